@@ -1,0 +1,94 @@
+// Package framework is what the author of a method imports.
+//
+// Write a type with the three calls of [Method], describe its settings as a
+// struct with tags (package setting), and end main with
+//
+//	func main() { framework.Serve(new(mymethod)) }
+//
+// The host launches the program as a subprocess for every trial; gRPC, files
+// and processes never show. Run package methodtest over the method to see that
+// it keeps the contract.
+package framework
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+// A Method is one algorithm under study. For each trial the host calls
+//
+//  1. Describe, before anything else; it is pure,
+//  2. Train, which draws randomness only from req.Seed: equal requests give
+//     equal models, whatever the number of threads,
+//  3. Save on the model, then Embed and Evaluate on it, here or, after Load, in
+//     another process.
+//
+// Train returns soon (within two seconds) after ctx ends. Metrics already
+// recorded are kept.
+type Method interface {
+	Describe() Description
+	Train(ctx context.Context, req TrainRequest, rec Recorder) (Model, error)
+	Load(ctx context.Context, dir string) (Model, error)
+}
+
+// A Model embeds and evaluates recordings, or parts of one, that it may never
+// have seen. It keeps what it needs of the training data itself.
+type Model interface {
+	// Embed returns an array [samples x dims], a row for every sample of r.
+	Embed(ctx context.Context, r *data.Recording) (data.Array, error)
+	// Evaluate returns the method's own metrics on r, under names that Describe
+	// declares; a metric that r cannot support (a missing target) is left out.
+	Evaluate(ctx context.Context, r *data.Recording) (Metrics, error)
+	// Save writes the model into an existing empty folder, for Load to read.
+	Save(dir string) error
+}
+
+// Metrics are values by name. They must be finite.
+type Metrics map[string]float64
+
+// Description says what a method is and needs. It crosses to the host as it is.
+type Description struct {
+	Name     string         // short and lower case: "hiwa"
+	Version  string         // change it whenever equal requests may give other results
+	Summary  string         // one line
+	Citation string         // paper, or empty
+	Settings any            // a struct with tags (zero value), or nil; see package setting
+	Schema   setting.Schema // derived from Settings; authors leave it nil
+	Roles    []string       // roles a dataset must have; nil means just "main"
+	Embeds   string         // role that Embed and Evaluate are about; "" means the first of Roles
+	Targets  []string       // targets the training recordings must have
+	Metrics  []metric.Info  // what Evaluate may report
+
+	Deterministic bool // equal requests give equal bytes: the host may verify them
+	OutOfSample   bool // Embed is meaningful for samples outside the training part
+}
+
+// TrainRequest is everything that training may depend on.
+type TrainRequest struct {
+	Settings any           // pointer to a struct of the type in Description.Settings, filled and checked
+	Data     *data.Dataset // learn from Data.Train(role) only
+	Seed     uint64        // the only source of randomness
+	Threads  int           // how many threads training may use; results must not depend on it
+	WorkDir  string        // private scratch folder, removed after the trial
+}
+
+// Rand returns the random stream of that name: one stream per purpose
+// ("init", "batches", "restart 3"), so that adding a draw in one place does not
+// shift all others. Equal seeds and names give equal streams.
+func (r TrainRequest) Rand(purpose string) *rand.Rand { return data.Rand(r.Seed, purpose) }
+
+// A Recorder takes what training wants to show. It is safe for concurrent use
+// and never blocks training for long.
+type Recorder interface {
+	// Progress says that done of total units of work are finished; unit is a
+	// plural noun ("epochs", "iterations").
+	Progress(done, total int64, unit string)
+	// Metric adds a point to a curve, for example Metric("loss", step, 0.3).
+	Metric(name string, step int64, value float64)
+	// Log writes a line into the trial's log.
+	Log(format string, args ...any)
+}

@@ -1,0 +1,37 @@
+// Package probe is the host's own evaluation: small read-outs fitted on the
+// embeddings of any method, the same for all of them. A probe is fitted on the
+// train split and scored on every split; where a recording is not divided it is
+// fitted and scored on the whole.
+package probe
+
+import (
+	"context"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// Spec asks for one probe. It is part of a trial's identity.
+type Spec struct {
+	Name     string         `json:"name"`     // metrics are called probe/NAME/...; defaults to Kind
+	Kind     string         `json:"kind"`     // one of Kinds()
+	Target   string         `json:"target"`   // target of the recording that is read out
+	Settings map[string]any `json:"settings"` // completed against Schema(Kind)
+}
+
+// Part is what a probe sees of one split: the embedding and the samples it belongs to.
+type Part struct {
+	X         data.Array      // [samples x dims]
+	Recording *data.Recording // the same samples
+}
+
+// Parts are the splits of one recording: train, val, test, or just all.
+type Parts map[data.Split]Part
+
+// A Prober is one kind of probe with its settings filled.
+type Prober interface {
+	// Run fits on the train part and scores every part. The values carry no
+	// prefix: Run of the whole package adds "probe/NAME/". Randomness comes only
+	// from seed.
+	Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error)
+}

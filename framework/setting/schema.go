@@ -1,0 +1,120 @@
+package setting
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sort"
+)
+
+// Problem is one thing wrong with one setting. Fact and advice stay apart, so
+// that whoever knows the file and line can put them in front.
+type Problem struct {
+	Setting string
+	Fact    string // `must be at most 1, got 2`, or `has no setting "lrr"` of an unknown one
+	Hint    string // may be empty
+	Unknown bool   // the schema has no such setting
+}
+
+func (p Problem) Error() string {
+	if p.Unknown {
+		return fmt.Sprintf("there is no setting %q", p.Setting)
+	}
+	return fmt.Sprintf("setting %s %s", p.Setting, p.Fact)
+}
+
+// Check returns everything that is wrong with the values, in alphabetical order
+// of their names. It does not complain of missing ones: those get their default.
+func (s Schema) Check(values map[string]any) []Problem {
+	var out []Problem
+	for name, v := range values {
+		if p := s.CheckOne(name, v); p != nil {
+			out = append(out, *p)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Setting < out[j].Setting })
+	return out
+}
+
+// CheckOne returns what is wrong with one value, or nil.
+func (s Schema) CheckOne(name string, v any) *Problem {
+	set, ok := s.Find(name)
+	if !ok {
+		return &Problem{Setting: name, Unknown: true, Fact: "is unknown", Hint: Suggest(name, s.Names())}
+	}
+	if _, err := set.normal(v); err != nil {
+		return &Problem{Setting: name, Fact: err.Error(), Hint: set.Doc}
+	}
+	return nil
+}
+
+// Complete returns the values with defaults filled in, numbers in their one
+// form, and settings removed that have no effect: equal results mean an equal
+// trial. The error joins all [Problem]s.
+func (s Schema) Complete(values map[string]any) (map[string]any, error) {
+	if problems := s.Check(values); len(problems) > 0 {
+		errs := make([]error, len(problems))
+		for i, p := range problems {
+			errs[i] = p
+		}
+		return nil, errors.Join(errs...)
+	}
+	full := s.fill(values)
+	active := make(map[string]any, len(full))
+	for _, set := range s {
+		on, err := s.Active(set.When, full)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: when: %w", set.Name, err)
+		}
+		if on {
+			active[set.Name] = full[set.Name]
+		}
+	}
+	return active, nil
+}
+
+// fill returns the values in normal form with defaults; values must have passed Check.
+func (s Schema) fill(values map[string]any) map[string]any {
+	full := make(map[string]any, len(s))
+	for _, set := range s {
+		full[set.Name] = set.Default
+		if v, ok := values[set.Name]; ok {
+			if n, err := set.normal(v); err == nil {
+				full[set.Name] = n
+			}
+		}
+	}
+	return full
+}
+
+// Decode fills the struct that into points to: the values, and defaults for the rest.
+func (s Schema) Decode(values map[string]any, into any) error {
+	if problems := s.Check(values); len(problems) > 0 {
+		return problems[0]
+	}
+	full := s.fill(values)
+	rv := reflect.ValueOf(into).Elem()
+	for i := range rv.NumField() {
+		f := rv.Type().Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		v, ok := full[f.Tag.Get("name")]
+		if !ok {
+			return fmt.Errorf("setting: field %s is not in the schema", f.Name)
+		}
+		assign(rv.Field(i), reflect.ValueOf(v))
+	}
+	return nil
+}
+
+func assign(dst, v reflect.Value) {
+	if dst.Kind() != reflect.Slice {
+		dst.Set(v.Convert(dst.Type()))
+		return
+	}
+	dst.Set(reflect.MakeSlice(dst.Type(), v.Len(), v.Len()))
+	for i := range v.Len() {
+		dst.Index(i).Set(v.Index(i).Convert(dst.Type().Elem()))
+	}
+}
