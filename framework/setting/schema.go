@@ -118,3 +118,32 @@ func assign(dst, v reflect.Value) {
 		dst.Index(i).Set(v.Index(i).Convert(dst.Type().Elem()))
 	}
 }
+
+// Normal returns a schema that came from another process with defaults in their
+// one form, and an error where a declaration makes no sense: an unknown kind, a
+// default outside its own range, a condition that cannot be read.
+func (s Schema) Normal() (Schema, error) {
+	out := make(Schema, len(s))
+	seen := map[string]bool{}
+	for i, set := range s {
+		if set.Name == "" || seen[set.Name] {
+			return nil, fmt.Errorf("setting %d: the name %q is empty or taken", i+1, set.Name)
+		}
+		seen[set.Name] = true
+		d, err := set.normal(set.Default)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: default %w", set.Name, err)
+		}
+		set.Default = d
+		out[i] = set
+	}
+	for _, set := range out {
+		if set.When == "" {
+			continue
+		}
+		if err := out.CheckCondition(set.When); err != nil {
+			return nil, fmt.Errorf("setting %s: when: %w", set.Name, err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,120 @@
+package framework
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
+	"github.com/assaylab/assay/framework/setting"
+	"github.com/assaylab/assay/framework/wire"
+)
+
+// RoleNames returns the roles a dataset must have: Roles, or just "main".
+func (d Description) RoleNames() []string {
+	if len(d.Roles) == 0 {
+		return []string{data.MainRole}
+	}
+	return d.Roles
+}
+
+// EmbedRole returns the role that Embed and Evaluate are about.
+func (d Description) EmbedRole() string {
+	if d.Embeds != "" {
+		return d.Embeds
+	}
+	return d.RoleNames()[0]
+}
+
+// Metric returns the declared metric of that name.
+func (d Description) Metric(name string) (metric.Info, bool) {
+	for _, m := range d.Metrics {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return metric.Info{}, false
+}
+
+// complete derives the schema from the settings struct.
+func (d Description) complete() Description {
+	if d.Settings != nil {
+		d.Schema = setting.Of(d.Settings)
+	}
+	return d
+}
+
+// ToWire is the form in which a description crosses to the host.
+func (d Description) ToWire() (*wire.DescribeReply, error) {
+	d = d.complete()
+	out := &wire.DescribeReply{
+		Name: d.Name, Version: d.Version, Summary: d.Summary, Citation: d.Citation,
+		Roles: d.Roles, Embeds: d.Embeds, Targets: d.Targets,
+		Deterministic: d.Deterministic, OutOfSample: d.OutOfSample,
+	}
+	for _, s := range d.Schema {
+		def, err := json.Marshal(s.Default)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: default: %w", s.Name, err)
+		}
+		out.Settings = append(out.Settings, &wire.Setting{
+			Name: s.Name, Kind: string(s.Kind), DefaultJson: string(def),
+			Min: s.Min, Max: s.Max, Above: s.Above, Below: s.Below,
+			Scale: s.Scale, Choices: s.Choices, When: s.When, Doc: s.Doc,
+		})
+	}
+	for _, m := range d.Metrics {
+		out.Metrics = append(out.Metrics, &wire.Metric{Name: m.Name, Goal: string(m.Goal), Doc: m.Doc})
+	}
+	return out, nil
+}
+
+var (
+	nameForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
+	metricForm = regexp.MustCompile(`^[a-z][a-z0-9_./-]{0,127}$`)
+)
+
+// FromWire checks what a plugin says of itself: it may be anybody's.
+func FromWire(w *wire.DescribeReply) (Description, error) {
+	d := Description{
+		Name: w.Name, Version: w.Version, Summary: w.Summary, Citation: w.Citation,
+		Roles: w.Roles, Embeds: w.Embeds, Targets: w.Targets,
+		Deterministic: w.Deterministic, OutOfSample: w.OutOfSample,
+	}
+	if !nameForm.MatchString(d.Name) {
+		return d, fmt.Errorf("the name %q is not lower-case letters, digits and hyphens", d.Name)
+	}
+	if d.Version == "" {
+		return d, fmt.Errorf("method %s names no version, so that its results could not be told from those of another build", d.Name)
+	}
+	for _, s := range w.Settings {
+		var def any
+		if err := json.Unmarshal([]byte(s.DefaultJson), &def); err != nil {
+			return d, fmt.Errorf("setting %s: default_json %q: %w", s.Name, s.DefaultJson, err)
+		}
+		d.Schema = append(d.Schema, setting.Setting{
+			Name: s.Name, Kind: setting.Kind(s.Kind), Default: def,
+			Min: s.Min, Max: s.Max, Above: s.Above, Below: s.Below,
+			Scale: s.Scale, Choices: s.Choices, When: s.When, Doc: s.Doc,
+		})
+	}
+	var err error
+	if d.Schema, err = d.Schema.Normal(); err != nil {
+		return d, err
+	}
+	for _, m := range w.Metrics {
+		goal := metric.Goal(m.Goal)
+		if !metricForm.MatchString(m.Name) {
+			return d, fmt.Errorf("the metric name %q is not lower-case letters, digits and _ . / -", m.Name)
+		}
+		if goal != metric.Max && goal != metric.Min && goal != metric.None {
+			return d, fmt.Errorf("metric %s has the goal %q, not max, min or none", m.Name, m.Goal)
+		}
+		if _, twice := d.Metric(m.Name); twice {
+			return d, fmt.Errorf("metric %s is declared twice", m.Name)
+		}
+		d.Metrics = append(d.Metrics, metric.Info{Name: m.Name, Goal: goal, Doc: m.Doc})
+	}
+	return d, nil
+}

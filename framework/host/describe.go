@@ -1,0 +1,41 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/wire"
+)
+
+// describeTimeout bounds Describe, which is pure and quick.
+const describeTimeout = 10 * time.Second
+
+// Describe launches the plugin and asks it what it is. The error is a *Failure.
+func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Description, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, l.StartTimeout+describeTimeout, fmt.Errorf("%w: Describe took longer than %v", ErrTimeout, describeTimeout))
+	defer cancel()
+	proc, err := l.Launch(ctx, p, Options{Threads: 1})
+	if err != nil {
+		return framework.Description{}, err
+	}
+	var trailer metadata.MD
+	reply, err := proc.Method.Describe(ctx, &wire.DescribeRequest{}, grpc.Trailer(&trailer))
+	if err != nil {
+		f := proc.explain("Describe", err, trailer)
+		proc.Kill()
+		return framework.Description{}, f
+	}
+	d, err := framework.FromWire(reply)
+	if err != nil {
+		f := proc.complete(&Failure{Kind: Invalid, Reason: "its description makes no sense: " + err.Error()})
+		proc.Kill()
+		return d, f
+	}
+	proc.Close()
+	return d, nil
+}

@@ -1,0 +1,151 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/assaylab/assay/framework/wire"
+)
+
+// lastWords is how many lines of a plugin's talk a failure quotes.
+const lastWords = 12
+
+// ErrTimeout is the cause with which a trial's context ends when its time is up.
+var ErrTimeout = errors.New("time is up")
+
+func ctxFailure(ctx context.Context) *Failure {
+	if errors.Is(context.Cause(ctx), ErrTimeout) {
+		return &Failure{Kind: Timeout, Reason: context.Cause(ctx).Error(), Hint: "raise limits.timeout in the sweep, or give the method less to do"}
+	}
+	return &Failure{Kind: Cancelled, Reason: "the run was stopped", Hint: "the same command continues where it stopped"}
+}
+
+func (p *Process) complete(f *Failure) *Failure {
+	f.Plugin = p.plugin.Path
+	if f.Kind != Cancelled && f.Kind != Refused {
+		f.Stderr = p.tail.Last(lastWords)
+	}
+	return f
+}
+
+// explainStart finds the reason why there was no handshake. go-plugin's error is
+// a text, so we look at the process instead: what it printed, how it ended.
+func (p *Process) explainStart(err error, took, timeout time.Duration) *Failure {
+	if f := p.ended.Load(); f != nil {
+		return p.complete(f)
+	}
+	if p.sub.started() == 0 {
+		return p.complete(p.explainExec(err))
+	}
+	line := p.sub.stdout.line()
+	parts := strings.Split(line, "|")
+	f := &Failure{Kind: Handshake}
+	switch ended := p.hasEnded(line == ""); {
+	case line == "" && ended:
+		f.Kind = Crash
+		f.Reason = fmt.Sprintf("it ended before the handshake (%v)", p.sub.state)
+		f.Hint = "start it by hand to see its own message"
+	case line == "" && took >= timeout:
+		f.Reason = fmt.Sprintf("it printed no handshake line within %v", timeout)
+		f.Hint = "is it a plugin? one that loads slowly should load after the handshake; ASSAY_START_TIMEOUT raises the time"
+	case len(parts) < 4 || !isNumber(parts[0]):
+		f.Reason = fmt.Sprintf("the first line on its standard output is no handshake: %q", line)
+		f.Hint = "a plugin must not print on standard output before the handshake; send messages to standard error"
+	case parts[0] != "1":
+		f.Reason = fmt.Sprintf("it speaks go-plugin's core protocol %s; this host speaks 1", parts[0])
+		f.Hint = "build it with a go-plugin version that this host knows"
+	case parts[1] != fmt.Sprint(wire.ProtocolVersion):
+		f.Reason = fmt.Sprintf("it speaks version %s of the method protocol; this host speaks %d", parts[1], wire.ProtocolVersion)
+		f.Hint = "update the plugin or assay, whichever is older"
+	case len(parts) < 5 || parts[4] != "grpc":
+		f.Reason = fmt.Sprintf("its handshake line does not offer grpc: %q", line)
+	default:
+		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", firstLine(err.Error()))
+		f.Hint = "a plugin without mutual TLS needs mtls: false in the configuration"
+	}
+	return p.complete(f)
+}
+
+func (p *Process) explainExec(err error) *Failure {
+	f := &Failure{Kind: Launch, Reason: "it could not be started: " + firstLine(err.Error())}
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		f.Hint = "it is no program for this machine: wrong architecture, or a script without a #! line"
+	case errors.Is(err, syscall.ENOENT):
+		f.Hint = "the interpreter named in its #! line, or its dynamic loader, is missing"
+	case errors.Is(err, syscall.EACCES):
+		f.Hint = "the file, or its file system, does not allow execution"
+	}
+	return f
+}
+
+// explain finds the reason why a call failed: the host ended the process, the
+// process ended itself, or the method said no.
+func (p *Process) explain(call string, err error, trailer metadata.MD) *Failure {
+	s := status.Convert(err)
+	if f := p.ended.Load(); f != nil {
+		return p.complete(f)
+	}
+	if s.Code() == codes.Unavailable && p.hasEnded(true) || p.hasEnded(false) {
+		reason := fmt.Sprintf("the plugin ended during %s (%v)", call, p.sub.state)
+		hint := "its last words are above; \"assay trial log\" shows all that was kept"
+		for _, line := range p.tail.Last(200) {
+			if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+				reason = fmt.Sprintf("the plugin ended during %s with %q", call, line)
+			}
+		}
+		return p.complete(&Failure{Kind: Crash, Reason: reason, Hint: hint})
+	}
+	f := &Failure{Kind: Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
+	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
+		f.Hint = hints[0]
+	}
+	switch s.Code() {
+	case codes.InvalidArgument:
+		f.Kind = Refused
+	case codes.Unimplemented:
+		f.Kind, f.Hint = Invalid, "the plugin must implement Describe, Train, Embed and Evaluate"
+	}
+	return p.complete(f)
+}
+
+// hasEnded reports whether the process is gone; with wait it gives a process
+// that has just broken its connection a moment to be reaped.
+func (p *Process) hasEnded(wait bool) bool {
+	var patience <-chan time.Time
+	if wait {
+		patience = time.After(time.Second)
+	} else {
+		closed := make(chan time.Time)
+		close(closed)
+		patience = closed
+	}
+	select {
+	case <-p.sub.exited:
+		return true
+	case <-patience:
+	}
+	select {
+	case <-p.sub.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,55 @@
+package host
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind says what sort of thing went wrong in an attempt.
+type Kind string
+
+const (
+	Launch    Kind = "launch"    // the executable could not be started
+	Handshake Kind = "handshake" // it started, but did not speak our protocol
+	Crash     Kind = "crash"     // the process ended while it had work
+	Timeout   Kind = "timeout"   // the trial's time was up
+	Memory    Kind = "memory"    // it used more memory than the limit
+	Refused   Kind = "refused"   // the method cannot take these settings or this data
+	Error     Kind = "error"     // the method itself reported an error
+	Invalid   Kind = "invalid"   // an answer broke the contract: wrong shape, NaN, undeclared metric
+	Cancelled Kind = "cancelled" // the user stopped the run
+	Lost      Kind = "lost"      // the host ended during the attempt
+	Probe     Kind = "probe"     // a probe could not be fitted on the embedding
+)
+
+// Kinds are those that `retries: {on: [...]}` may name.
+func Kinds() []string {
+	return []string{string(Crash), string(Lost), string(Timeout), string(Memory), string(Launch), string(Handshake), string(Error)}
+}
+
+// Failure is why an attempt did not succeed: reason, advice, and last words.
+type Failure struct {
+	Kind   Kind     `json:"kind"`
+	Reason string   `json:"reason"`
+	Hint   string   `json:"hint,omitempty"`
+	Plugin string   `json:"plugin,omitempty"` // path of the executable
+	Stderr []string `json:"stderr,omitempty"` // last lines
+}
+
+func (f *Failure) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Reason) }
+
+// Text is the failure on several lines, for people.
+func (f *Failure) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", f.Kind, f.Reason)
+	if f.Plugin != "" {
+		fmt.Fprintf(&b, "plugin: %s\n", f.Plugin)
+	}
+	for _, line := range f.Stderr {
+		fmt.Fprintf(&b, "  | %s\n", line)
+	}
+	if f.Hint != "" {
+		fmt.Fprintf(&b, "hint: %s\n", f.Hint)
+	}
+	return b.String()
+}

@@ -1,0 +1,16 @@
+package host
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// macOS has neither a parent-death signal nor CPU sets: the lifeline pipe ends
+// plugins when the host dies, and threads are limited by the environment alone.
+func startProcess(cmd *exec.Cmd, _ []int) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd.Start()
+}
+
+// AllowedCPUs is not known here.
+func AllowedCPUs() []int { return nil }

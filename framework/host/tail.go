@@ -1,0 +1,57 @@
+package host
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+)
+
+// tailSize is how much of a plugin's talk is kept. What comes first is dropped.
+const tailSize = 64 << 10
+
+// Tail keeps the last words of a plugin. It is safe for concurrent use.
+type Tail struct {
+	mu      sync.Mutex
+	text    []byte
+	dropped bool
+}
+
+func (t *Tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if over := len(t.text) - tailSize; over > tailSize {
+		t.text, t.dropped = append([]byte(nil), t.text[over:]...), true
+	}
+	return len(p), nil
+}
+
+// Line appends a line of the host's or the method's own.
+func (t *Tail) Line(s string) { t.Write([]byte(strings.TrimRight(s, "\n") + "\n")) }
+
+// String returns what is kept.
+func (t *Tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text := t.text
+	if over := len(text) - tailSize; over > 0 {
+		text = text[over:]
+	}
+	if t.dropped || len(text) < len(t.text) {
+		return "[the beginning of the log was dropped]\n" + string(text)
+	}
+	return string(text)
+}
+
+// Last returns the last n lines that are not blank.
+func (t *Tail) Last(n int) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var out []string
+	for _, line := range bytes.Split(t.text, []byte("\n")) {
+		if s := strings.TrimRight(string(line), " \r\t"); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out[max(0, len(out)-n):]
+}

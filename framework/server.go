@@ -1,0 +1,191 @@
+package framework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"sync"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/setting"
+	"github.com/assaylab/assay/framework/wire"
+)
+
+// server answers the four calls for a Method. It keeps the last model in
+// memory, so that Embed and Evaluate in the process that trained need not load,
+// and the last dataset open, so that a model may refer to its training data.
+type server struct {
+	wire.UnimplementedMethodServer
+	method Method
+
+	mu         sync.Mutex
+	modelDir   string
+	model      Model
+	datasetDir string
+	dataset    *data.Dataset
+}
+
+func (s *server) Describe(context.Context, *wire.DescribeRequest) (*wire.DescribeReply, error) {
+	return s.method.Describe().ToWire()
+}
+
+func (s *server) Train(req *wire.TrainRequest, stream wire.Method_TrainServer) error {
+	ctx := stream.Context()
+	return toStatus(ctx, s.train(ctx, req, stream))
+}
+
+func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.Method_TrainServer) error {
+	var values map[string]any
+	if err := json.Unmarshal([]byte(req.SettingsJson), &values); err != nil {
+		return Refuse(fmt.Sprintf("settings_json is no JSON object: %v", err), "")
+	}
+	settings, err := fillSettings(s.method.Describe(), values)
+	if err != nil {
+		return err
+	}
+	dataset, err := s.open(req.DatasetDir)
+	if err != nil {
+		return err
+	}
+	model, err := s.method.Train(ctx, TrainRequest{
+		Settings: settings, Data: dataset,
+		Seed: req.Seed, Threads: max(1, int(req.Threads)), WorkDir: req.WorkDir,
+	}, &recorder{stream: stream})
+	if err != nil {
+		return err
+	}
+	if model == nil {
+		return errors.New("Train returned neither a model nor an error")
+	}
+	if err := model.Save(req.ModelDir); err != nil {
+		return fmt.Errorf("saving the model: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.modelDir, s.model = filepath.Clean(req.ModelDir), model
+	return nil
+}
+
+// open returns the dataset in dir. The one before it stays mapped: a model in
+// memory may still refer to it, and the process soon ends.
+func (s *server) open(dir string) (*data.Dataset, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dataset == nil || s.datasetDir != dir {
+		d, err := data.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		s.datasetDir, s.dataset = dir, d
+	}
+	return s.dataset, nil
+}
+
+// fillSettings returns a pointer to a settings struct of the method's own type.
+func fillSettings(d Description, values map[string]any) (any, error) {
+	if d.Settings == nil {
+		if len(values) > 0 {
+			return nil, Refuse(fmt.Sprintf("%s has no settings, but was given %d", d.Name, len(values)), "")
+		}
+		return nil, nil
+	}
+	t := reflect.TypeOf(d.Settings)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	into := reflect.New(t).Interface()
+	if err := setting.Of(d.Settings).Decode(values, into); err != nil {
+		hint := ""
+		var p setting.Problem
+		if errors.As(err, &p) {
+			hint = p.Hint
+		}
+		return nil, Refuse(err.Error(), hint)
+	}
+	return into, nil
+}
+
+func (s *server) Embed(ctx context.Context, req *wire.EmbedRequest) (*wire.EmbedReply, error) {
+	var reply wire.EmbedReply
+	err := s.apply(ctx, req.ModelDir, req.DatasetDir, req.Role, req.Split, func(m Model, r *data.Recording) error {
+		a, err := m.Embed(ctx, r)
+		if err != nil {
+			return err
+		}
+		reply.Samples, reply.Dims = int64(a.Rows()), int64(a.Cols())
+		return data.WriteArray(req.OutPath, a)
+	})
+	return &reply, toStatus(ctx, err)
+}
+
+func (s *server) Evaluate(ctx context.Context, req *wire.EvaluateRequest) (*wire.EvaluateReply, error) {
+	var reply wire.EvaluateReply
+	err := s.apply(ctx, req.ModelDir, req.DatasetDir, req.Role, req.Split, func(m Model, r *data.Recording) error {
+		metrics, err := m.Evaluate(ctx, r)
+		reply.Metrics = metrics
+		return err
+	})
+	return &reply, toStatus(ctx, err)
+}
+
+// apply opens one split of one recording and hands it to the model.
+func (s *server) apply(ctx context.Context, modelDir, datasetDir, role, split string, use func(Model, *data.Recording) error) error {
+	model, err := s.load(ctx, filepath.Clean(modelDir))
+	if err != nil {
+		return fmt.Errorf("loading the model: %w", err)
+	}
+	dataset, err := s.open(datasetDir)
+	if err != nil {
+		return err
+	}
+	recording, err := dataset.Role(role)
+	if err != nil {
+		return Refuse(err.Error(), "")
+	}
+	part := recording.On(data.Split(split))
+	if part.Len() == 0 {
+		return Refuse(fmt.Sprintf("split %q of role %s has no samples", split, role), "")
+	}
+	return use(model, part)
+}
+
+func (s *server) load(ctx context.Context, dir string) (Model, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.model == nil || s.modelDir != dir {
+		m, err := s.method.Load(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		s.modelDir, s.model = dir, m
+	}
+	return s.model, nil
+}
+
+// recorder sends what training shows over the stream. A failed send means that
+// the host is gone or has cancelled: training learns that from its context.
+type recorder struct {
+	mu     sync.Mutex
+	stream wire.Method_TrainServer
+}
+
+func (r *recorder) send(e *wire.TrainEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.stream.Send(e)
+}
+
+func (r *recorder) Progress(done, total int64, unit string) {
+	r.send(&wire.TrainEvent{Event: &wire.TrainEvent_Progress{Progress: &wire.Progress{Done: done, Total: total, Unit: unit}}})
+}
+
+func (r *recorder) Metric(name string, step int64, value float64) {
+	r.send(&wire.TrainEvent{Event: &wire.TrainEvent_Point{Point: &wire.Point{Name: name, Step: step, Value: value}}})
+}
+
+func (r *recorder) Log(format string, args ...any) {
+	r.send(&wire.TrainEvent{Event: &wire.TrainEvent_Log{Log: fmt.Sprintf(format, args...)}})
+}

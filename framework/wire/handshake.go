@@ -1,0 +1,24 @@
+package wire
+
+// What host and plugin must agree on before the first call; see docs/protocol.md.
+const (
+	// ProtocolVersion is go-plugin's application version. A bump means that old
+	// plugins can no longer be served: a call was removed or changed its meaning.
+	// New calls and fields do not need one.
+	ProtocolVersion = 1
+
+	// CookieKey and CookieValue tell a plugin that a host started it rather than
+	// a person. They are no secret and protect nothing.
+	CookieKey   = "ASSAY_PLUGIN"
+	CookieValue = "assay.plugin.v1"
+
+	// Service is the name under which go-plugin dispenses the method.
+	Service = "method"
+
+	// LifelineEnv holds the number of a file descriptor that reads end-of-file
+	// when the host is gone, however it ended. The plugin then exits at once.
+	LifelineEnv = "ASSAY_LIFELINE_FD"
+
+	// HintKey is the trailing metadata that carries advice beside an error.
+	HintKey = "assay-hint"
+)
