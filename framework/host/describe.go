@@ -9,13 +9,14 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/wire"
 )
 
 // describeTimeout bounds Describe, which is pure and quick.
 const describeTimeout = 10 * time.Second
 
-// Describe launches the plugin and asks it what it is. The error is a *Failure.
+// Describe launches the plugin and asks it what it is. The error is a *failure.Failure.
 func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Description, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.StartTimeout+describeTimeout, fmt.Errorf("%w: Describe took longer than %v", ErrTimeout, describeTimeout))
 	defer cancel()
@@ -32,7 +33,7 @@ func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Descriptio
 	}
 	d, err := framework.FromWire(reply)
 	if err != nil {
-		f := proc.complete(&Failure{Kind: Invalid, Reason: "its description makes no sense: " + err.Error()})
+		f := proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + err.Error()})
 		proc.Kill()
 		return d, f
 	}

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/wire"
 )
 
@@ -21,16 +22,16 @@ const lastWords = 12
 // ErrTimeout is the cause with which a trial's context ends when its time is up.
 var ErrTimeout = errors.New("time is up")
 
-func ctxFailure(ctx context.Context) *Failure {
+func ctxFailure(ctx context.Context) *failure.Failure {
 	if errors.Is(context.Cause(ctx), ErrTimeout) {
-		return &Failure{Kind: Timeout, Reason: context.Cause(ctx).Error(), Hint: "raise limits.timeout in the sweep, or give the method less to do"}
+		return &failure.Failure{Kind: failure.Timeout, Reason: context.Cause(ctx).Error(), Hint: "raise limits.timeout in the sweep, or give the method less to do"}
 	}
-	return &Failure{Kind: Cancelled, Reason: "the run was stopped", Hint: "the same command continues where it stopped"}
+	return &failure.Failure{Kind: failure.Cancelled, Reason: "the run was stopped", Hint: "the same command continues where it stopped"}
 }
 
-func (p *Process) complete(f *Failure) *Failure {
+func (p *Process) complete(f *failure.Failure) *failure.Failure {
 	f.Plugin = p.plugin.Path
-	if f.Kind != Cancelled && f.Kind != Refused {
+	if f.Kind != failure.Cancelled && f.Kind != failure.Refused {
 		f.Stderr = p.tail.Last(lastWords)
 	}
 	return f
@@ -38,7 +39,7 @@ func (p *Process) complete(f *Failure) *Failure {
 
 // explainStart finds the reason why there was no handshake. go-plugin's error is
 // a text, so we look at the process instead: what it printed, how it ended.
-func (p *Process) explainStart(err error, took, timeout time.Duration) *Failure {
+func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.Failure {
 	if f := p.ended.Load(); f != nil {
 		return p.complete(f)
 	}
@@ -47,10 +48,10 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *Failure 
 	}
 	line := p.sub.stdout.line()
 	parts := strings.Split(line, "|")
-	f := &Failure{Kind: Handshake}
+	f := &failure.Failure{Kind: failure.Handshake}
 	switch ended := p.hasEnded(line == ""); {
 	case line == "" && ended:
-		f.Kind = Crash
+		f.Kind = failure.Crash
 		f.Reason = fmt.Sprintf("it ended before the handshake (%v)", p.sub.state)
 		f.Hint = "start it by hand to see its own message"
 	case line == "" && took >= timeout:
@@ -74,8 +75,8 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *Failure 
 	return p.complete(f)
 }
 
-func (p *Process) explainExec(err error) *Failure {
-	f := &Failure{Kind: Launch, Reason: "it could not be started: " + firstLine(err.Error())}
+func (p *Process) explainExec(err error) *failure.Failure {
+	f := &failure.Failure{Kind: failure.Launch, Reason: "it could not be started: " + firstLine(err.Error())}
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
 		f.Hint = "it is no program for this machine: wrong architecture, or a script without a #! line"
@@ -89,7 +90,7 @@ func (p *Process) explainExec(err error) *Failure {
 
 // explain finds the reason why a call failed: the host ended the process, the
 // process ended itself, or the method said no.
-func (p *Process) explain(call string, err error, trailer metadata.MD) *Failure {
+func (p *Process) explain(call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
 	if f := p.ended.Load(); f != nil {
 		return p.complete(f)
@@ -102,17 +103,17 @@ func (p *Process) explain(call string, err error, trailer metadata.MD) *Failure 
 				reason = fmt.Sprintf("the plugin ended during %s with %q", call, line)
 			}
 		}
-		return p.complete(&Failure{Kind: Crash, Reason: reason, Hint: hint})
+		return p.complete(&failure.Failure{Kind: failure.Crash, Reason: reason, Hint: hint})
 	}
-	f := &Failure{Kind: Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
+	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
 	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
 		f.Hint = hints[0]
 	}
 	switch s.Code() {
 	case codes.InvalidArgument:
-		f.Kind = Refused
+		f.Kind = failure.Refused
 	case codes.Unimplemented:
-		f.Kind, f.Hint = Invalid, "the plugin must implement Describe, Train, Embed and Evaluate"
+		f.Kind, f.Hint = failure.Invalid, "the plugin must implement Describe, Train, Embed and Evaluate"
 	}
 	return p.complete(f)
 }

@@ -1,6 +1,6 @@
 // Package host starts plugins and looks after them: it finds the executable,
 // launches it as a subprocess, speaks to it, watches its limits, and turns
-// whatever goes wrong into a [Failure] with a reason and a hint. It treats the
+// whatever goes wrong into a [failure.Failure] with a reason and a hint. It treats the
 // methods inside its own binary and third parties' executables alike.
 package host
 

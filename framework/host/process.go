@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/wire"
 )
 
@@ -69,19 +70,19 @@ type Process struct {
 	client  *plugin.Client
 	sub     *subprocess
 	tail    *Tail
-	ended   atomic.Pointer[Failure] // why the host ended it, if it did
+	ended   atomic.Pointer[failure.Failure] // why the host ended it, if it did
 	watched sync.WaitGroup
 }
 
 // Launch starts a plugin and shakes hands with it. Ending ctx ends the process.
-// The error is a *Failure.
+// The error is a *failure.Failure.
 func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process, error) {
 	tail := new(Tail)
 	if f := inspect(p); f != nil {
 		return nil, f
 	}
 	if opt.Memory > 0 && !canWatchMemory {
-		return nil, &Failure{Kind: Launch, Plugin: p.Path, Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
 			Hint: "leave the limit out, or run on Linux"}
 	}
 	cmd := exec.Command(p.Path, p.Args...)
@@ -89,7 +90,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
 	sub, err := newSubprocess(cmd, opt.CPUs, tail)
 	if err != nil {
-		return nil, &Failure{Kind: Launch, Plugin: p.Path, Reason: err.Error()}
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: err.Error()}
 	}
 	proc := &Process{plugin: p, tail: tail, sub: sub}
 	proc.client = plugin.NewClient(&plugin.ClientConfig{
@@ -154,7 +155,7 @@ func (p *Process) watch(ctx context.Context, memory int64) {
 				p.end(ctxFailure(ctx))
 			case <-tick:
 				if used := groupMemory(p.sub.started()); used > memory {
-					p.end(&Failure{Kind: Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", size(used), size(memory)),
+					p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", size(used), size(memory)),
 						Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
 				}
 			}
@@ -163,7 +164,7 @@ func (p *Process) watch(ctx context.Context, memory int64) {
 }
 
 // end kills the group for a reason; the first reason stays.
-func (p *Process) end(why *Failure) {
+func (p *Process) end(why *failure.Failure) {
 	p.ended.CompareAndSwap(nil, why)
 	_ = p.sub.Kill(context.Background())
 }
@@ -206,18 +207,18 @@ func (p *Process) reaped(u Usage) Usage {
 }
 
 // inspect finds what is wrong with the file before it is started.
-func inspect(p Plugin) *Failure {
+func inspect(p Plugin) *failure.Failure {
 	info, err := os.Stat(p.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &Failure{Kind: Launch, Plugin: p.Path, Reason: "there is no such file",
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "there is no such file",
 			Hint: "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where"}
 	case err != nil:
-		return &Failure{Kind: Launch, Plugin: p.Path, Reason: err.Error()}
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: err.Error()}
 	case info.IsDir():
-		return &Failure{Kind: Launch, Plugin: p.Path, Reason: "it is a folder, not an executable"}
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "it is a folder, not an executable"}
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o111 == 0:
-		return &Failure{Kind: Launch, Plugin: p.Path, Reason: fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()),
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()),
 			Hint: "chmod +x " + p.Path}
 	}
 	return nil

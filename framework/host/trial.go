@@ -19,8 +19,10 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/probe"
+	"github.com/assaylab/assay/framework/trial"
 	"github.com/assaylab/assay/framework/wire"
 )
 
@@ -45,19 +47,13 @@ type Progress struct {
 	Unit  string // "epochs"
 }
 
-// Embedding is an array that the method wrote for one split.
-type Embedding struct {
-	Shape  []int  `json:"shape"`
-	SHA256 string `json:"sha256"` // of the .npy file
-}
-
 // Outcome is what came of a job. With a Failure the rest is what had been
 // gathered by then.
 type Outcome struct {
-	Failure    *Failure
+	Failure    *failure.Failure
 	Metrics    []metric.Value
 	Curves     []metric.Point
-	Embeddings map[data.Split]Embedding
+	Embeddings map[string]trial.Embedding
 	Usage      Usage
 	Log        string
 }
@@ -77,7 +73,7 @@ func (l *Launcher) Run(ctx context.Context, job Job, show func(Progress)) Outcom
 		ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, fmt.Errorf("%w: the trial took longer than %v", ErrTimeout, job.Timeout))
 		defer cancel()
 	}
-	r := &running{job: job, show: show, out: Outcome{Embeddings: map[data.Split]Embedding{}}}
+	r := &running{job: job, show: show, out: Outcome{Embeddings: map[string]trial.Embedding{}}}
 	show(Progress{Stage: "start"})
 	proc, err := l.Launch(ctx, job.Plugin, job.Options)
 	if err != nil {
@@ -105,9 +101,9 @@ type running struct {
 }
 
 func (r *running) fail(err error) Outcome {
-	var f *Failure
+	var f *failure.Failure
 	if !errors.As(err, &f) {
-		f = &Failure{Kind: Error, Reason: err.Error(), Plugin: r.job.Plugin.Path}
+		f = &failure.Failure{Kind: failure.Error, Reason: err.Error(), Plugin: r.job.Plugin.Path}
 	}
 	r.out.Failure = f
 	if r.proc != nil {
@@ -213,38 +209,38 @@ func (r *running) embed(ctx context.Context, split data.Split) error {
 	}
 	e, err := inspectEmbedding(path, r.role.On(split).Len())
 	if err != nil {
-		return r.proc.complete(&Failure{Kind: Invalid, Reason: fmt.Sprintf("Embed, split %s: %v", split, err),
+		return r.proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Embed, split %s: %v", split, err),
 			Hint: "Embed writes a float32 .npy [samples x dims] with a finite row for every sample"})
 	}
-	r.out.Embeddings[split] = e
+	r.out.Embeddings[string(split)] = e
 	return nil
 }
 
 // inspectEmbedding holds what the method wrote against the contract.
-func inspectEmbedding(path string, samples int) (Embedding, error) {
+func inspectEmbedding(path string, samples int) (trial.Embedding, error) {
 	a, unmap, err := data.ReadArray(path)
 	if err != nil {
-		return Embedding{}, err
+		return trial.Embedding{}, err
 	}
 	defer unmap()
 	if len(a.Shape) != 2 || a.Rows() != samples || a.Cols() == 0 {
-		return Embedding{}, fmt.Errorf("the array has shape %v; it should be [%d x dims]", a.Shape, samples)
+		return trial.Embedding{}, fmt.Errorf("the array has shape %v; it should be [%d x dims]", a.Shape, samples)
 	}
 	for i, v := range a.Values {
 		if v-v != 0 {
-			return Embedding{}, fmt.Errorf("the value at [%d, %d] is %v", i/a.Cols(), i%a.Cols(), v)
+			return trial.Embedding{}, fmt.Errorf("the value at [%d, %d] is %v", i/a.Cols(), i%a.Cols(), v)
 		}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return Embedding{}, err
+		return trial.Embedding{}, err
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
-		return Embedding{}, err
+		return trial.Embedding{}, err
 	}
-	return Embedding{Shape: a.Shape, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+	return trial.Embedding{Shape: a.Shape, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
 func (r *running) evaluate(ctx context.Context, split data.Split) error {
@@ -266,10 +262,10 @@ func (r *running) evaluate(ctx context.Context, split data.Split) error {
 		value := reply.Metrics[name]
 		info, ok := r.job.Description.Metric(name)
 		if !ok {
-			return r.proc.complete(&Failure{Kind: Invalid, Reason: fmt.Sprintf("Evaluate reported the metric %q, which Describe does not declare", name)})
+			return r.proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Evaluate reported the metric %q, which Describe does not declare", name)})
 		}
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return r.proc.complete(&Failure{Kind: Invalid, Reason: fmt.Sprintf("Evaluate: metric %s on split %s is %v", name, split, value),
+			return r.proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Evaluate: metric %s on split %s is %v", name, split, value),
 				Hint: "training may have diverged: try a smaller learning rate; a metric that cannot be computed should be left out"})
 		}
 		r.out.Metrics = append(r.out.Metrics, metric.Value{Name: name, Split: string(split), Goal: info.Goal, Value: value})
@@ -283,7 +279,7 @@ func (r *running) probe(ctx context.Context) error {
 		return nil
 	}
 	parts := probe.Parts{}
-	for split := range r.out.Embeddings {
+	for _, split := range r.role.Splits() {
 		x, unmap, err := data.ReadArray(filepath.Join(r.job.WorkDir, EmbeddingFile(split)))
 		if err != nil {
 			return err
@@ -298,7 +294,7 @@ func (r *running) probe(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctxFailure(ctx)
 			}
-			return &Failure{Kind: Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
+			return &failure.Failure{Kind: failure.Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
 		}
 		r.out.Metrics = append(r.out.Metrics, values...)
 	}

@@ -1,4 +1,6 @@
-package host
+// Package failure names what can go wrong in an attempt at a trial: a kind, a
+// reason, advice, and the last words of the plugin.
+package failure
 
 import (
 	"fmt"
