@@ -1,5 +1,15 @@
 package data
 
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+)
+
 // Division says how a recording is divided into train, val and test.
 type Division struct {
 	By    string  `json:"by"`              // "trial" (default), "sample", or "given": the recording brings its own
@@ -9,4 +19,201 @@ type Division struct {
 	Order string  `json:"order,omitempty"` // "recorded" (default): first trials train, last test; or "random"
 	Seed  uint64  `json:"seed,omitempty"`  // of a random order
 	File  string  `json:"file,omitempty"`  // JSON {"train": [trials], "val": [...], "test": [...]} instead of shares
+}
+
+// What Division.By may say.
+const (
+	ByTrial  = "trial"
+	BySample = "sample"
+	ByGiven  = "given"
+)
+
+const maxDivisionFile = 64 << 20
+
+// Check returns what is wrong with the division, as far as that can be seen
+// without a recording and without opening its file. Paths are relative to it.
+func (d Division) Check() []Problem {
+	var out []Problem
+	add := func(path, fact, hint string) { out = append(out, Problem{Path: path, Fact: fact, Hint: hint}) }
+	if d.By != "" && d.By != ByTrial && d.By != BySample && d.By != ByGiven {
+		add("by", fmt.Sprintf("must be trial, sample or given, got %q", d.By), "")
+	}
+	if d.Order != "" && d.Order != "recorded" && d.Order != "random" {
+		add("order", fmt.Sprintf("must be recorded or random, got %q", d.Order), "")
+	}
+	shares := []struct {
+		name  string
+		value float64
+	}{{"train", d.Train}, {"val", d.Val}, {"test", d.Test}}
+	sum, bad := 0.0, false
+	for _, s := range shares {
+		if !(s.value >= 0 && s.value <= 1) { // NaN is caught too
+			add(s.name, fmt.Sprintf("must be a share between 0 and 1, got %v", s.value), "0.8 is 80 %")
+			bad = true
+		}
+		sum += s.value
+	}
+	switch {
+	case bad:
+	case d.By == ByGiven && (sum != 0 || d.Order != "" || d.File != ""):
+		add("by", "given leaves nothing to shares, order or file", "remove them, or divide by trial")
+	case d.By == ByGiven:
+	case d.File != "" && (sum != 0 || d.Order != ""):
+		add("file", "a file leaves nothing to shares or order", "remove either")
+	case d.File != "":
+	case math.Abs(sum-1) > 1e-9:
+		add("", fmt.Sprintf("shares must sum to 1, they sum to %.6g", sum), "for example train: 0.8, test: 0.2")
+	case d.Train == 0:
+		add("train", "must be above 0: there would be nothing to learn from", "")
+	}
+	if d.Seed != 0 && d.Order != "random" {
+		add("seed", "has no effect without order: random", "add order: random, or remove the seed")
+	}
+	return out
+}
+
+// Divide fills r.Split. Parts are counted in units (trials, or samples): of T
+// units the first ⌊T·train⌋ train, those up to ⌊T·(train+val)⌋ validate, the
+// rest tests. A part with a share but without a unit is an error.
+func (d Division) Divide(r *Recording) error {
+	if p := d.Check(); len(p) > 0 {
+		return p[0]
+	}
+	if d.By == ByGiven {
+		if r.Split == nil {
+			return fmt.Errorf("the recording brings no split of its own: divide by trial or by sample")
+		}
+		return nil
+	}
+	units, word := r.units(d.By)
+	if d.File != "" {
+		return d.fromFile(r, units, word)
+	}
+	order := make([]int, len(units))
+	for i := range order {
+		order[i] = i
+	}
+	if d.Order == "random" {
+		Rand(d.Seed, "division").Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	train, val := d.bounds(len(units))
+	counts := map[Split]int{Train: train, Val: val - train, Test: len(units) - val}
+	for split, share := range map[Split]float64{Train: d.Train, Val: d.Val, Test: d.Test} {
+		if share > 0 && counts[split] == 0 {
+			hint := ""
+			if word == "trials" && r.Len() > len(units) {
+				hint = ", or divide by sample"
+			}
+			return fmt.Errorf("%d %s give train %d, val %d, test %d: the %s part is empty; change the shares%s",
+				len(units), word, counts[Train], counts[Val], counts[Test], split, hint)
+		}
+	}
+	split := make([]Split, r.Len())
+	for k, u := range order {
+		part := Test
+		if k < train {
+			part = Train
+		} else if k < val {
+			part = Val
+		}
+		for i := units[u].from; i < units[u].to; i++ {
+			split[i] = part
+		}
+	}
+	r.Split = split
+	return nil
+}
+
+// bounds returns ⌊T·train⌋ and ⌊T·(train+val)⌋. The sum 0.7 + 0.1 is
+// 0.7999... in binary, and 10 times it must still be 8: products within 1e-9 of
+// a whole number are taken for it.
+func (d Division) bounds(T int) (train, val int) {
+	floor := func(share float64) int { return min(T, int(math.Floor(float64(T)*share+1e-9))) }
+	train, val = floor(d.Train), floor(d.Train+d.Val)
+	if d.Test == 0 {
+		val = T
+	}
+	if d.Val == 0 {
+		val = train
+		if d.Test == 0 {
+			train, val = T, T
+		}
+	}
+	return train, val
+}
+
+// unit is what is never torn apart: samples from .. to-1.
+type unit struct {
+	id       int32
+	from, to int
+}
+
+func (r *Recording) units(by string) (units []unit, word string) {
+	for i, trial := range r.Trial {
+		switch {
+		case by == BySample:
+			units = append(units, unit{int32(i), i, i + 1})
+		case i > 0 && trial == r.Trial[i-1]:
+			units[len(units)-1].to = i + 1
+		default:
+			units = append(units, unit{trial, i, i + 1})
+		}
+	}
+	if by == BySample {
+		return units, "samples"
+	}
+	return units, "trials"
+}
+
+// fromFile reads which trial (or sample) is in which part; those that no part
+// names are in none.
+func (d Division) fromFile(r *Recording, units []unit, word string) error {
+	f, err := os.Open(d.File)
+	if err != nil {
+		return fmt.Errorf("division: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxDivisionFile+1))
+	if err != nil {
+		return fmt.Errorf("division: %w", err)
+	}
+	if len(text) > maxDivisionFile {
+		return fmt.Errorf("%s: larger than %d bytes", d.File, maxDivisionFile)
+	}
+	var lists struct {
+		Train, Val, Test []int32
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&lists); err != nil {
+		return fmt.Errorf(`%s: expected {"train": [%s], "val": [...], "test": [...]}: %w`, d.File, word, err)
+	}
+	byID := map[int32]unit{}
+	for _, u := range units {
+		byID[u.id] = u
+	}
+	if len(lists.Train) == 0 {
+		return fmt.Errorf("%s: the train part is empty", d.File)
+	}
+	split := make([]Split, r.Len())
+	for _, part := range []struct {
+		name Split
+		ids  []int32
+	}{{Train, lists.Train}, {Val, lists.Val}, {Test, lists.Test}} {
+		for _, id := range part.ids {
+			u, ok := byID[id]
+			one := strings.TrimSuffix(word, "s")
+			if !ok {
+				return fmt.Errorf("%s: %s names %s %d, which the recording does not have", d.File, part.name, one, id)
+			}
+			if split[u.from] != "" {
+				return fmt.Errorf("%s: %s %d is named twice (%s and %s)", d.File, one, id, split[u.from], part.name)
+			}
+			for i := u.from; i < u.to; i++ {
+				split[i] = part.name
+			}
+		}
+	}
+	r.Split = split
+	return nil
 }

@@ -1,0 +1,97 @@
+package npy
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Read reads one array, which must end where r ends. An array whose values
+// need more than limit bytes is refused before any of them is read.
+func Read(r io.Reader, limit int64) (*Array, error) {
+	h, err := ReadHeader(r)
+	if err != nil {
+		return nil, err
+	}
+	need := h.Bytes()
+	if need > limit {
+		return nil, fmt.Errorf("an array of shape %v and type %v needs %d bytes; at most %d are read", h.Shape, h.Type, need, limit)
+	}
+	raw, err := readExactly(r, need)
+	if err != nil {
+		return nil, fmt.Errorf("shape %v and type %v need %d bytes of values: %w", h.Shape, h.Type, need, err)
+	}
+	var one [1]byte
+	if n, _ := io.ReadFull(r, one[:]); n > 0 {
+		return nil, fmt.Errorf("shape %v and type %v need %d bytes of values, but more follow", h.Shape, h.Type, need)
+	}
+	if h.Fortran {
+		raw = rowMajor(raw, h.Shape, h.Type.Size)
+	}
+	return &Array{Shape: h.Shape, Type: h.Type, raw: raw}, nil
+}
+
+// ReadFile is Read of a file, with the file's name in errors.
+func ReadFile(path string, limit int64) (*Array, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	a, err := Read(bufio.NewReaderSize(f, 1<<16), limit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
+// readExactly reads need bytes and grows its buffer only as they arrive: a lie
+// about the length costs at most twice the bytes there are.
+func readExactly(r io.Reader, need int64) ([]byte, error) {
+	const chunk = 1 << 20
+	buf := make([]byte, 0, min(need, chunk))
+	for int64(len(buf)) < need {
+		old, want := len(buf), min(need, int64(max(2*len(buf), chunk)))
+		if int64(cap(buf)) < want {
+			buf = append(make([]byte, 0, want), buf...)
+		}
+		buf = buf[:want]
+		n, err := io.ReadFull(r, buf[old:])
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil, fmt.Errorf("the file is truncated: it ends after %d", old+n)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return buf, nil
+}
+
+// rowMajor turns values in Fortran order into C order.
+func rowMajor(raw []byte, shape []int, size int) []byte {
+	if len(shape) < 2 || len(raw) == 0 {
+		return raw
+	}
+	// In Fortran order index (i₀ ... iₖ) lies at Σ iₐ·stride[a], stride[a] = Π_{b<a} shape[b].
+	stride := make([]int, len(shape))
+	stride[0] = size
+	for a := 1; a < len(shape); a++ {
+		stride[a] = stride[a-1] * shape[a-1]
+	}
+	out := make([]byte, 0, len(raw))
+	index, at := make([]int, len(shape)), 0
+	for len(out) < len(raw) {
+		out = append(out, raw[at:at+size]...)
+		for a := len(shape) - 1; a >= 0; a-- { // count up, last index first
+			index[a]++
+			at += stride[a]
+			if index[a] < shape[a] {
+				break
+			}
+			at -= index[a] * stride[a]
+			index[a] = 0
+		}
+	}
+	return out
+}
