@@ -63,3 +63,7 @@ func (s *served) GRPCServer(_ *plugin.GRPCBroker, g *grpc.Server) error {
 func (s *served) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
 	return nil, fmt.Errorf("framework: a plugin has no client side")
 }
+
+// Register serves a method on a gRPC server of the caller's, without processes.
+// Package methodtest uses it; plugins call Serve.
+func Register(g *grpc.Server, m Method) { wire.RegisterMethodServer(g, &server{method: m}) }

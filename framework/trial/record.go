@@ -22,14 +22,14 @@ const (
 // Record is what is kept of a finished trial: enough to print any table, to say
 // where each number comes from, and to run the trial again.
 type Record struct {
-	Key        string                    `json:"key"`
-	Status     Status                    `json:"status"`
-	Spec       Spec                      `json:"spec"`
-	Metrics    []metric.Value            `json:"metrics,omitempty"`
+	Key        string               `json:"key"`
+	Status     Status               `json:"status"`
+	Spec       Spec                 `json:"spec"`
+	Metrics    []metric.Value       `json:"metrics,omitempty"`
 	Embeddings map[string]Embedding `json:"embeddings,omitempty"` // by split
-	Failure    *failure.Failure             `json:"failure,omitempty"`
-	Provenance Provenance                `json:"provenance"`
-	Curves     []metric.Point            `json:"curves,omitempty"`
+	Failure    *failure.Failure     `json:"failure,omitempty"`
+	Provenance Provenance           `json:"provenance"`
+	Curves     []metric.Point       `json:"curves,omitempty"`
 }
 
 // Provenance is what explains a number without being part of its identity.

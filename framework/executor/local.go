@@ -1,0 +1,216 @@
+// Package executor is where trials run. Local is a pool of slots on this
+// machine; every slot runs one plugin process at a time.
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/assaylab/assay/framework/failure"
+	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/trial"
+)
+
+// Task is one trial that is to be run.
+type Task struct {
+	Label  string // for people: "hiwa, chewie-1, seed 3"
+	Job    host.Job
+	Record trial.Record // with key, spec and what is known of the provenance
+}
+
+// Retries says how often a failed attempt is repeated, and after what.
+type Retries struct {
+	Max int
+	On  []string // kinds of failure
+}
+
+// Keep says what stays on disk of a trial that succeeded, in DIR/kept/KEY.
+type Keep struct {
+	Models     bool
+	Embeddings bool
+}
+
+// Observer sees trials come and go. Calls for one slot come one after another,
+// those of different slots at once.
+type Observer interface {
+	Started(slot int, t Task)
+	Progress(slot int, p host.Progress)
+	Ended(slot int, t Task, rec trial.Record, retry bool)
+}
+
+// Local runs tasks on this machine.
+type Local struct {
+	Launcher *host.Launcher
+	Store    *trial.Store
+	Jobs     int // slots
+	Retries  Retries
+	Keep     Keep
+	Observer Observer
+}
+
+// Run runs the tasks in order, Jobs at a time, and records each as it ends. It
+// stops launching when drain is closed; ending ctx ends the running trials too.
+// The error is about the store or the disk: a failed trial is a record.
+func (l *Local) Run(ctx context.Context, drain <-chan struct{}, tasks []Task) error {
+	work := filepath.Join(l.Store.Dir, "work")
+	if err := os.RemoveAll(work); err != nil { // of a host that was killed
+		return err
+	}
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan Task)
+	var slots sync.WaitGroup
+	var broken sync.Once
+	var firstErr error
+	for slot := range l.Jobs {
+		slots.Go(func() {
+			for t := range queue {
+				if err := l.trial(ctx, drain, slot, work, t); err != nil {
+					broken.Do(func() { firstErr = err; cancel(err) })
+					return
+				}
+			}
+		})
+	}
+feed:
+	for _, t := range tasks {
+		select { // a closed drain wins over a free slot
+		case <-drain:
+			break feed
+		case <-ctx.Done():
+			break feed
+		default:
+		}
+		select {
+		case queue <- t:
+		case <-drain:
+			break feed
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(queue)
+	slots.Wait()
+	return firstErr
+}
+
+// trial attempts one task until it succeeds, fails for good, or the run stops.
+func (l *Local) trial(ctx context.Context, drain <-chan struct{}, slot int, work string, t Task) error {
+	for attempt := 1; ; attempt++ {
+		rec, err := l.attempt(ctx, slot, work, t, attempt)
+		if err != nil {
+			return err
+		}
+		retry := rec.Status == trial.Failed && attempt <= l.Retries.Max &&
+			slices.Contains(l.Retries.On, string(rec.Failure.Kind)) && ctx.Err() == nil && !closed(drain)
+		l.Observer.Ended(slot, t, rec, retry)
+		if !retry {
+			return nil
+		}
+	}
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, number int) (trial.Record, error) {
+	// What has run is recorded even when the run is being stopped.
+	durable := context.WithoutCancel(ctx)
+	started := time.Now()
+	id, err := l.Store.Begin(durable, t.Record.Key, started)
+	if err != nil {
+		return trial.Record{}, err
+	}
+	job := t.Job
+	if job.WorkDir, err = os.MkdirTemp(work, "trial-"); err != nil {
+		return trial.Record{}, err
+	}
+	defer os.RemoveAll(job.WorkDir)
+	job.Options.CPUs = cpus(slot, job.Options.Threads)
+	job.Options.Dir = job.WorkDir
+
+	l.Observer.Started(slot, t)
+	out := l.Launcher.Run(ctx, job, func(p host.Progress) { l.Observer.Progress(slot, p) })
+
+	rec := t.Record
+	rec.Status = trial.Succeeded
+	rec.Metrics, rec.Curves, rec.Embeddings, rec.Failure = out.Metrics, out.Curves, out.Embeddings, out.Failure
+	rec.Provenance.Started = started.UTC()
+	rec.Provenance.WallSec = time.Since(started).Seconds()
+	rec.Provenance.CPUSec = out.Usage.CPU.Seconds()
+	rec.Provenance.PeakMemory = out.Usage.PeakMemory
+	rec.Provenance.Attempt = number
+	if out.Failure != nil {
+		rec.Status = trial.Failed
+		if out.Failure.Kind == failure.Cancelled {
+			rec.Status = trial.Cancelled
+		}
+	} else if err := l.keep(job.WorkDir, rec.Key); err != nil {
+		return rec, fmt.Errorf("keeping the model of trial %s: %w", trial.Short(rec.Key), err)
+	}
+	return rec, l.Store.End(durable, id, rec, out.Log)
+}
+
+// keep moves what the sweep wants to keep out of the work folder.
+func (l *Local) keep(workDir, key string) error {
+	if !l.Keep.Models && !l.Keep.Embeddings {
+		return nil
+	}
+	dir := filepath.Join(l.Store.Dir, "kept", key)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if l.Keep.Models {
+		if err := os.Rename(filepath.Join(workDir, "model"), filepath.Join(dir, "model")); err != nil {
+			return err
+		}
+	}
+	if !l.Keep.Embeddings {
+		return nil
+	}
+	files, err := filepath.Glob(filepath.Join(workDir, "embedding-*.npy"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := os.Rename(f, filepath.Join(dir, filepath.Base(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// cpus are the CPUs of a slot: as many as the trial may have threads, and
+// others than its neighbours' as long as there are enough.
+func cpus(slot, threads int) []int {
+	allowed := host.AllowedCPUs()
+	if threads <= 0 || threads >= len(allowed) {
+		return nil
+	}
+	var out []int
+	for i := range threads {
+		out = append(out, allowed[(slot*threads+i+os.Getpid())%len(allowed)])
+	}
+	return out
+}
