@@ -1,0 +1,145 @@
+// Package cli is the command line: one file per command. Standard output is
+// data, standard error is talk.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/assaylab/assay/framework"
+)
+
+// Version of the host. It is provenance: no trial's identity depends on it.
+const Version = "0.1.0-dev"
+
+// Exit codes. Scripts rely on them.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2   // a mistake in the sweep or the arguments
+	exitFailures    = 3   // finished, but some trials failed
+	exitInterrupted = 130 // finished trials are kept
+)
+
+// Main runs the command line with the methods that this binary brings, and
+// exits. As "assay serve METHOD" the process becomes the plugin itself.
+func Main(methods ...func() framework.Method) {
+	byName := map[string]framework.Method{}
+	for _, f := range methods {
+		m := f()
+		byName[m.Describe().Name] = m
+	}
+	if len(os.Args) == 3 && os.Args[1] == "serve" { // quick: every trial starts here
+		m, ok := byName[os.Args[2]]
+		if !ok {
+			fmt.Fprintf(os.Stderr, "assay: error: this binary has no method %q\n", os.Args[2])
+			os.Exit(exitUsage)
+		}
+		framework.Serve(m)
+		return
+	}
+	var names []string
+	for name := range byName {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	os.Exit(Run(names, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// app is what all commands share.
+type app struct {
+	out, talk io.Writer
+	builtin   []string // names of the methods in this binary
+	cfg       config
+	terminal  bool // talk goes to a person who watches
+}
+
+// Run executes one command and returns its exit code.
+func Run(builtin, args []string, out, talk io.Writer) int {
+	a := &app{out: out, talk: talk, builtin: builtin}
+	if f, ok := talk.(*os.File); ok {
+		a.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	root := &cobra.Command{
+		Use:   "assay",
+		Short: "Compare methods on the same recordings, fairly and reproducibly",
+		Long: `Assay reads a sweep (methods x datasets x settings x seeds) from a YAML file,
+trains every method in a process of its own, and prints comparison tables.
+Finished trials are never run twice: change the file and run it again.`,
+		Version:       Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			var err error
+			a.cfg, err = loadConfig()
+			return err
+		},
+	}
+	root.SetOut(out)
+	root.SetErr(talk)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage(err, fmt.Sprintf("%q shows what there is", c.CommandPath()+" --help"))
+	})
+	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(),
+		a.pluginCommand(), a.dataCommand(), a.trialCommand())
+	root.SetArgs(args)
+	return a.report(root.ExecuteContext(context.Background()))
+}
+
+// report prints an error, its advice, and chooses the exit code: the one place
+// that knows.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	status := exitError
+	for _, e := range flatten(err) {
+		var h *hinted
+		errors.As(e, &h)
+		fmt.Fprintf(a.talk, "assay: error: %v\n", e)
+		if h != nil && h.hint != "" {
+			fmt.Fprintf(a.talk, "assay: hint: %s\n", h.hint)
+		}
+		if h != nil && h.usage || isCobra(e) {
+			status = exitUsage
+		}
+	}
+	return status
+}
+
+// interrupts ends the context returned at the second interrupt, and closes
+// drain at the first.
+func interrupts(ctx context.Context, first func()) (context.Context, <-chan struct{}, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	drain := make(chan struct{})
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+			return
+		}
+		close(drain)
+		first()
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, drain, func() { signal.Stop(signals); cancel() }
+}

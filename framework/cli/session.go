@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/cpu"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/executor"
+	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/probe"
+	"github.com/assaylab/assay/framework/source"
+	"github.com/assaylab/assay/framework/sweep"
+	"github.com/assaylab/assay/framework/table"
+	"github.com/assaylab/assay/framework/trial"
+
+	"github.com/assaylab/assay/framework/data"
+)
+
+// session is one sweep with everything it names found and checked.
+type session struct {
+	*app
+	sweep    *sweep.Sweep
+	launcher *host.Launcher
+	builder  *source.Builder
+	plugins  map[string]host.Plugin           // by method id
+	methods  map[string]framework.Description // by method id
+	digests  map[string]string                // of datasets: by id, and by id and seed
+	origin   trial.Provenance                 // what all trials of this run share
+}
+
+// planned is one point of the sweep with the trial that it means. Several
+// points may mean the same trial.
+type planned struct {
+	sweep.Point
+	Key  string
+	Task executor.Task
+}
+
+func (a *app) finder() *host.Finder {
+	return &host.Finder{Builtin: a.builtin, Configured: a.cfg.Plugins, Path: a.cfg.pluginFolders()}
+}
+
+func (a *app) newLauncher() (*host.Launcher, error) {
+	l, err := host.NewLauncher()
+	if err != nil {
+		return nil, err
+	}
+	l.MTLS, l.StartTimeout = a.cfg.MTLS, a.cfg.StartTimeout
+	return l, nil
+}
+
+func (a *app) newBuilder() (*source.Builder, error) {
+	cache, err := data.OpenCache(a.cfg.Cache)
+	if err != nil {
+		return nil, err
+	}
+	return &source.Builder{Cache: cache, Mirror: a.cfg.DataMirror, Progress: a.downloads()}, nil
+}
+
+// openSweep reads the file, asks its plugins what they are, and checks the one
+// against the other.
+func (a *app) openSweep(ctx context.Context, file string, sets []string) (*session, error) {
+	sw, err := sweep.Load(file, sets)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{app: a, sweep: sw, plugins: map[string]host.Plugin{}, methods: map[string]framework.Description{}, digests: map[string]string{}}
+	if s.launcher, err = a.newLauncher(); err != nil {
+		return nil, err
+	}
+	if s.builder, err = a.newBuilder(); err != nil {
+		return nil, err
+	}
+	described := map[string]framework.Description{}
+	for _, m := range sw.Methods {
+		p, err := a.finder().Find(m.Plugin, filepath.Dir(file))
+		if err != nil {
+			return nil, fmt.Errorf("method %s: %w", m.ID, err)
+		}
+		if _, ok := described[m.Plugin]; !ok {
+			if described[m.Plugin], err = s.launcher.Describe(ctx, p); err != nil {
+				return nil, fmt.Errorf("method %s: %w", m.ID, err)
+			}
+		}
+		s.plugins[m.ID], s.methods[m.ID] = p, described[m.Plugin]
+	}
+	if err := sw.Bind(s.methods, checks()); err != nil {
+		return nil, err
+	}
+	s.origin = origin()
+	return s, nil
+}
+
+// checks connects the sweep file's checks to the packages that know.
+func checks() sweep.Checks {
+	return sweep.Checks{
+		Recipe:       source.Dataset.Check,
+		Roles:        source.Dataset.RoleNames,
+		Targets:      source.Dataset.Targets,
+		Probe:        probe.Complete,
+		ProbeMetrics: probe.Metrics,
+		Table:        (*table.Spec).Complete,
+	}
+}
+
+func (s *session) close() { s.launcher.Close() }
+
+// jobs is how many trials run at a time.
+func (s *session) jobs(flag int) int {
+	for _, n := range []int{flag, s.sweep.Run.Jobs, s.cfg.Jobs} {
+		if n > 0 {
+			return n
+		}
+	}
+	return max(1, runtime.NumCPU()/s.threads())
+}
+
+func (s *session) threads() int { return max(1, s.sweep.Limits.Threads) }
+
+// dataset returns the digest of a dataset, building it if need be. One that is
+// drawn anew for every trial has a digest per seed.
+func (s *session) dataset(ctx context.Context, id string, seed uint64) (string, source.Dataset, error) {
+	i := slices.IndexFunc(s.sweep.Datasets, func(d sweep.Dataset) bool { return d.ID == id })
+	recipe := s.sweep.Datasets[i].Recipe
+	key := id
+	if recipe.DrawnPerTrial() {
+		key = fmt.Sprintf("%s\x00%d", id, seed)
+	}
+	if d, ok := s.digests[key]; ok {
+		return d, recipe, nil
+	}
+	digest, err := s.builder.Build(ctx, recipe, seed)
+	if err != nil {
+		return "", recipe, fmt.Errorf("dataset %s: %w", id, err)
+	}
+	s.digests[key] = digest
+	return digest, recipe, nil
+}
+
+// plan turns points into trials.
+func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, error) {
+	out := make([]planned, 0, len(points))
+	for _, p := range points {
+		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Seed)
+		if err != nil {
+			return nil, err
+		}
+		d, plug := s.methods[p.Method], s.plugins[p.Method]
+		binary, err := plug.Digest()
+		if err != nil {
+			return nil, err
+		}
+		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.sweep.Probes}
+		provenance := s.origin
+		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Path, binary, recipe, s.threads()
+		key := spec.Key()
+		out = append(out, planned{Point: p, Key: key, Task: executor.Task{
+			Label:  label(p),
+			Record: trial.Record{Key: key, Spec: spec, Provenance: provenance},
+			Job: host.Job{
+				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: s.sweep.Probes,
+				Timeout: s.sweep.Limits.Timeout,
+				Options: host.Options{Threads: s.threads(), Memory: s.sweep.Limits.Memory},
+			},
+		}})
+	}
+	return out, nil
+}
+
+func label(p sweep.Point) string {
+	name := p.Method
+	if p.Variant != "" {
+		name += ": " + p.Variant
+	}
+	return fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
+}
+
+// origin is the part of the provenance that a whole run shares.
+func origin() trial.Provenance {
+	p := trial.Provenance{Host: Version, Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	for name, has := range map[string]bool{"avx2": cpu.X86.HasAVX2, "fma": cpu.X86.HasFMA, "avx512f": cpu.X86.HasAVX512F, "neon": cpu.ARM64.HasASIMD} {
+		if has {
+			p.CPU = append(p.CPU, name)
+		}
+	}
+	slices.Sort(p.CPU)
+	if text, err := exec.Command("git", "rev-parse", "HEAD").Output(); err == nil {
+		p.Commit = strings.TrimSpace(string(text))
+		status, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output()
+		p.Dirty = err == nil && len(status) > 0
+	}
+	return p
+}
+
+// results is the folder of results: the flag, or the configuration.
+func (a *app) results(flag string) string {
+	if flag != "" {
+		return flag
+	}
+	return a.cfg.Results
+}
+
+// exists reports whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var sets []string
+	var dir string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status FILE",
+		Short: "Show how far a sweep has come, while it runs or afterwards",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			s, err := a.openSweep(ctx, args[0], sets)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			records, failures, err := viewStore(ctx, a.results(dir))
+			if err != nil {
+				return err
+			}
+			l, _, err := s.complete(ctx, records, failures)
+			if err != nil {
+				return err
+			}
+			c, holder := l.count(nil), holder(a.results(dir))
+			if asJSON {
+				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})
+			}
+			fmt.Fprintf(a.out, "%s: %d of %d trials finished, %d failed, %d open\n", s.sweep.Name, c.Cached, c.Trials, c.Failed, c.New)
+			if holder != "" {
+				fmt.Fprintf(a.out, "running: %s\n", holder)
+			}
+			a.printFailures(l)
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
+	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// holder says who runs in a results folder, or "".
+func holder(dir string) string {
+	path := filepath.Join(dir, "assay.lock")
+	if !exists(path) {
+		return ""
+	}
+	lock := flock.New(path)
+	free, err := lock.TryRLock()
+	if err != nil || free {
+		lock.Close()
+		return ""
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "assay.holder"))
+	if err != nil {
+		return "another host"
+	}
+	return strings.TrimSpace(string(text))
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assaylab/assay/framework/setting"
+	"github.com/assaylab/assay/framework/sweep"
+	"github.com/assaylab/assay/framework/table"
+	"github.com/assaylab/assay/framework/trial"
+)
+
+func (a *app) tableCommand() *cobra.Command {
+	var sets []string
+	var dir, format, only string
+	cmd := &cobra.Command{
+		Use:   "table FILE",
+		Short: "Print a sweep's tables from what is recorded",
+		Long: `Table prints the tables of a sweep from the results folder: from its store, or,
+where there is none (results that were committed), from records.jsonl.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(table.Formats(), format) {
+				return usage(fmt.Errorf("there is no format %q", format), setting.Suggest(format, table.Formats()))
+			}
+			tables, err := a.tables(cmd.Context(), args[0], sets, a.results(dir))
+			if err != nil {
+				return err
+			}
+			if only != "" {
+				var names []string
+				for _, t := range tables {
+					names = append(names, t.Name)
+				}
+				if !slices.Contains(names, only) {
+					return usage(fmt.Errorf("the sweep has no table %q", only), setting.Suggest(only, names))
+				}
+				tables = slices.DeleteFunc(tables, func(t *table.Table) bool { return t.Name != only })
+			}
+			if format == "json" {
+				return json.NewEncoder(a.out).Encode(map[string]any{"tables": tables})
+			}
+			for i, t := range tables {
+				if i > 0 {
+					fmt.Fprintln(a.out)
+				}
+				if err := table.Render(a.out, t, format); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
+	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
+	cmd.Flags().StringVar(&format, "format", "text", strings.Join(table.Formats(), ", "))
+	cmd.Flags().StringVar(&only, "name", "", "only the table of this `NAME`")
+	return cmd
+}
+
+func (a *app) tables(ctx context.Context, file string, sets []string, dir string) ([]*table.Table, error) {
+	store, err := trial.View(dir)
+	if isMissing(err) {
+		return a.committedTables(file, sets, dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	records, failures, err := readStore(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.openSweep(ctx, file, sets)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	l, chosen, err := s.complete(ctx, records, failures)
+	if err != nil {
+		return nil, err
+	}
+	if c := l.count(nil); c.New > 0 {
+		fmt.Fprintf(a.talk, "assay: %d of %d trials have not run yet\n", c.New, c.Trials)
+	}
+	return buildTables(s.sweep, l.lines(chosen, s.sweep.Select != nil))
+}
+
+// committedTables works from records.jsonl alone: neither plugins nor data are
+// needed to look at results.
+func (a *app) committedTables(file string, sets []string, dir string) ([]*table.Table, error) {
+	sw, err := sweep.Load(file, sets)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, sw.Name, "records.jsonl")
+	lines, err := readLines(path)
+	if isMissing(err) {
+		return nil, advise(fmt.Errorf("%s holds no results of sweep %s", dir, sw.Name), fmt.Sprintf("\"assay run %s --results %s\" makes them", file, dir))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range sw.Tables {
+		for _, p := range sw.Tables[i].Complete() {
+			return nil, usage(fmt.Errorf("%s: table %s: %s %s", file, sw.Tables[i].Name, p.Path, p.Fact), p.Hint)
+		}
+	}
+	return buildTables(sw, lines)
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/trial"
+)
+
+func (a *app) trialCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "trial", Short: "Look at one trial, or run it again and compare"}
+	var dir string
+	cmd.PersistentFlags().StringVar(&dir, "results", "", "folder of results")
+	cmd.AddCommand(a.trialShow(&dir), a.trialLog(&dir), a.trialVerify(&dir))
+	return cmd
+}
+
+func (a *app) viewTrial(ctx context.Context, dir, id string) (*trial.Store, string, error) {
+	store, err := trial.View(dir)
+	if isMissing(err) {
+		return nil, "", advise(fmt.Errorf("%s holds no store", dir), "name the folder of results with --results")
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	key, err := store.Resolve(ctx, id)
+	if err != nil {
+		store.Close()
+		return nil, "", usage(err, "ids stand in the output of run and plan, and in records.jsonl")
+	}
+	return store, key, nil
+}
+
+func (a *app) trialShow(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Print everything that is recorded of a trial, as JSON",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, key, err := a.viewTrial(cmd.Context(), a.results(*dir), args[0])
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			rec, ok, err := store.Record(cmd.Context(), key)
+			if err != nil {
+				return err
+			}
+			attempts, err := store.Attempts(cmd.Context(), key)
+			if err != nil {
+				return err
+			}
+			out := map[string]any{"key": key, "attempts": attempts}
+			if ok {
+				out["record"] = rec
+			}
+			enc := json.NewEncoder(a.out)
+			enc.SetIndent("", "  ")
+			return enc.Encode(out)
+		},
+	}
+}
+
+func (a *app) trialLog(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "log ID",
+		Short: "Print what a trial's plugin said, attempt by attempt",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, key, err := a.viewTrial(cmd.Context(), a.results(*dir), args[0])
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			attempts, err := store.Attempts(cmd.Context(), key)
+			if err != nil {
+				return err
+			}
+			for _, at := range attempts {
+				fmt.Fprintf(a.out, "attempt %d: %s, %s\n%s", at.Number, at.Status, at.Started.Local().Format("2006-01-02 15:04:05"), at.Log)
+				if at.Failure != nil {
+					fmt.Fprint(a.out, at.Failure.Failure.Text())
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) trialVerify(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify ID",
+		Short: "Run a trial again and compare it bit for bit",
+		Long: `Verify runs a recorded trial again with the same method, settings, data and seed
+and compares metrics and embeddings bit for bit. It changes nothing in the
+store. Exit code 0: identical; 1: different.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, _, done := interrupts(cmd.Context(), func() {})
+			defer done()
+			store, key, err := a.viewTrial(ctx, a.results(*dir), args[0])
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			old, ok, err := store.Record(ctx, key)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return advise(fmt.Errorf("trial %s never succeeded: there is nothing to compare", trial.Short(key)), "\"assay trial log\" shows why")
+			}
+			differences, err := a.rerun(ctx, old)
+			if err != nil {
+				return err
+			}
+			if len(differences) > 0 {
+				fmt.Fprintf(a.out, "trial %s: different\n  %s\n", trial.Short(key), strings.Join(differences, "\n  "))
+				return exitCode(exitError)
+			}
+			fmt.Fprintf(a.out, "trial %s: identical (%d metrics, %d embeddings)\n", trial.Short(key), len(old.Metrics), len(old.Embeddings))
+			return nil
+		},
+	}
+}
+
+// rerun runs a recorded trial again and lists what differs.
+func (a *app) rerun(ctx context.Context, old trial.Record) ([]string, error) {
+	builder, err := a.newBuilder()
+	if err != nil {
+		return nil, err
+	}
+	digest, err := builder.Build(ctx, old.Provenance.Recipe, old.Spec.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if digest != old.Spec.Dataset {
+		return []string{fmt.Sprintf("the dataset is another one now: %s, was %s", digest, old.Spec.Dataset)}, nil
+	}
+	p, err := a.finder().Find(old.Provenance.Plugin, ".")
+	if err != nil {
+		return nil, err
+	}
+	launcher, err := a.newLauncher()
+	if err != nil {
+		return nil, err
+	}
+	defer launcher.Close()
+	d, err := launcher.Describe(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if d.Version != old.Spec.Version {
+		return []string{fmt.Sprintf("the method is version %s now, was %s", d.Version, old.Spec.Version)}, nil
+	}
+	work, err := os.MkdirTemp("", "assay-verify-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	out := launcher.Run(ctx, host.Job{
+		Plugin: p, Description: d, Settings: old.Spec.Settings, DatasetDir: builder.Cache.Dir(digest), Seed: old.Spec.Seed,
+		Probes: old.Spec.Probes, Options: host.Options{Threads: old.Provenance.Threads, Dir: work}, WorkDir: work,
+	}, nil)
+	if out.Failure != nil {
+		return nil, errors.Join(errors.New("the trial failed this time"), out.Failure)
+	}
+	return differences(old, out), nil
+}
+
+func differences(old trial.Record, out host.Outcome) []string {
+	var diff []string
+	was, is := metricOrder(old.Metrics), metricOrder(out.Metrics)
+	if len(was) != len(is) {
+		diff = append(diff, fmt.Sprintf("%d metrics, were %d", len(is), len(was)))
+	}
+	for i := range min(len(was), len(is)) {
+		if was[i] != is[i] {
+			diff = append(diff, fmt.Sprintf("%s on %s: %v, was %v", is[i].Name, is[i].Split, is[i].Value, was[i].Value))
+		}
+	}
+	var splits []string
+	for split := range old.Embeddings {
+		splits = append(splits, split)
+	}
+	slices.Sort(splits)
+	for _, split := range splits {
+		if old.Embeddings[split].SHA256 != out.Embeddings[split].SHA256 {
+			diff = append(diff, fmt.Sprintf("the embedding of split %s has other bytes", split))
+		}
+	}
+	return diff
+}

@@ -1,0 +1,9 @@
+// Assay compares methods on the same recordings, fairly and reproducibly.
+package main
+
+import (
+	"github.com/assaylab/assay/framework/cli"
+	"github.com/assaylab/assay/plugins/baseline"
+)
+
+func main() { cli.Main(baseline.New) }
