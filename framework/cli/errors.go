@@ -7,6 +7,7 @@ import (
 
 	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/source"
 	"github.com/assaylab/assay/framework/sweep"
 	"github.com/assaylab/assay/framework/trial"
 )
@@ -54,6 +55,10 @@ func flatten(err error) []error {
 	var missing *host.NotFoundError
 	if errors.As(err, &missing) {
 		return []error{usage(err, missing.Hint)}
+	}
+	var fault *source.Error
+	if errors.As(err, &fault) {
+		return []error{advise(err, fault.Hint)}
 	}
 	var held *trial.HeldError
 	if errors.As(err, &held) {

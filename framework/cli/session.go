@@ -104,11 +104,19 @@ func checks() sweep.Checks {
 	return sweep.Checks{
 		Recipe:       source.Dataset.Check,
 		Roles:        source.Dataset.RoleNames,
-		Targets:      source.Dataset.Targets,
+		Targets:      targetNames,
 		Probe:        probe.Complete,
 		ProbeMetrics: probe.Metrics,
 		Table:        (*table.Spec).Complete,
 	}
+}
+
+func targetNames(d source.Dataset, role string) (names []string, known bool) {
+	targets, known := d.Targets(role)
+	for _, t := range targets {
+		names = append(names, t.Name)
+	}
+	return names, known
 }
 
 func (s *session) close() { s.launcher.Close() }
@@ -131,7 +139,7 @@ func (s *session) dataset(ctx context.Context, id string, seed uint64) (string, 
 	i := slices.IndexFunc(s.sweep.Datasets, func(d sweep.Dataset) bool { return d.ID == id })
 	recipe := s.sweep.Datasets[i].Recipe
 	key := id
-	if recipe.DrawnPerTrial() {
+	if recipe.Redrawn() {
 		key = fmt.Sprintf("%s\x00%d", id, seed)
 	}
 	if d, ok := s.digests[key]; ok {

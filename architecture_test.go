@@ -1,0 +1,112 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/assaylab/assay/"
+
+// layers are the packages from the command line down. A package may import
+// those of lower layers and, where it says so, named ones of its own.
+var layers = [][]string{
+	{"."},
+	{"framework/cli"},
+	{"framework/executor", "framework/sweep"},
+	{"framework/host", "framework/search"},
+	{"framework/trial"},
+	{"framework/methodtest"},
+	{"framework"}, // the SDK: what plugin authors see
+	{"framework/probe", "framework/table", "framework/source"},
+	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
+	{"framework/data"},
+	{"framework/data/npy", "framework/setting"},
+	{"framework/metric", "framework/failure", "framework/wire"},
+	{"framework/wire/protogen"},
+}
+
+// methodsMay are the packages that a plugin may import.
+var methodsMay = []string{"framework", "framework/data", "framework/data/npy", "framework/metric", "framework/setting",
+	"framework/latent", "framework/transport", "framework/modelfile", "framework/nn"}
+
+// Imports point one way, the host never imports a plugin, and no plugin imports
+// another.
+func TestImportsPointOneWay(t *testing.T) {
+	rank := map[string]int{}
+	for i, layer := range layers {
+		for _, p := range layer {
+			rank[p] = i
+		}
+	}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		from := filepath.ToSlash(filepath.Dir(path))
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			full, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			to, ours := strings.CutPrefix(full, module)
+			if ours {
+				check(t, rank, path, from, to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func check(t *testing.T, rank map[string]int, path, from, to string) {
+	t.Helper()
+	if method, ok := plugin(from); ok {
+		other, isPlugin := plugin(to)
+		if isPlugin && other == method {
+			return
+		}
+		for _, p := range methodsMay {
+			if to == p || strings.HasPrefix(to, p+"/") && p == "framework/nn" {
+				return
+			}
+		}
+		t.Errorf("%s: a plugin imports %s", path, to)
+		return
+	}
+	if _, ok := plugin(to); ok {
+		if from != "." {
+			t.Errorf("%s: only main imports plugins, not %s", path, from)
+		}
+		return
+	}
+	a, known := rank[from]
+	if !known {
+		t.Errorf("%s: package %s has no layer: add it to architecture_test.go", path, from)
+		return
+	}
+	b, known := rank[to]
+	if !known {
+		t.Errorf("%s imports %s, which has no layer", path, to)
+		return
+	}
+	if b <= a {
+		t.Errorf("%s: %s imports %s, which is not below it", path, from, to)
+	}
+}
+
+func plugin(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, "plugins/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name, ok
+}

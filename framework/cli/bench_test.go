@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/executor"
+	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/trial"
+)
+
+type silent struct{}
+
+func (silent) Started(int, executor.Task)                   {}
+func (silent) Progress(int, host.Progress)                  {}
+func (silent) Ended(int, executor.Task, trial.Record, bool) {}
+
+// BenchmarkTrial measures what a trial costs beside the method: launch,
+// handshake, Train, Embed and Evaluate of a method that does nothing, its
+// record, one process per trial, one at a time.
+//
+//	go test ./framework/cli -run '^$' -bench Trial -benchtime 200x
+func BenchmarkTrial(b *testing.B) {
+	for _, mtls := range []bool{false, true} {
+		b.Run(fmt.Sprintf("mtls=%v", mtls), func(b *testing.B) { benchmarkTrial(b, mtls) })
+	}
+}
+
+func benchmarkTrial(b *testing.B, mtls bool) {
+	ctx := context.Background()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	// The test binary plays the plugin when it is called by that name.
+	path := filepath.Join(b.TempDir(), "assay-plugin-idle")
+	if err := os.Symlink(self, path); err != nil {
+		b.Fatal(err)
+	}
+	launcher, err := host.NewLauncher()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer launcher.Close()
+	launcher.MTLS = mtls
+	idle := host.Plugin{Name: "idle", Path: path}
+	d, err := launcher.Describe(ctx, idle)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cache, err := data.OpenCache(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	samples := data.NewArray(100, 10)
+	digest, err := cache.Put(map[string]*data.Recording{data.MainRole: {Samples: samples, Trial: make([]int32, 100)}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := trial.Open(ctx, b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	settings, err := d.Schema.Complete(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var tasks []executor.Task
+	for seed := range b.N {
+		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: settings, Dataset: digest, Seed: uint64(seed)}
+		tasks = append(tasks, executor.Task{
+			Job:    host.Job{Plugin: idle, Description: d, Settings: settings, DatasetDir: cache.Dir(digest), Seed: uint64(seed), Options: host.Options{Threads: 1}},
+			Record: trial.Record{Key: spec.Key(), Spec: spec},
+		})
+	}
+	pool := &executor.Local{Launcher: launcher, Store: store, Jobs: 1, Observer: silent{}}
+	b.ResetTimer()
+	start := time.Now()
+	if err := pool.Run(ctx, nil, tasks); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(time.Since(start).Microseconds())/1000/float64(b.N), "ms/trial")
+	b.StopTimer()
+	if f, err := store.Failures(ctx); err != nil || len(f) > 0 {
+		b.Fatalf("%d trials failed: %v, %v", len(f), f, err)
+	}
+}
+
+func serveIdle() { framework.Serve(&toy{}) }
