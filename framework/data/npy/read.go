@@ -95,3 +95,23 @@ func rowMajor(raw []byte, shape []int, size int) []byte {
 	}
 	return out
 }
+
+// FromBytes makes an array of values that lie in memory; h.Offset is not used.
+// The array shares raw where it can.
+func FromBytes(h Header, raw []byte) (*Array, error) {
+	for _, d := range h.Shape {
+		if d < 0 {
+			return nil, fmt.Errorf("negative length %d in the shape", d)
+		}
+	}
+	if err := checkSize(h.Shape, h.Type.Size); err != nil {
+		return nil, err
+	}
+	if int64(len(raw)) != h.Bytes() {
+		return nil, fmt.Errorf("shape %v and type %v need %d bytes of values, got %d", h.Shape, h.Type, h.Bytes(), len(raw))
+	}
+	if h.Fortran {
+		raw = rowMajor(raw, h.Shape, h.Type.Size)
+	}
+	return &Array{Shape: h.Shape, Type: h.Type, raw: raw}, nil
+}

@@ -1,0 +1,222 @@
+package source
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+// Problem is one thing wrong with a recipe: a path inside it such as "params.n"
+// or "roles.source.split.train", a fact and a hint.
+type Problem = data.Problem
+
+const (
+	cataloguePrefix = "catalogue/"
+	generatePrefix  = "generate/"
+)
+
+var (
+	roleName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`)
+	hashValue = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+)
+
+// Check returns everything that is wrong with the recipe as far as that can be
+// seen without reading a file.
+func (d Dataset) Check() []Problem {
+	if len(d.Roles) == 0 {
+		return d.Recording.check("", true)
+	}
+	var out []Problem
+	if d.Source != "" {
+		out = append(out, Problem{Path: "source", Fact: "a dataset has either one source or roles, not both", Hint: "move the source into a role"})
+	} else if !d.Recording.zero() {
+		out = append(out, Problem{Path: "roles", Fact: "beside roles nothing else has an effect", Hint: "write it into each role"})
+	}
+	for _, role := range sortedKeys(d.Roles) {
+		at := "roles." + role
+		if !roleName.MatchString(role) {
+			out = append(out, Problem{Path: at, Fact: "a role is letters, digits, - and _"})
+		}
+		out = append(out, d.Roles[role].check(at+".", false)...)
+	}
+	return out
+}
+
+func (r Recording) zero() bool {
+	return r.Source == "" && len(r.Params) == 0 && r.Seed == 0 && !r.PerTrial && r.Read == nil && r.SHA256 == "" &&
+		len(r.Keep) == 0 && r.MinSpeed == 0 && r.Split == nil
+}
+
+// check looks at one recording; at is the path in front, many allows a source
+// that brings several roles.
+func (r Recording) check(at string, many bool) []Problem {
+	var out []Problem
+	add := func(path, fact, hint string) { out = append(out, Problem{Path: at + path, Fact: fact, Hint: hint}) }
+	name, isCatalogue := strings.CutPrefix(r.Source, cataloguePrefix)
+	generator, isGenerated := strings.CutPrefix(r.Source, generatePrefix)
+	switch {
+	case r.Source == "":
+		add("source", "is missing", "catalogue/NAME, generate/NAME, or the path of a "+strings.Join(fileKinds, ", ")+" file")
+		return out
+	case isCatalogue:
+		if _, err := Find(name); err != nil {
+			e := err.(*Error)
+			add("source", e.Fact, e.Hint)
+		}
+	case isGenerated:
+		g, err := FindGenerator(generator)
+		if err != nil {
+			e := err.(*Error)
+			add("source", e.Fact, e.Hint)
+			break
+		}
+		for _, p := range g.Settings.Check(r.Params) {
+			fact := p.Fact
+			if p.Unknown {
+				fact = fmt.Sprintf("generator %s has no setting %q", g.Name, p.Setting)
+			}
+			add("params."+p.Setting, fact, p.Hint)
+		}
+		for _, p := range g.check(r.Params) {
+			add("params."+p.Path, p.Fact, p.Hint)
+		}
+		if roles := sortedKeys(g.Shapes); !many && len(roles) > 1 {
+			add("source", fmt.Sprintf("brings the roles %s itself", strings.Join(roles, " and ")), "write it as the source of the whole dataset")
+		}
+	case !slices.Contains(fileKinds, strings.ToLower(filepath.Ext(r.Source))):
+		add("source", fmt.Sprintf("%q is no %s file", r.Source, strings.Join(fileKinds, ", ")), suggestSource(r.Source))
+	}
+	isFile := !isCatalogue && !isGenerated
+	if !isGenerated && len(r.Params) > 0 {
+		add("params", "only generators take params", "")
+	}
+	if !isGenerated && r.Seed != 0 {
+		add("seed", "only generators take a seed", "the seed of a random division is split.seed")
+	}
+	if !isGenerated && r.PerTrial {
+		add("per_trial", "only a generator can draw anew with every trial", "")
+	}
+	if r.PerTrial && r.Seed != 0 {
+		add("seed", "a fixed seed contradicts drawing anew with every trial", "remove either")
+	}
+	if !isFile && r.SHA256 != "" {
+		add("sha256", "only files take a hash", "the catalogue has its own")
+	}
+	if r.SHA256 != "" && !hashValue.MatchString(r.SHA256) {
+		add("sha256", fmt.Sprintf("must be 64 hexadecimal digits, got %q", r.SHA256), "sha256sum prints it")
+	}
+	if r.Read != nil {
+		if !isFile {
+			add("read", "only files take columns", "")
+		} else {
+			for _, p := range r.Read.check(strings.ToLower(filepath.Ext(r.Source))) {
+				add("read."+p.Path, p.Fact, p.Hint)
+			}
+		}
+	} else if strings.EqualFold(filepath.Ext(r.Source), ".csv") && isFile {
+		add("read.samples", "is missing: a .csv file does not say which columns are samples", "read: {samples: [unit*]}")
+	}
+	return append(out, r.checkChoice(at)...)
+}
+
+// checkChoice looks at which samples are kept and how they are divided.
+func (r Recording) checkChoice(at string) []Problem {
+	var out []Problem
+	add := func(path, fact, hint string) { out = append(out, Problem{Path: at + path, Fact: fact, Hint: hint}) }
+	for _, target := range sortedKeys(r.Keep) {
+		labels := r.Keep[target]
+		if len(labels) == 0 {
+			add("keep."+target, "keeps nothing", "list the labels that stay")
+		}
+		t, known := r.knownTarget(target)
+		if known && (t == nil || !t.Class) {
+			add("keep."+target, fmt.Sprintf("%s has no class target %q", r.Source, target), setting.Suggest(target, r.targetNames(true)))
+			continue
+		}
+		for _, l := range labels {
+			if l < 0 || known && t.Classes > 0 && l >= t.Classes {
+				add("keep."+target, fmt.Sprintf("%d is no label of %q", l, target), "")
+			}
+		}
+	}
+	if !(r.MinSpeed >= 0) || math.IsInf(r.MinSpeed, 0) {
+		add("min_speed", fmt.Sprintf("must be a speed of at least 0, got %v", r.MinSpeed), "")
+	} else if t, known := r.knownTarget("velocity"); r.MinSpeed > 0 && known && t == nil {
+		add("min_speed", fmt.Sprintf("%s has no target velocity", r.Source), "")
+	}
+	if r.Split == nil {
+		return out
+	}
+	for _, p := range r.Split.Check() {
+		add(strings.TrimSuffix("split."+p.Path, "."), p.Fact, p.Hint)
+	}
+	if shapes, ok := r.shapes(); ok && r.Split.By == data.ByGiven {
+		for _, role := range sortedKeys(shapes) {
+			if !shapes[role].Divided {
+				add("split.by", fmt.Sprintf("%s brings no split of its own", r.Source), "divide by trial")
+				break
+			}
+		}
+	}
+	return out
+}
+
+// check looks at the columns of a file with that ending.
+func (c Columns) check(ext string) []Problem {
+	var out []Problem
+	add := func(path, fact, hint string) { out = append(out, Problem{Path: path, Fact: fact, Hint: hint}) }
+	if !(c.BinSeconds >= 0) || math.IsInf(c.BinSeconds, 0) {
+		add("bin_seconds", fmt.Sprintf("must be a duration in seconds, got %v", c.BinSeconds), "")
+	}
+	switch {
+	case ext == ".csv" && len(c.Samples) == 0:
+		add("samples", "is missing: a .csv file does not say which columns are samples", "[unit*] takes all columns that begin with unit")
+	case ext == ".npz" && len(c.Samples) > 1:
+		add("samples", "an .npz file has its samples in one array", "name one")
+	case ext == ".npy" && (len(c.Samples) > 0 || c.Trial != "" || len(c.Classes) > 0 || len(c.Continuous) > 0):
+		add("samples", "an .npy file holds the samples and nothing else", "put arrays together with numpy.savez")
+	}
+	for _, p := range c.Samples {
+		if _, err := path.Match(p, ""); err != nil {
+			add("samples", fmt.Sprintf("%q is no pattern", p), "")
+		}
+	}
+	seen := map[string]bool{}
+	for _, t := range slices.Concat(c.Classes, sortedKeys(c.Continuous)) {
+		if seen[t] {
+			add("classes", fmt.Sprintf("target %q is there twice", t), "")
+		}
+		seen[t] = true
+	}
+	for _, t := range sortedKeys(c.Continuous) {
+		if n := len(c.Continuous[t]); n == 0 || ext == ".npz" && n > 1 {
+			add("continuous."+t, fmt.Sprintf("names %d arrays or columns", n), "an .npz array may have several columns itself")
+		}
+	}
+	return out
+}
+
+// suggestSource helps with a source that is neither a prefix nor a file.
+func suggestSource(source string) string {
+	var names []string
+	for _, e := range catalogue {
+		names = append(names, cataloguePrefix+e.Name)
+	}
+	for _, g := range generators {
+		names = append(names, generatePrefix+g.Name)
+	}
+	base := path.Base(filepath.ToSlash(source))
+	for _, n := range names {
+		if path.Base(n) == base {
+			return fmt.Sprintf("did you mean %q?", n)
+		}
+	}
+	return setting.Suggest(source, names)
+}

@@ -1,0 +1,82 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+// Entry is a published dataset that Assay can fetch by name.
+type Entry struct {
+	Name     string           `json:"name"`
+	Summary  string           `json:"summary"` // one line
+	Licence  string           `json:"licence"` // as its publisher states it
+	Citation string           `json:"citation"`
+	Files    []File           `json:"files"`
+	Shapes   map[string]Shape `json:"shapes"` // by role
+	read     func(files [][]byte) (map[string]*data.Recording, error)
+}
+
+// File is one file to download.
+type File struct {
+	Path string   `json:"path"` // in the folder $ASSAY_DATA_MIRROR
+	URLs []string `json:"urls"` // tried in order
+	Size int64    `json:"size"` // in bytes; 0 where SHA256 is of the unpacked bytes
+	// SHA256 is of the file, or, where Unpacked is not 0, of the Unpacked bytes
+	// that are in a .gz file: some publishers pack the same bytes differently.
+	SHA256   string `json:"sha256"`
+	Unpacked int64  `json:"unpacked,omitempty"`
+}
+
+// Shape says what a recording will look like before it is there.
+type Shape struct {
+	Samples  int          `json:"samples,omitempty"` // 0 where it depends on settings or chance
+	Channels int          `json:"channels,omitempty"`
+	Trials   int          `json:"trials,omitempty"`
+	Unit     string       `json:"unit,omitempty"`
+	Divided  bool         `json:"divided,omitempty"` // brings a split of its own
+	Targets  []TargetInfo `json:"targets"`
+}
+
+// TargetInfo describes a target before it is there.
+type TargetInfo struct {
+	Name    string `json:"name"`
+	Classes int    `json:"classes,omitempty"` // of a class target, where known
+	Dims    int    `json:"dims,omitempty"`    // of a continuous target, where known
+	Class   bool   `json:"class"`
+	Unit    string `json:"unit,omitempty"`
+	Doc     string `json:"doc,omitempty"`
+}
+
+// Catalogue lists the published datasets in a fixed order.
+func Catalogue() []Entry { return slices.Clone(catalogue) }
+
+// Find returns the entry of that name; the error suggests a similar one.
+func Find(name string) (Entry, error) {
+	var names []string
+	for _, e := range catalogue {
+		if e.Name == name {
+			return e, nil
+		}
+		names = append(names, e.Name)
+	}
+	return Entry{}, &Error{Fact: fmt.Sprintf("the catalogue has no dataset %q", name), Hint: setting.Suggest(name, names)}
+}
+
+// Error is what went wrong and, apart from it, what to do next.
+type Error struct {
+	Fact string
+	Hint string
+	Err  error // the cause, or nil
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Fact
+	}
+	return e.Fact + ": " + e.Err.Error()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
