@@ -5,7 +5,9 @@ package sweep
 import (
 	"time"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/probe"
+	"github.com/assaylab/assay/framework/search"
 	"github.com/assaylab/assay/framework/source"
 	"github.com/assaylab/assay/framework/table"
 )
@@ -13,19 +15,26 @@ import (
 // Sweep is a sweep file after decoding. Settings, conditions and metric names
 // are checked by Bind, once the methods have described themselves.
 type Sweep struct {
-	Name      string
-	Datasets  []Dataset
-	Methods   []Method
-	Seeds     []uint64
-	Search    Search
-	Select    *Select
-	Ablations []Ablation
-	Probes    []probe.Spec
-	Limits    Limits
-	Retries   Retries
-	Keep      Keep
-	Run       Run
-	Tables    []table.Spec
+	Name        string
+	Description string
+	Datasets    []Dataset
+	Methods     []Method
+	Seeds       []uint64
+	Search      Search
+	Select      *Select
+	Ablations   []Ablation
+	Probes      []probe.Spec
+	Limits      Limits
+	Retries     Retries
+	Keep        Keep
+	Run         Run
+	Tables      []table.Spec
+
+	file    string
+	root    *node                            // for the places of mistakes that Bind finds
+	methods map[string]framework.Description // by method id, after Bind
+	skipped []Skip
+	pairs   []cell // suitable methods and datasets, in order
 }
 
 // Dataset is one dataset under the sweep's own name for it.
@@ -39,19 +48,9 @@ type Method struct {
 	ID       string
 	Plugin   string           // name of a plugin, or a path (with a separator in it)
 	Settings map[string]any   // fixed
-	Search   []Param          // searched over
+	Search   []search.Param   // searched over
 	Configs  []map[string]any // explicit settings instead of Search
 	Datasets []string         // only these; nil: every dataset whose roles suit
-}
-
-// Param is one searched setting: either Values or a range.
-type Param struct {
-	Name     string
-	Values   []any
-	Min, Max float64
-	Step     float64
-	Log      bool
-	When     string // condition on the method's settings
 }
 
 // Search says how the searched settings are tried.
