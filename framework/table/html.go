@@ -1,0 +1,93 @@
+package table
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+// The page needs no other file, so that it can be mailed.
+var page = template.Must(template.New("table").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Name}}</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1a1a1a; background: #fff }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid }
+thead { border-bottom: 1px solid }
+th, td { padding: .3rem .9rem; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+th { font-weight: 600 }
+tr > :first-child { text-align: left }
+tbody th { font-weight: normal }
+tbody tr:hover { background: #f2f5f8 }
+.note { color: #6b6b6b; font-weight: normal }
+p { color: #444 }
+@media (prefers-color-scheme: dark) { body { color: #e6e6e6; background: #161616 } tbody tr:hover { background: #242a30 } p, .note { color: #aaa } }
+</style>
+</head>
+<body>
+<h1>{{.Name}}</h1>
+<div class="scroll"><table>
+<thead><tr><th scope="col">{{.Corner}}</th>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
+<tbody>
+{{range .Lines}}<tr><th scope="row">{{.Name}}</th>{{range .Cells}}<td title="{{.Title}}">{{if .Bold}}<strong>{{.Number}}</strong>{{else}}{{.Number}}{{end}}<span class="note">{{.Note}}</span></td>{{end}}</tr>
+{{end}}</tbody>
+</table></div>
+<p>{{.Caption}}</p>
+</body>
+</html>
+`))
+
+func renderHTML(w io.Writer, t *Table) error {
+	type cell struct {
+		Number, Note, Title string
+		Bold                bool
+	}
+	type line struct {
+		Name  string
+		Cells []cell
+	}
+	v := layOut(t)
+	var lines []line
+	for i, r := range v.rows {
+		l := line{Name: r}
+		for _, c := range v.cells[i] {
+			if c == nil {
+				l.Cells = append(l.Cells, cell{Title: "no trial"})
+				continue
+			}
+			s := t.Spec.show(c, v.usual)
+			l.Cells = append(l.Cells, cell{s.centre + s.spread, s.note, details(c), c.Bold})
+		}
+		lines = append(lines, l)
+	}
+	return page.Execute(w, struct {
+		Name, Corner, Caption string
+		Heads                 []string
+		Lines                 []line
+	}{t.Name, v.corner, t.Caption, v.heads, lines})
+}
+
+// details is what shows when the pointer rests on a cell: every number behind it.
+func details(c *Cell) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s\nn = %d", c.Metric, c.Split, c.N)
+	if c.Failed > 0 {
+		fmt.Fprintf(&b, ", %d failed", c.Failed)
+	}
+	if c.Std != nil {
+		fmt.Fprintf(&b, "\nstandard deviation %.4g, 95 %% interval ± %.4g", *c.Std, *c.CI95)
+	}
+	if p := c.Compare; p != nil {
+		fmt.Fprintf(&b, "\nminus %s: %.4g ± %.4g (95 %% interval, %d pairs), p = %.3g, adjusted %.3g",
+			p.Against, p.Diff, p.DiffCI95, p.Pairs, p.P, p.PAdjusted)
+	}
+	for i, x := range c.Values {
+		fmt.Fprintf(&b, "\nseed %d: %.6g (%s)", c.Seeds[i], x, c.Trials[i])
+	}
+	return b.String()
+}

@@ -1,0 +1,72 @@
+package table
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+var renderers = []struct {
+	format string
+	render func(io.Writer, *Table) error
+}{
+	{"text", renderText},
+	{"markdown", renderMarkdown},
+	{"latex", renderLatex},
+	{"csv", renderCSV},
+	{"html", renderHTML},
+	{"json", renderJSON},
+	{"svg", renderSVG},
+	{"png", renderPNG},
+}
+
+// Formats lists what Render can write.
+func Formats() []string {
+	names := make([]string, len(renderers))
+	for i, r := range renderers {
+		names[i] = r.format
+	}
+	return names
+}
+
+// Render writes t in one of Formats. Equal tables give equal bytes.
+func Render(w io.Writer, t *Table, format string) error {
+	for _, r := range renderers {
+		if r.format == format {
+			return r.render(w, t)
+		}
+	}
+	return data.Problem{Path: "format", Fact: fmt.Sprintf("there is no table format %q", format), Hint: setting.Suggest(format, Formats())}
+}
+
+// renderJSON writes the Table itself; its field names are a contract for scripts.
+func renderJSON(w io.Writer, t *Table) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(t)
+}
+
+// renderCSV writes one line per value, with all the digits it has. Failed
+// trials have no value: a line without seed and value carries their number.
+func renderCSV(w io.Writer, t *Table) error {
+	c := csv.NewWriter(w)
+	lines := [][]string{{"table", "row", "col", "metric", "split", "seed", "value", "trial"}}
+	for _, cell := range t.Cells {
+		line := func(seed, value, trial string) {
+			lines = append(lines, []string{t.Name, cell.Row, cell.Col, cell.Metric, cell.Split, seed, value, trial})
+		}
+		for i, v := range cell.Values {
+			line(strconv.FormatUint(cell.Seeds[i], 10), strconv.FormatFloat(v, 'g', -1, 64), cell.Trials[i])
+		}
+		if cell.Failed > 0 {
+			line("", "", fmt.Sprintf("%d failed", cell.Failed))
+		}
+	}
+	return c.WriteAll(lines)
+}
