@@ -97,6 +97,15 @@ func TestTwoTrialsOfOneSeedNameTheAxis(t *testing.T) {
 	if p, _ := errors.AsType[data.Problem](err); !strings.Contains(p.Hint, "differ in variant:") {
 		t.Errorf("got %#v", err)
 	}
+	// Equal values and failures are a clash all the same.
+	b[0].Value = a[0].Value
+	if _, err := Build(Spec{Cell: accuracy}, join(a, b)); err == nil {
+		t.Error("two trials with equal values pass as one")
+	}
+	b[0].Failed, b[0].Metric = true, ""
+	if _, err := Build(Spec{Cell: accuracy}, join(a, b)); err == nil {
+		t.Error("a failed trial beside another of its seed passes")
+	}
 	// One trial that serves two variants is no clash.
 	b[0] = a[0]
 	b[0].Variant = "as given"
@@ -162,6 +171,24 @@ func TestBoldIsBestAndTied(t *testing.T) {
 	}
 	if c := cellAt(t, tab, "tied", "maze").Compare; c.PAdjusted != c.P {
 		t.Errorf("corrected against the spec: %+v", c)
+	}
+}
+
+// Alone, "near" would differ from the best (p = 0.03); among three comparisons
+// it does not.
+func TestHolmDecidesBold(t *testing.T) {
+	obs := join(
+		runs("best", "maze", 0.70, 0.72, 0.71, 0.69, 0.74),
+		runs("near", "maze", 0.69, 0.69, 0.70, 0.685, 0.71),
+		runs("p", "maze", 0.70, 0.68, 0.71, 0.69, 0.73),
+		runs("q", "maze", 0.69, 0.72, 0.69, 0.70, 0.74))
+	tab := build(t, Spec{}, obs)
+	if c := cellAt(t, tab, "near", "maze"); c.Compare.P >= alpha || c.Compare.PAdjusted < alpha || !c.Bold {
+		t.Errorf("corrected: %+v, bold %v", c.Compare, c.Bold)
+	}
+	tab = build(t, Spec{Correct: "none"}, obs)
+	if c := cellAt(t, tab, "near", "maze"); c.Bold {
+		t.Errorf("not corrected: %+v, bold", c.Compare)
 	}
 }
 
