@@ -118,7 +118,7 @@ func (v verdict) say(t *Table, say func(string, ...any)) {
 		say("%s the same on every seed and not 0: there is no t test for that, and it counts as different",
 			plural(v.constant, "difference is", "differences are"))
 	}
-	if v.untested > 0 && v.tests > 0 {
+	if _, n := spread(t); v.untested > 0 && n > 1 {
 		say("%s not tested for want of two shared seeds", plural(v.untested, "cell was", "cells were"))
 	}
 	if v.bold > 0 && t.Spec.Bold == boldTied {

@@ -160,6 +160,8 @@ func compare(t *Table) (verdict, error) {
 		default:
 			ref = k.index(t.Spec.Against)
 		}
+		// The reference comes first, so that its tests are of cell minus reference;
+		// for a tie the direction does not matter.
 		for _, target := range []int{ref, best} {
 			show, tie := target == ref, target == best && t.Spec.Bold == boldTied
 			if target < 0 || !show && !tie {
@@ -200,12 +202,8 @@ func compare(t *Table) (verdict, error) {
 	for _, l := range links {
 		r := f.tests[l.test]
 		if l.name != "" {
-			diff := r.Diff
-			if _, ok := f.of[[2]*Cell{l.cell, l.ref}]; !ok {
-				diff = -diff // tested the other way round
-			}
 			l.cell.Compare = &Compared{
-				Against: l.name, Pairs: r.N, Diff: diff, DiffCI95: r.CI95, P: r.P, PAdjusted: adjusted[l.test],
+				Against: l.name, Pairs: r.N, Diff: r.Diff, DiffCI95: r.CI95, P: r.P, PAdjusted: adjusted[l.test],
 			}
 		}
 		if l.tie {

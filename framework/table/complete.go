@@ -36,7 +36,7 @@ const (
 
 var (
 	axes        = []string{axisMethod, axisVariant, axisDataset, axisMetric, settingsPrefix + "NAME"}
-	stats95     = []string{statCI95, statStd, statSEM, statMean, statMedian}
+	statistics  = []string{statCI95, statStd, statSEM, statMean, statMedian}
 	bolds       = []string{boldTied, boldBest, none}
 	corrections = []string{holm, none}
 )
@@ -82,7 +82,7 @@ func (s *Spec) Complete() []data.Problem {
 	if s.Rows == s.Cols {
 		wrong("cols", "choose another axis for one of them", "rows and cols are both %q", s.Cols)
 	}
-	oneOf("stat", "statistic", s.Stat, stats95)
+	oneOf("stat", "statistic", s.Stat, statistics)
 	oneOf("bold", "way to choose bold cells", s.Bold, bolds)
 	oneOf("correct", "correction", s.Correct, corrections)
 	if s.Against == none && s.Bold == boldTied {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/color"
 	"io"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -20,7 +21,7 @@ import (
 const (
 	panelWidth  = 200 * vg.Length(1)
 	rowHeight   = 26 * vg.Length(1)
-	frameHeight = 84 * vg.Length(1) // title, ticks and axis label
+	frameHeight = 96 * vg.Length(1) // title, ticks and axis label
 	gap         = 16 * vg.Length(1)
 	fontSize    = 11 * vg.Length(1)
 )
@@ -112,7 +113,10 @@ func (f figure) panel(j int) *plot.Plot {
 	p.Title.TextStyle.Font = sans(fontSize + 1)
 	p.Title.TextStyle.Color = ink
 	p.Title.Padding = 6
-	p.X.Label.Text = "mean and 95 % interval; seeds"
+	p.X.Label.Text = "dot: mean, bar: 95 % interval, faint: seeds"
+	if names, _ := metricsOf(f.t.Spec.Cell); len(names) == 1 && f.t.Spec.Cols != axisMetric {
+		p.X.Label.Text = names[0] + "\n" + p.X.Label.Text
+	}
 	p.X.Label.TextStyle.Font = sans(fontSize - 2)
 	p.X.Label.TextStyle.Color = ink
 	p.X.Label.Padding = 4
@@ -138,9 +142,11 @@ func (f figure) panel(j int) *plot.Plot {
 	}
 	p.Add(d)
 	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
-	if pad := (p.X.Max - p.X.Min) * 0.06; pad > 0 {
-		p.X.Min, p.X.Max = p.X.Min-pad, p.X.Max+pad
+	pad := (p.X.Max - p.X.Min) * 0.06
+	if pad == 0 {
+		pad = max(0.05*math.Abs(p.X.Max), 1e-3) // a single value needs some room too
 	}
+	p.X.Min, p.X.Max = p.X.Min-pad, p.X.Max+pad
 	return p
 }
 
@@ -211,7 +217,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		if words != "" {
 			style := text.Style{Color: ink, Font: sans(fontSize - 3), Handler: plot.DefaultTextHandler, XAlign: draw.XRight, YAlign: draw.YBottom}
-			c.FillText(style, vg.Point{X: c.Max.X, Y: y + 3}, words)
+			c.FillText(style, vg.Point{X: c.Max.X, Y: y + 5}, words)
 		}
 		if cell.N == 0 {
 			continue

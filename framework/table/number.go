@@ -18,7 +18,7 @@ type content struct {
 
 func (c content) String() string { return c.centre + c.spread + c.note }
 
-// show formats a cell; usual is the n that the caption leads readers to expect.
+// show formats a cell; a cell with fewer seeds than usual says how many.
 func (s Spec) show(c *Cell, usual int) content {
 	if c.N == 0 {
 		return content{centre: fmt.Sprintf("failed (%d)", c.Failed)}

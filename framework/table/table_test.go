@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,6 +135,52 @@ func TestPNG(t *testing.T) {
 	for i, c := range palette[:3] {
 		if !found[[3]uint32{uint32(c.R), uint32(c.G), uint32(c.B)}] {
 			t.Errorf("row %d is not drawn", i)
+		}
+	}
+}
+
+// A table read back from its JSON prints as the one that was written.
+func TestJSONRoundTrip(t *testing.T) {
+	tab := build(t, Spec{Name: "main", Cols: "metric", Rows: "variant", Cell: []any{accuracy, "loss"}}, runs("a", "maze", 0.5, 0.6))
+	var file, want, got bytes.Buffer
+	if err := Render(&file, tab, "json"); err != nil {
+		t.Fatal(err)
+	}
+	var back Table
+	if err := json.Unmarshal(file.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range Formats() {
+		want.Reset()
+		got.Reset()
+		if err := errors.Join(Render(&want, tab, format), Render(&got, &back, format)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(want.Bytes(), got.Bytes()) {
+			t.Errorf("%s differs", format)
+		}
+	}
+}
+
+// Two metrics per cell make two columns of each dataset, and a table may hold
+// a single value, or failures alone.
+func TestOddShapes(t *testing.T) {
+	loss := runs("a", "maze", 3)
+	loss[0].Metric, loss[0].Goal = "loss", metric.Min
+	two := build(t, Spec{Cell: []string{accuracy, "loss"}}, join(runs("a", "maze", 0.5), loss, runs("b", "maze", 0.6)))
+	if h := layOut(two).heads; !slices.Equal(h, []string{"maze, " + accuracy + " ↑", "maze, loss ↓"}) {
+		t.Errorf("heads %q", h)
+	}
+	failed := build(t, Spec{}, []Observation{failure("a", "maze", 1)})
+	for _, format := range Formats() {
+		for _, tab := range []*Table{two, failed} {
+			var b bytes.Buffer
+			if err := Render(&b, tab, format); err != nil {
+				t.Errorf("%s: %v", format, err)
+			}
+			if tab == failed && format != "png" && format != "json" && !strings.Contains(b.String(), "failed") {
+				t.Errorf("%s hides the failure:\n%s", format, b.String())
+			}
 		}
 	}
 }

@@ -49,6 +49,7 @@ func renderText(w io.Writer, t *Table) error {
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
 		tablewriter.WithHeaderAlignment(tw.AlignLeft),
 		tablewriter.WithRowAlignment(tw.AlignLeft),
+		tablewriter.WithEastAsian(tw.Off), // or ± and the frame would be as wide as LANG says
 		tablewriter.WithTrimSpace(tw.Off), // the spaces are the alignment
 	)
 	tw.Header(append([]string{v.corner}, v.heads...))

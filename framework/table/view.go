@@ -13,7 +13,7 @@ type view struct {
 	heads  []string
 	rows   []string
 	cells  [][]*Cell // nil where nobody ran
-	usual  int       // the number of seeds of most readers' expectation: the largest
+	usual  int       // the largest number of seeds of a cell, which the caption names
 }
 
 func layOut(t *Table) view {
