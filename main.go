@@ -4,6 +4,7 @@ package main
 import (
 	"github.com/assaylab/assay/framework/cli"
 	"github.com/assaylab/assay/plugins/baseline"
+	"github.com/assaylab/assay/plugins/hiwa"
 )
 
-func main() { cli.Main(baseline.New) }
+func main() { cli.Main(baseline.New, hiwa.New) }

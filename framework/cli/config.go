@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,15 +37,20 @@ func loadConfig() (config, error) {
 	}
 	v.SetEnvPrefix("assay")
 	v.AutomaticEnv()
-	v.SetConfigName("assay")
-	v.SetConfigType("yaml")
-	v.AddConfigPath(".")
+	folders := []string{"."}
 	if dir, err := os.UserConfigDir(); err == nil {
-		v.AddConfigPath(filepath.Join(dir, "assay"))
+		folders = append(folders, filepath.Join(dir, "assay"))
 	}
-	var missing viper.ConfigFileNotFoundError
-	if err := v.ReadInConfig(); err != nil && !errors.As(err, &missing) {
-		return config{}, usage(fmt.Errorf("%s: %w", v.ConfigFileUsed(), err), "")
+	for _, dir := range folders { // by its whole name: viper would also take a file "assay", such as the binary
+		file := filepath.Join(dir, "assay.yaml")
+		if !exists(file) {
+			continue
+		}
+		v.SetConfigFile(file)
+		if err := v.ReadInConfig(); err != nil {
+			return config{}, usage(fmt.Errorf("%s: %w", file, err), "docs/configuration.md lists the keys")
+		}
+		break
 	}
 	var c config
 	exact := func(d *mapstructure.DecoderConfig) { d.ErrorUnused = true }

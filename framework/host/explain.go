@@ -131,15 +131,18 @@ func (p *Process) hasEnded(wait bool) bool {
 	}
 	select {
 	case <-p.sub.exited:
-		return true
 	case <-patience:
+		select { // both may be ready
+		case <-p.sub.exited:
+		default:
+			return false
+		}
 	}
-	select {
-	case <-p.sub.exited:
-		return true
-	default:
-		return false
+	select { // its last words may still be in the pipe
+	case <-p.sub.stderr.drained:
+	case <-time.After(time.Second):
 	}
+	return true
 }
 
 func isNumber(s string) bool {

@@ -23,7 +23,7 @@ type subprocess struct {
 	cpus   []int
 	tail   *Tail
 	stdout *handshakeReader
-	stderr io.ReadCloser
+	stderr *errorReader
 	theirs []*os.File // our copies of the plugin's ends, closed after the start
 
 	mu     sync.Mutex
@@ -53,7 +53,7 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, tail *Tail) (*subprocess, error) {
 	return &subprocess{
 		cmd: cmd, cpus: cpus, tail: tail,
 		stdout: &handshakeReader{pipe: outR, tail: tail},
-		stderr: teeCloser{io.TeeReader(errR, tail), errR},
+		stderr: &errorReader{pipe: errR, tail: tail, drained: make(chan struct{})},
 		theirs: []*os.File{outW, errW},
 		exited: make(chan struct{}),
 	}, nil
@@ -130,10 +130,25 @@ func (s *subprocess) ID() string {
 func (s *subprocess) PluginToHost(net, addr string) (string, string, error) { return net, addr, nil }
 func (s *subprocess) HostToPlugin(net, addr string) (string, string, error) { return net, addr, nil }
 
-type teeCloser struct {
-	io.Reader
-	io.Closer
+// errorReader hands go-plugin standard error and keeps a copy.
+type errorReader struct {
+	pipe    *os.File
+	tail    *Tail
+	once    sync.Once
+	drained chan struct{} // closed when nothing more will come
 }
+
+func (e *errorReader) Read(p []byte) (int, error) {
+	n, err := e.pipe.Read(p)
+	e.tail.Write(p[:n])
+	if err != nil {
+		e.once.Do(func() { close(e.drained) })
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (e *errorReader) Close() error { return e.pipe.Close() }
 
 // maxHandshake bounds the handshake line; ours have under 2,000 bytes, most of
 // them certificate.

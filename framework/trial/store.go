@@ -47,6 +47,10 @@ func (e *HeldError) Error() string {
 // Open takes the folder for this host, creating it if need be. Attempts that
 // were running when an earlier host ended are marked lost.
 func Open(ctx context.Context, dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir) // plugins run in folders of their own
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
