@@ -39,23 +39,12 @@ func higher(name, doc string) metric.Info {
 // register makes the entry of a kind whose settings are the exported fields of T.
 func register[T Prober](name string, metrics ...metric.Info) kind {
 	var zero T
-	schema := setting.Of(zero)
-	return kind{
-		name:    name,
-		schema:  slices.Concat(schema, setting.Of(common{})),
-		metrics: metrics,
-		open: func(values map[string]any) (Prober, error) {
-			own := make(map[string]any, len(values))
-			for k, v := range values {
-				if _, ok := schema.Find(k); ok {
-					own[k] = v
-				}
-			}
-			var p T
-			err := schema.Decode(own, &p)
-			return p, err
-		},
-	}
+	schema := slices.Concat(setting.Of(zero), setting.Of(common{}))
+	return kind{name, schema, metrics, func(values map[string]any) (Prober, error) {
+		var p T
+		err := schema.Decode(values, &p)
+		return p, err
+	}}
 }
 
 // Kinds lists the kinds of probes there are.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/assaylab/assay/framework/data"
 )
 
@@ -117,6 +119,38 @@ func TestRidgeChoosesByGCV(t *testing.T) {
 			if err != nil || f.penalty != want {
 				t.Errorf("of %v and %v: chose %v (%v), want %v", a, b, f.penalty, err, want)
 			}
+		}
+	}
+}
+
+// With more dimensions than samples nothing lies outside U's columns. Where moreover
+// the n-1 singular values that centring leaves are equal, so are all 1 - s²/(s² + α),
+// and the score is ‖Y‖² n/(n-1)² for any penalty: the small ones must not drown in rounding.
+func TestGCVWithMoreDimensionsThanSamples(t *testing.T) {
+	const n = 9
+	x := samples{n, 20, make([]float64, n*20)}
+	y := samples{n, 1, make([]float64, n)}
+	for i := range n {
+		x.row(i)[i] = 3 // the identity, centred, has n-1 equal singular values
+		y.row(i)[0] = float64(i * i)
+	}
+	mean := columnMeans(y)
+	var size float64
+	for i := range n {
+		size += (y.row(i)[0] - mean[0]) * (y.row(i)[0] - mean[0])
+	}
+	var svd mat.SVD
+	svd.Factorize(centred(x, columnMeans(x)), mat.SVDThin)
+	var u, uy, rest mat.Dense
+	svd.UTo(&u)
+	yc := centred(y, mean)
+	uy.Mul(u.T(), yc)
+	rest.Mul(&u, &uy)
+	rest.Sub(yc, &rest)
+	want := size * n / ((n - 1) * (n - 1))
+	for _, penalty := range []float64{1e-6, 1e-3, 1, 1e3} {
+		if got := gcv(penalty, svd.Values(nil), &uy, squares(&rest), n); !near(got, want, 1e-9*want) {
+			t.Errorf("penalty %v: score %v, want %v", penalty, got, want)
 		}
 	}
 }

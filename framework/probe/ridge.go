@@ -62,10 +62,14 @@ func (p ridge) fit(x, y samples) (regression, error) {
 		if len(p.Grid) == 0 {
 			return f, Problem{"the grid of penalties is empty", "give at least one, or choose: fixed"}
 		}
+		var rest mat.Dense // Y - UUᵀY
+		rest.Mul(&u, &uy)
+		rest.Sub(yc, &rest)
+		outside := squares(&rest)
 		f.penalty = p.Grid[0]
 		least := math.Inf(1)
 		for _, a := range p.Grid {
-			if score := gcv(a, s, &uy, yc); score < least {
+			if score := gcv(a, s, &uy, outside, x.n); score < least {
 				f.penalty, least = a, score
 			}
 		}
@@ -84,30 +88,36 @@ func (p ridge) fit(x, y samples) (regression, error) {
 
 // filter is s/(s² + α), and 0 for a singular value that is nothing but rounding.
 func filter(s, penalty, largest float64) float64 {
-	if s <= 1e-12*largest {
+	if nothing(s, largest) {
 		return 0
 	}
 	return s / (s*s + penalty)
 }
 
+func nothing(s, largest float64) bool { return s <= 1e-12*largest }
+
 // gcv is the generalised cross-validation score of a penalty,
 //
 //	n⁻¹‖Y - Ŷ‖² / (1 - df/n)²,  df = 1 + Σ s²/(s² + α),
 //
-// where the 1 is the intercept's. It is +Inf where no degree of freedom is left.
-func gcv(penalty float64, s []float64, uy, y *mat.Dense) float64 {
-	n, _ := y.Dims()
-	df := 1.0
-	// ‖Y - Ŷ‖² = ‖Y‖² - Σ (1 - (1-h)²) (UᵀY)², h = s²/(s² + α)
-	residual := squares(y)
+// where the 1 is the intercept's, from the singular values s, UᵀY and the squared
+// size of what lies outside U's columns, ‖Y - UUᵀY‖². It is +Inf where no degree of
+// freedom is left. Both parts are sums of what is left over: with as many dimensions
+// as samples, to subtract what is explained would leave rounding alone.
+func gcv(penalty float64, s []float64, uy *mat.Dense, outside float64, n int) float64 {
+	residual, whole, partly := outside, n-1, 0.0 // n - df = whole + partly
 	for i, si := range s {
-		h := si * filter(si, penalty, s[0])
-		df += h
+		rest := 1.0 // 1 - s²/(s² + α)
+		if !nothing(si, s[0]) {
+			rest = penalty / (si*si + penalty)
+			whole--
+			partly += rest
+		}
 		for _, v := range uy.RawRowView(i) {
-			residual -= h * (2 - h) * v * v
+			residual += rest * rest * v * v
 		}
 	}
-	left := 1 - df/float64(n)
+	left := (float64(whole) + partly) / float64(n)
 	if left <= 0 {
 		return math.Inf(1)
 	}

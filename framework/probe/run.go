@@ -7,7 +7,6 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/metric"
-	"github.com/assaylab/assay/framework/setting"
 )
 
 // Run fits the probe on the train part (on "all" where there is no train) and
@@ -33,7 +32,7 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value,
 		return nil, err
 	}
 	var shared common
-	if err := setting.Of(shared).Decode(map[string]any{"min_speed": s.Settings["min_speed"]}, &shared); err != nil {
+	if err := k.schema.Decode(s.Settings, &shared); err != nil {
 		return nil, err
 	}
 	if err := parts.check(); err != nil {

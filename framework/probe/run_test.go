@@ -143,3 +143,43 @@ func TestRunStops(t *testing.T) {
 		}
 	}
 }
+
+// A collapsed embedding is a result, not a failure: every read-out then says the
+// same for all samples, and a single class is always right.
+func TestCollapsedEmbedding(t *testing.T) {
+	part := ring(40, 0, data.Rand(1, "a"))
+	for i := range part.X.Values {
+		part.X.Values[i] = 2.5
+	}
+	for _, c := range []struct {
+		s    Spec
+		want float64
+	}{
+		{Spec{Kind: "direction", Target: "direction"}, 1. / 8},
+		{Spec{Kind: "logistic", Target: "direction"}, 1. / 8},
+		{Spec{Kind: "knn", Target: "direction"}, 1. / 8},
+		{Spec{Kind: "ridge", Target: "velocity"}, 0},
+	} {
+		if v := mustRun(t, c.s, Parts{data.All: part}, 1); !near(v[0].Value, c.want, 1e-12) {
+			t.Errorf("%s: %v, want %v", c.s.Kind, v[0].Value, c.want)
+		}
+	}
+	clear(part.Recording.Targets[0].Labels)
+	if v := mustRun(t, Spec{Kind: "logistic", Target: "direction"}, Parts{data.All: part}, 1); v[0].Value != 1 {
+		t.Errorf("logistic of one class: %v, want 1", v[0].Value)
+	}
+}
+
+// Inputs of very unequal size, far from zero, must not keep the fit from converging.
+func TestLogisticConvergesInAnyUnit(t *testing.T) {
+	part := ring(400, 1, data.Rand(1, "a"))
+	s := Spec{Kind: "logistic", Target: "direction", Settings: map[string]any{"l2": 1e-6}}
+	want := mustRun(t, s, Parts{data.All: part}, 1)[0].Value
+	for i := range 400 {
+		row := part.X.Row(i)
+		row[0], row[1], row[2] = row[0]*1024+65536, row[1]/1024, row[2]*32
+	}
+	if got := mustRun(t, s, Parts{data.All: part}, 1)[0].Value; !near(got, want, 0.005) {
+		t.Errorf("accuracy %v, want %v as in other units", got, want)
+	}
+}
