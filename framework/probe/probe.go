@@ -2,6 +2,16 @@
 // embeddings of any method, the same for all of them. A probe is fitted on the
 // train split and scored on every split; where a recording is not divided it is
 // fitted and scored on the whole.
+//
+// [Complete] checks and fills a [Spec] before anything runs, [Metrics] declares
+// what it will report, and [Run] reports it. The kinds:
+//
+//	direction  linear regression of a reach direction's cosine and sine (a class target)
+//	logistic   multinomial logistic regression (a class target)
+//	ridge      ridge regression (a continuous target)
+//	knn        k nearest neighbours (either)
+//
+// Embeddings are read as they are: no probe standardises them.
 package probe
 
 import (
@@ -35,3 +45,12 @@ type Prober interface {
 	// from seed.
 	Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error)
 }
+
+// Problem is why a probe cannot be asked for or cannot be fitted. Fact and
+// advice stay apart, so that whoever knows the file and line can put them in front.
+type Problem struct {
+	Fact string // "there is no kind of probe \"rigde\""
+	Hint string // what next; may be empty
+}
+
+func (p Problem) Error() string { return p.Fact }

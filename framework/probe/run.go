@@ -1,0 +1,140 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// Run fits the probe on the train part (on "all" where there is no train) and
+// scores every part present, in the order train, val, test, all. Values are
+// named probe/NAME/... and are finite. Equal arguments give equal values. What
+// the data do not allow is a [Problem], wrapped with the probe's name.
+func Run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value, error) {
+	s, err := Complete(s)
+	if err != nil {
+		return nil, err
+	}
+	values, err := run(ctx, s, parts, seed)
+	if err != nil {
+		return nil, fmt.Errorf("probe %s: %w", s.Name, err)
+	}
+	return values, nil
+}
+
+func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value, error) {
+	k, _ := find(s.Kind)
+	prober, err := k.open(s.Settings)
+	if err != nil {
+		return nil, err
+	}
+	var shared common
+	if err := k.schema.Decode(s.Settings, &shared); err != nil {
+		return nil, err
+	}
+	if err := parts.check(); err != nil {
+		return nil, err
+	}
+	if shared.MinSpeed > 0 {
+		if parts, err = parts.faster(shared.MinSpeed); err != nil {
+			return nil, err
+		}
+	}
+	values, err := prober.Run(ctx, parts, s.Target, seed)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
+			return nil, Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
+		}
+		values[i].Name = prefix(s) + v.Name
+	}
+	return values, nil
+}
+
+// splits are the parts present, in the order of scoring.
+func (p Parts) splits() []data.Split {
+	var out []data.Split
+	for _, s := range []data.Split{data.Train, data.Val, data.Test, data.All} {
+		if _, ok := p[s]; ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// fitted is the part that a probe learns from.
+func (p Parts) fitted() Part {
+	if part, ok := p[data.Train]; ok {
+		return part
+	}
+	return p[data.All]
+}
+
+// check makes sure that there is something to fit, that embeddings and samples
+// belong together, and that every number is finite.
+func (p Parts) check() error {
+	if p.fitted().Recording == nil {
+		return Problem{"there is neither a train part nor a whole recording to fit on", "divide the recording so that some samples are in train"}
+	}
+	dims := p.fitted().X.Cols()
+	if dims == 0 {
+		return Problem{Fact: "the embedding has no dimensions"}
+	}
+	for _, s := range p.splits() {
+		x, n := p[s].X, p[s].Recording.Len()
+		switch {
+		case x.Rows() != n:
+			return Problem{Fact: fmt.Sprintf("the embedding of the %s part has %d rows for %d samples", s, x.Rows(), n)}
+		case x.Cols() != dims:
+			return Problem{Fact: fmt.Sprintf("the embedding has %d dimensions where the probe is fitted and %d in the %s part", dims, x.Cols(), s)}
+		case n == 0:
+			return Problem{Fact: fmt.Sprintf("the %s part has no samples", s)}
+		}
+		if i := notFinite(x.Values); i >= 0 {
+			return Problem{Fact: fmt.Sprintf("the embedding of the %s part is %v at sample %d, dimension %d", s, x.Values[i], i/dims, i%dims)}
+		}
+	}
+	return nil
+}
+
+// notFinite is the index of the first NaN or infinity, or -1.
+func notFinite(x []float32) int {
+	for i, v := range x {
+		if v-v != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// faster keeps the samples whose velocity is strictly faster than limit.
+func (p Parts) faster(limit float64) (Parts, error) {
+	out := make(Parts, len(p))
+	for _, s := range p.splits() {
+		part := p[s]
+		v, err := part.Recording.ContinuousTarget("velocity")
+		if err != nil {
+			return nil, fmt.Errorf("min_speed: %w", err)
+		}
+		var rows []int
+		for i := range part.Recording.Len() {
+			var sum float64
+			for _, c := range v.Values.Row(i) {
+				sum += float64(c) * float64(c)
+			}
+			if math.Sqrt(sum) > limit {
+				rows = append(rows, i)
+			}
+		}
+		if len(rows) == 0 {
+			return nil, Problem{fmt.Sprintf("no sample of the %s part is faster than min_speed %v", s, limit), "lower min_speed; it is in the unit of the target velocity"}
+		}
+		out[s] = Part{X: part.X.Take(rows), Recording: part.Recording.Subset(rows)}
+	}
+	return out, nil
+}
