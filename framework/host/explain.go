@@ -50,13 +50,13 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 	parts := strings.Split(line, "|")
 	f := &failure.Failure{Kind: failure.Handshake}
 	switch ended := p.hasEnded(line == ""); {
+	case line == "" && took >= timeout: // go-plugin has ended it by now
+		f.Reason = fmt.Sprintf("it printed no handshake line within %v", timeout)
+		f.Hint = "is it a plugin? one that loads slowly should load after the handshake; ASSAY_START_TIMEOUT raises the time"
 	case line == "" && ended:
 		f.Kind = failure.Crash
 		f.Reason = fmt.Sprintf("it ended before the handshake (%v)", p.sub.state)
 		f.Hint = "start it by hand to see its own message"
-	case line == "" && took >= timeout:
-		f.Reason = fmt.Sprintf("it printed no handshake line within %v", timeout)
-		f.Hint = "is it a plugin? one that loads slowly should load after the handshake; ASSAY_START_TIMEOUT raises the time"
 	case len(parts) < 4 || !isNumber(parts[0]):
 		f.Reason = fmt.Sprintf("the first line on its standard output is no handshake: %q", line)
 		f.Hint = "a plugin must not print on standard output before the handshake; send messages to standard error"
