@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Cache is the folder where datasets lie under the digest of their contents:
@@ -39,7 +40,19 @@ func OpenCache(root string) (*Cache, error) {
 	if err := os.MkdirAll(c.datasets(), 0o755); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
+	c.sweepOut(time.Now().Add(-24 * time.Hour))
 	return c, nil
+}
+
+// sweepOut removes what processes that were killed within Put left before that
+// time. What cannot be removed stays until the next time.
+func (c *Cache) sweepOut(before time.Time) {
+	left, _ := filepath.Glob(filepath.Join(c.datasets(), "tmp-*"))
+	for _, path := range left {
+		if info, err := os.Stat(path); err == nil && info.ModTime().Before(before) {
+			os.RemoveAll(path)
+		}
+	}
 }
 
 func (c *Cache) datasets() string { return filepath.Join(c.Root, "datasets") }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -109,6 +110,29 @@ func TestPutAtOnce(t *testing.T) {
 	left, err := os.ReadDir(filepath.Join(root, "datasets"))
 	if err != nil || len(left) != 1 {
 		t.Fatalf("%d folders in the cache, want 1 (%v)", len(left), err)
+	}
+}
+
+func TestOpenCacheRemovesOldLeftovers(t *testing.T) {
+	c := newCache(t)
+	old, fresh := filepath.Join(c.datasets(), "tmp-1"), filepath.Join(c.datasets(), "tmp-2")
+	for _, dir := range []string{old, fresh} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-48 * time.Hour)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenCache(c.Root); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !os.IsNotExist(err) {
+		t.Error("what a killed process left two days ago is still there")
+	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Error("the work of a running process was removed")
 	}
 }
 

@@ -111,10 +111,11 @@ func TestDivideRandomFollowsTheSeed(t *testing.T) {
 		}
 		return fmt.Sprint(r.Split)
 	}
-	if split(1) != split(1) {
+	one, again := split(1), split(1)
+	if one != again {
 		t.Error("equal seeds gave different divisions")
 	}
-	if split(1) == split(2) {
+	if one == split(2) {
 		t.Error("different seeds gave equal divisions")
 	}
 }

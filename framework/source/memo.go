@@ -13,8 +13,8 @@ import (
 )
 
 // readerVersion is raised whenever equal bytes give another recording than
-// before: old memos are then of no effect. A test pins the digests of the
-// catalogue and the generators, so that a change cannot slip through.
+// before: old memos are then of no effect. Tests pin digests of the reach
+// recordings and the generators, so that a change does not slip through.
 const readerVersion = 1
 
 // identity is everything that a built recording depends on: contents, never
@@ -125,6 +125,9 @@ func (b *Builder) remember(key, digest string) error {
 	}
 	defer os.Remove(tmp.Name()) // gone after the rename
 	_, err = tmp.WriteString(digest + "\n")
+	if err == nil {
+		err = tmp.Chmod(0o644) // a cache may be shared
+	}
 	if err2 := tmp.Close(); err == nil {
 		err = err2
 	}

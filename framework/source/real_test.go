@@ -142,6 +142,24 @@ func checkShape(t *testing.T, name string, want Shape, r *data.Recording) {
 	}
 }
 
+// Where a change of these is meant, raise readerVersion: it keeps old memos from
+// answering.
+func TestReachDigestsArePinned(t *testing.T) {
+	mirror(t)
+	b := newBuilder(t)
+	for name, want := range map[string]string{
+		"chewie-1":             "sha256:eba7bc65c3c5eee1981f600d93354465d91aaadeffe5d1b72d3de3786ef851fd",
+		"chewie-1-moving":      "sha256:a5203305d46b142afd94f85c48053c6a35ad9a777062b072e37ae7b914fc153e",
+		"chewie-1-50ms-moving": "sha256:47a7f150bdb041bddd73a3cc0144ca9167dfe8bd3271ca3ba132d8fb94242afa",
+		"chewie-2-moving":      "sha256:5fb7d384e8b43030cfb61e98fe767968eda2133cdbfe2ffdb16da664da23bcc6",
+		"mihi-1-moving":        "sha256:374de0b2284825dedbfa10dc7f5e37ab404f07a7b53e7d3c1352b99d781d8862",
+	} {
+		if got := build(t, b, from("catalogue/"+name, nil)).Digest; got != want {
+			t.Errorf("%s: digest %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestReachLabelsAndSpeed(t *testing.T) {
 	mirror(t)
 	b := newBuilder(t)
