@@ -75,9 +75,9 @@ func (p direction) fit(ctx context.Context, train angles, sets map[data.Split]an
 		}
 		var best readout
 		most := -1.0
-		for e := -10; e <= 9; e++ {
-			w, err := train.fit(ctx, data.Rand(seed, fmt.Sprintf("%s/decay/%d", purpose, e)),
-				plan{epochs: 100, batch: 512, adam: adam{rate: 0.01, decay: math.Ldexp(1, e)}})
+		for i, decay := range decays() {
+			w, err := train.fit(ctx, data.Rand(seed, fmt.Sprintf("%s/decay/%d", purpose, i)),
+				plan{epochs: 100, batch: 512, adam: adam{rate: 0.01, decay: decay}})
 			if err != nil {
 				return readout{}, err
 			}
@@ -88,6 +88,16 @@ func (p direction) fit(ctx context.Context, train angles, sets map[data.Split]an
 		return best, nil
 	}
 	return train.fit(ctx, data.Rand(seed, purpose), plan{epochs: 300, batch: 256, adam: adam{rate: 0.01, l2: 1e-5}})
+}
+
+// decays are 2^-10 .. 2^9. With rate 0.01 the last two, for which |1 - rate·decay| > 1,
+// make the weights grow without bound; they stand in the grid all the same and lose on val.
+func decays() []float64 {
+	out := make([]float64, 20)
+	for i := range out {
+		out[i] = math.Ldexp(1, i-10)
+	}
+	return out
 }
 
 // angles is a part whose samples stand for angles.

@@ -3,7 +3,9 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -154,6 +156,53 @@ func TestDirectionAveragesInitialisations(t *testing.T) {
 	}
 	if got[0].Value != mean {
 		t.Errorf("accuracy %v, want %v", got[0].Value, mean)
+	}
+}
+
+// A batch larger than the part is one step along the whole gradient.
+func TestLastBatchIsKept(t *testing.T) {
+	a := ringAngles(11, 0.5)
+	got, err := a.fit(context.Background(), data.Rand(2, "fit"), plan{epochs: 1, batch: 256, adam: adam{rate: 0.01}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := newReadout(a.d, data.Rand(2, "fit"))
+	g := make([]float64, len(want.p))
+	want.gradient(g, a, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+	(&adam{rate: 0.01}).step(want.p, g)
+	for i := range want.p {
+		if !near(got.p[i], want.p[i], 1e-12) {
+			t.Errorf("parameter %d: %v, want %v", i, got.p[i], want.p[i])
+		}
+	}
+}
+
+func TestMyow2TakesTheFirstBestDecay(t *testing.T) {
+	d := decays()
+	if len(d) != 20 || d[0] != 1./1024 || d[10] != 1 || d[19] != 512 {
+		t.Fatalf("decays %v, want 2^-10 .. 2^9", d)
+	}
+	train, val := ringAngles(600, 1), ringAngles(64, 0.25)
+	scores := make([]float64, len(d))
+	fits := make([]readout, len(d))
+	for i := range d {
+		w, err := train.fit(context.Background(), data.Rand(7, fmt.Sprintf("p/decay/%d", i)), plan{epochs: 100, batch: 512, adam: adam{rate: 0.01, decay: d[i]}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits[i] = w
+		scores[i], _ = val.score(w)
+	}
+	best := largest(scores)
+	if last := slices.Max(scores); scores[best] != last || slices.Index(scores[best+1:], last) < 0 {
+		t.Fatalf("scores %v: no tie for the best, so this test shows nothing", scores)
+	}
+	got, err := direction{Profile: "myow2"}.fit(context.Background(), train, map[data.Split]angles{data.Val: val}, 7, "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(fits[best].p, got.p); d != "" {
+		t.Errorf("not the read-out of decay %v: %s", decays()[best], d)
 	}
 }
 

@@ -176,4 +176,11 @@ func TestNeighboursBreakTies(t *testing.T) {
 			t.Errorf("k %d: the class is not %d", c.k, c.want)
 		}
 	}
+	// The first of two equally near ones stays when a nearer one comes.
+	x = [][]float64{{1}, {-1}, {0.5}}
+	parts := Parts{data.Train: toy(x, x, []int{0, 2, 1}, 3), data.Test: toy([][]float64{{0}}, [][]float64{{0}}, []int{0}, 3)}
+	v := mustRun(t, Spec{Kind: "knn", Target: "direction", Settings: map[string]any{"k": 2}}, parts, 1)
+	if v[1].Value != 1 {
+		t.Error("k 2: the later of two equally near samples was kept")
+	}
 }
