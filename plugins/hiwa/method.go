@@ -34,7 +34,7 @@ type settings struct {
 	Factors    int    `name:"factors" default:"3" min:"1" when:"source_view == 'factors'" doc:"number of factors"`
 	TargetView string `name:"target_view" default:"samples" choices:"samples,velocity" doc:"what the source is aligned to: the target's samples, or (v_x, v_y, |v|) of its continuous target velocity"`
 	Normalise  string `name:"normalise" default:"whiten" choices:"whiten,none" doc:"symmetric whitening of either side, or the points as they are"`
-	Projection string `name:"projection" default:"none" choices:"none,cluster,linear" doc:"cluster: each cluster onto its leading directions; linear: each side by X W Wt, with W the least-squares map to its principal components"`
+	Projection string `name:"projection" default:"none" choices:"none,cluster,linear" doc:"cluster: each cluster onto its leading directions; linear: each side by X W Wt, with W the least-squares map to rank principal components, or to (v_x, v_y) of a velocity"`
 	Rank       int    `name:"rank" default:"2" min:"1" when:"projection != 'none'" doc:"d, dimensions that the projection keeps"`
 
 	Mu           float64 `name:"mu" default:"5e-3" above:"0" scale:"log" doc:"penalty of R_ij differing from R; smaller is slower and more exact; 2e-2 suits reach data"`
@@ -116,7 +116,13 @@ func (hiwa) Train(ctx context.Context, req framework.TrainRequest, rec framework
 	if err := m.fitNormalisation(x, y, rec); err != nil {
 		return nil, err
 	}
-	p, err := prepare(&s, x.moved(m.WhitenX.Transform), y.moved(m.WhitenY.Transform))
+	nx, ny := x.moved(m.WhitenX.Transform), y.moved(m.WhitenY.Transform)
+	if s.Projection == "linear" {
+		if err := linearMaps(&s, x, y, &nx, &ny); err != nil {
+			return nil, err
+		}
+	}
+	p, err := prepare(&s, nx, ny)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/latent"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/modelfile"
 	"gonum.org/v1/gonum/mat"
@@ -255,9 +256,8 @@ func TestSingularCovarianceIsReported(t *testing.T) {
 	}
 }
 
-// Cluster projection keeps points that lie in the cluster's own subspace; the
-// linear map is X W Wᵀ with W the components where X is centred and of full rank.
-func TestProjections(t *testing.T) {
+// Cluster projection keeps points that lie in the cluster's own subspace.
+func TestClusterProjection(t *testing.T) {
 	x, _ := gaussians(7, 2, 2, 4, 9)
 	rows := make([]int, 9)
 	for i := range rows {
@@ -283,21 +283,46 @@ func TestProjections(t *testing.T) {
 	if !svd.Factorize(P, mat.SVDNone) || svd.Rank(1e-9) != 1 {
 		t.Errorf("rank %d after projection onto one direction", svd.Rank(1e-9))
 	}
-	y, _ := clouds(1, 1, 1, 3, 20, 1)
-	for d := range 3 { // centre
-		sum := mat.Sum(y.points.ColView(d)) / 20
-		for i := range 20 {
-			y.points.Set(i, d, y.points.At(i, d)-sum)
+}
+
+// X W Wᵀ with W = X⁺ Z: on centred points that are not whitened W is the
+// components themselves, so the map is the projection onto them; on whitened
+// points it is Σ^{1/2} V Vᵀ Σ^{1/2}. A velocity loses its speed coordinate.
+func TestLinearMaps(t *testing.T) {
+	x, y := clouds(1, 1, 1, 3, 20, 25)
+	mean := latent.Mean(x.points)
+	x.points.Apply(func(_, j int, v float64) float64 { return v - mean[j] }, x.points)
+	pca := must(latent.FitPCA(x.points, 2))
+	near := func(what string, got, want *mat.Dense) {
+		t.Helper()
+		if d := distance(got, want); !(d <= 1e-9) {
+			t.Errorf("%s: off by %v", what, d)
 		}
 	}
-	got := must(linearMap(y.points, 2))
-	want := mat.DenseCopyOf(y.points)
-	if err := project(want, 2); err != nil {
+	s := decode(t, map[string]any{"rank": 2, "target_view": "velocity"})
+	nx, ny := x, y
+	if err := linearMaps(s, x, y, &nx, &ny); err != nil {
 		t.Fatal(err)
 	}
-	if d := distance(got, want); !(d <= 1e-9) {
-		t.Errorf("linear map of centred points is off by %v", d)
+	near("components", nx.points, pca.Inverse(pca.Transform(x.points)))
+	flat := mat.DenseCopyOf(y.points)
+	flat.Apply(func(_, j int, v float64) float64 {
+		if j == 2 {
+			return 0
+		}
+		return v
+	}, flat)
+	near("velocity", ny.points, flat)
+
+	white := must(latent.FitWhitening(x.points))
+	nx = x.moved(white.Transform)
+	var W mat.Dense
+	W.Mul(white.Root, pca.Components.T())
+	want := throughMap(nx.points, &W)
+	if err := linearMaps(s, x, y, &nx, &ny); err != nil {
+		t.Fatal(err)
 	}
+	near("whitened", nx.points, want)
 }
 
 func TestVote(t *testing.T) {

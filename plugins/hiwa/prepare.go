@@ -43,7 +43,7 @@ func (m *model) fitNormalisation(x, y labelled, rec framework.Recorder) (err err
 	return nil
 }
 
-// prepare projects normalised points, divides them into clusters and scales
+// prepare divides normalised points into clusters, projects these if asked to, and scales
 // them by 1/√D, which makes squared distances the 1/D ‖·‖² of the objective.
 // Clusters are not centred: their means carry much of what tells them apart.
 func prepare(s *settings, x, y labelled) (*problem, error) {
@@ -62,12 +62,6 @@ func prepare(s *settings, x, y labelled) (*problem, error) {
 // clusters returns the labels that occur, in ascending order, with their points.
 func clusters(s *settings, l labelled) ([]cluster, error) {
 	points := l.points
-	if s.Projection == "linear" {
-		var err error
-		if points, err = linearMap(points, s.Rank); err != nil {
-			return nil, err
-		}
-	}
 	rows := map[int32][]int{}
 	for i, label := range l.labels {
 		rows[label] = append(rows[label], i)
@@ -110,29 +104,6 @@ func project(X *mat.Dense, rank int) error {
 	scores.Mul(X, A)
 	X.Mul(&scores, A.T())
 	return nil
-}
-
-// linearMap returns X W Wᵀ as in the authors' Python release: W = X⁺ Z [D x d]
-// is the least-squares map from the points to their first d principal
-// components Z. W is not orthonormal, so this also rescales.
-func linearMap(X *mat.Dense, rank int) (*mat.Dense, error) {
-	_, D := X.Dims()
-	if rank > D {
-		return nil, fmt.Errorf("rank is %d, but the points have %d dimensions", rank, D)
-	}
-	pca, err := latent.FitPCA(X, rank)
-	if err != nil {
-		return nil, err
-	}
-	var svd mat.SVD
-	if !svd.Factorize(X, mat.SVDThin) {
-		return nil, fmt.Errorf("the singular value decomposition did not converge")
-	}
-	var W, scores, out mat.Dense
-	svd.SolveTo(&W, pca.Transform(X), svd.Rank(1e-15*float64(max(X.Dims()))))
-	scores.Mul(X, &W)
-	out.Mul(&scores, W.T())
-	return &out, nil
 }
 
 func uniform(n int) []float64 {
