@@ -105,6 +105,10 @@ func (a *app) report(err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(a.talk, "assay: interrupted")
+		return exitInterrupted
+	}
 	status := exitError
 	for _, e := range flatten(err) {
 		var h *hinted

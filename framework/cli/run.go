@@ -81,6 +81,9 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	if err != nil {
 		return err
 	}
+	for _, text := range s.idle(l.points) {
+		fmt.Fprintf(a.talk, "assay: note: %s\n", text)
+	}
 	for key := range ran {
 		if _, ok := l.records[key]; ok {
 			out.Ran++
@@ -141,12 +144,12 @@ func closed(c <-chan struct{}) bool {
 // ablations that wait for a selection.
 func (s *session) stages(ctx context.Context, drain <-chan struct{}, store *trial.Store, jobs int, attempted func([]string)) (*ledger, selection, error) {
 	tried := map[string]bool{}
-	for {
-		records, failures, err := readStore(ctx, store)
+	for look := ctx; ; look = context.WithoutCancel(ctx) { // what has run is counted even after an interrupt
+		records, failures, err := readStore(look, store)
 		if err != nil {
 			return nil, selection{}, err
 		}
-		l, chosen, err := s.complete(ctx, records, failures)
+		l, chosen, err := s.complete(look, records, failures)
 		if err != nil {
 			return nil, selection{}, err
 		}

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 	for name, run := range rogues {
 		commands["assay-plugin-"+name] = run
 	}
+	commands["assay-plugin-twin"] = func() { framework.Serve(&toy{}) } // calls itself toy, as another does
 	commands["assay-plugin-idle"] = serveIdle
 	testscript.Main(m, commands)
 }
@@ -118,8 +119,11 @@ type toyModel struct {
 
 func (t *toy) Describe() framework.Description {
 	d := framework.Description{
-		Name: "toy", Version: "1", Summary: "samples times a gain", Settings: toySettings{},
+		Name: strings.TrimPrefix(filepath.Base(os.Args[0]), "assay-plugin-"), Version: "1", Summary: "samples times a gain", Settings: toySettings{},
 		Metrics: []metric.Info{{Name: "gain", Goal: metric.Max, Doc: "the gain, plus noise of the seed"}}, Deterministic: true, OutOfSample: true,
+	}
+	if d.Name == "assay" || d.Name == "twin" || d.Name == "idle" {
+		d.Name = "toy"
 	}
 	if t.about != nil {
 		t.about(&d)

@@ -92,11 +92,30 @@ func (a *app) openSweep(ctx context.Context, file string, sets []string) (*sessi
 		}
 		s.plugins[m.ID], s.methods[m.ID] = p, described[m.Plugin]
 	}
+	if err := s.distinct(); err != nil {
+		return nil, err
+	}
 	if err := sw.Bind(s.methods, checks()); err != nil {
 		return nil, err
 	}
 	s.origin = origin()
 	return s, nil
+}
+
+// distinct refuses two executables that give themselves one name and version:
+// their trials could not be told apart.
+func (s *session) distinct() error {
+	first := map[string]string{} // name and version -> method id
+	for _, m := range s.sweep.Methods {
+		d := s.methods[m.ID]
+		name := d.Name + " " + d.Version
+		if other, ok := first[name]; ok && (s.plugins[other].Path != s.plugins[m.ID].Path) {
+			return usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Path, s.plugins[m.ID].Path),
+				"a trial is known by its method's name and version: give one of the plugins another")
+		}
+		first[name] = m.ID
+	}
+	return nil
 }
 
 // checks connects the sweep file's checks to the packages that know.
@@ -166,7 +185,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 		if err != nil {
 			return nil, err
 		}
-		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.sweep.Probes}
+		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(recipe, d)}
 		provenance := s.origin
 		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Path, binary, recipe, s.threads()
 		key := spec.Key()
@@ -174,13 +193,43 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 			Label:  label(p),
 			Record: trial.Record{Key: key, Spec: spec, Provenance: provenance},
 			Job: host.Job{
-				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: s.sweep.Probes,
+				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: spec.Probes,
 				Timeout: s.sweep.Limits.Timeout,
 				Options: host.Options{Threads: s.threads(), Memory: s.sweep.Limits.Memory},
 			},
 		}})
 	}
 	return out, nil
+}
+
+// probes are those of the sweep whose target the embedded recording has. Of a
+// file it is not known before it is read: then all are tried.
+func (s *session) probes(recipe source.Dataset, d framework.Description) []probe.Spec {
+	names, known := targetNames(recipe, d.EmbedRole())
+	var out []probe.Spec
+	for _, p := range s.sweep.Probes {
+		if !known || slices.Contains(names, p.Target) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// idle lists the probes that no method and dataset of the sweep can use.
+func (s *session) idle(points []planned) []string {
+	used := map[string]bool{}
+	for _, p := range points {
+		for _, x := range p.Task.Job.Probes {
+			used[x.Name] = true
+		}
+	}
+	var out []string
+	for _, p := range s.sweep.Probes {
+		if !used[p.Name] {
+			out = append(out, fmt.Sprintf("probe %s applies nowhere: no recording has the target %s", p.Name, p.Target))
+		}
+	}
+	return out
 }
 
 func label(p sweep.Point) string {

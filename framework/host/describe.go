@@ -27,7 +27,7 @@ func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Descriptio
 	var trailer metadata.MD
 	reply, err := proc.Method.Describe(ctx, &wire.DescribeRequest{}, grpc.Trailer(&trailer))
 	if err != nil {
-		f := proc.explain("Describe", err, trailer)
+		f := proc.explain(ctx, "Describe", err, trailer)
 		proc.Kill()
 		return framework.Description{}, f
 	}

@@ -90,8 +90,11 @@ func (p *Process) explainExec(err error) *failure.Failure {
 
 // explain finds the reason why a call failed: the host ended the process, the
 // process ended itself, or the method said no.
-func (p *Process) explain(call string, err error, trailer metadata.MD) *failure.Failure {
+func (p *Process) explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
+	if ctx.Err() != nil { // the call may return before the watcher has noticed
+		p.end(ctxFailure(ctx))
+	}
 	if f := p.ended.Load(); f != nil {
 		return p.complete(f)
 	}

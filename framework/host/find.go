@@ -41,7 +41,8 @@ func (f *Finder) Find(name, dir string) (Plugin, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		return Plugin{Name: name, Path: path, Origin: "path"}, nil
+		path, err := filepath.Abs(path)
+		return Plugin{Name: name, Path: path, Origin: "path"}, err
 	}
 	all, err := f.List()
 	if err != nil {

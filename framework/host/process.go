@@ -36,7 +36,11 @@ type Launcher struct {
 
 // NewLauncher prepares a launcher with mutual TLS on.
 func NewLauncher() (*Launcher, error) {
-	dir, err := os.MkdirTemp("", "assay-") // 0700
+	base := os.TempDir()
+	if len(base) > 40 { // the path of a Unix socket may have about 100 bytes in all
+		base = "/tmp"
+	}
+	dir, err := os.MkdirTemp(base, "assay-") // 0700
 	if err != nil {
 		return nil, err
 	}

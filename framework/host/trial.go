@@ -154,7 +154,7 @@ func (r *running) train(ctx context.Context) error {
 		Threads: int32(max(1, r.job.Options.Threads)), WorkDir: r.job.WorkDir, ModelDir: r.modelDir(),
 	})
 	if err != nil {
-		return r.proc.explain("Train", err, nil)
+		return r.proc.explain(ctx, "Train", err, nil)
 	}
 	for {
 		event, err := stream.Recv()
@@ -162,7 +162,7 @@ func (r *running) train(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			return r.proc.explain("Train", err, stream.Trailer())
+			return r.proc.explain(ctx, "Train", err, stream.Trailer())
 		}
 		switch e := event.Event.(type) {
 		case *wire.TrainEvent_Progress:
@@ -205,7 +205,7 @@ func (r *running) embed(ctx context.Context, split data.Split) error {
 		Role: r.job.Description.EmbedRole(), Split: string(split), OutPath: path,
 	}, grpc.Trailer(&trailer))
 	if err != nil {
-		return r.proc.explain("Embed", err, trailer)
+		return r.proc.explain(ctx, "Embed", err, trailer)
 	}
 	e, err := inspectEmbedding(path, r.role.On(split).Len())
 	if err != nil {
@@ -251,7 +251,7 @@ func (r *running) evaluate(ctx context.Context, split data.Split) error {
 		Role: r.job.Description.EmbedRole(), Split: string(split),
 	}, grpc.Trailer(&trailer))
 	if err != nil {
-		return r.proc.explain("Evaluate", err, trailer)
+		return r.proc.explain(ctx, "Evaluate", err, trailer)
 	}
 	var names []string
 	for name := range reply.Metrics {
