@@ -14,8 +14,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // Name is the file that Write makes in the folder of a model.
@@ -27,8 +25,8 @@ type header struct {
 	SHA256  string `json:"sha256"`
 }
 
-// Write stores model, a value that encoding/json can write, in dir: whole or
-// not at all.
+// Write stores model, a value that encoding/json can write, in dir. A file that
+// was cut short does not pass its own checksum in Read.
 func Write(dir, method, version string, model any) error {
 	body, err := json.Marshal(model)
 	if err != nil {
@@ -40,7 +38,7 @@ func Write(dir, method, version string, model any) error {
 		return fmt.Errorf("saving the model of %s: %w", method, err)
 	}
 	text := bytes.Join([][]byte{head, body, nil}, []byte("\n"))
-	if err := renameio.WriteFile(filepath.Join(dir, Name), text, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, Name), text, 0o644); err != nil {
 		return fmt.Errorf("saving the model of %s: %w", method, err)
 	}
 	return nil
