@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/assaylab/assay/framework/metric"
+	"github.com/assaylab/assay/framework/trial"
+)
+
+// BenchmarkResume measures a run of a sweep whose trials are all recorded: plan,
+// read the records, print the table, write the results.
+//
+//	go test ./framework/cli -run '^$' -bench Resume -benchtime 5x
+func BenchmarkResume(b *testing.B) {
+	const trials = 10_000
+	ctx, dir := context.Background(), b.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	plugin := filepath.Join(dir, "assay-plugin-idle") // the test binary under that name
+	if err := os.Symlink(self, plugin); err != nil {
+		b.Fatal(err)
+	}
+	file := filepath.Join(dir, "sweep.yaml")
+	sweep := fmt.Sprintf(`version: 1
+name: many
+datasets: {tiny: {source: tiny.csv, read: {samples: [x]}}}
+methods: {one: {plugin: %q}, two: {plugin: %q, settings: {gain: 2}}}
+seeds: %d
+tables: [{name: main, cell: gain, split: all}]
+`, plugin, plugin, trials/2)
+	for name, text := range map[string]string{file: sweep, filepath.Join(dir, "tiny.csv"): "x,trial\n1,0\n2,1\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	a := &app{out: io.Discard, talk: io.Discard, cfg: config{MTLS: true, StartTimeout: 10 * time.Second, Cache: filepath.Join(dir, "cache")}}
+	results := filepath.Join(dir, "results")
+	record(b, ctx, a, file, results)
+	for b.Loop() {
+		if err := a.run(ctx, file, nil, results, 1, false); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// record fills a store as if every trial of the sweep had run.
+func record(b *testing.B, ctx context.Context, a *app, file, results string) {
+	s, err := a.openSweep(ctx, file, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.close()
+	points, err := s.plan(ctx, s.sweep.Points())
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := trial.Open(ctx, results)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	for _, p := range points {
+		id, err := store.Begin(ctx, p.Key, time.Now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		rec := p.Task.Record
+		rec.Status = trial.Succeeded
+		rec.Metrics = []metric.Value{{Name: "gain", Split: "all", Goal: metric.Max, Value: float64(p.Seed % 7)}}
+		if err := store.End(ctx, id, rec, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
