@@ -37,7 +37,6 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ASSAY_CACHE", filepath.Join(env.WorkDir, "cache"))
-			env.Setenv("ASSAY_START_TIMEOUT", "2s")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
