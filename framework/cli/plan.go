@@ -174,9 +174,6 @@ func (a *app) printPlan(s *session, l *ledger, chosen selection) {
 	for _, k := range s.sweep.Skipped() {
 		fmt.Fprintf(a.out, "skipped: %s on %s: %s\n", k.Method, k.Dataset, k.Reason)
 	}
-	for _, text := range s.idle(l.points) {
-		fmt.Fprintf(a.out, "note: %s\n", text)
-	}
 	if chosen.waiting > 0 {
 		fmt.Fprintf(a.out, "%d ablation(s) follow once settings have been selected\n", chosen.waiting)
 	}

@@ -81,9 +81,6 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	if err != nil {
 		return err
 	}
-	for _, text := range s.idle(l.points) {
-		fmt.Fprintf(a.talk, "assay: note: %s\n", text)
-	}
 	for key := range ran {
 		if _, ok := l.records[key]; ok {
 			out.Ran++

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -124,10 +125,18 @@ func checks() sweep.Checks {
 		Recipe:       source.Dataset.Check,
 		Roles:        source.Dataset.RoleNames,
 		Targets:      targetNames,
-		Probe:        probe.Complete,
+		Probe:        completeProbe,
 		ProbeMetrics: probe.Metrics,
 		Table:        (*table.Spec).Complete,
 	}
+}
+
+func completeProbe(p probe.Spec) (probe.Spec, error) {
+	full, err := probe.Complete(p)
+	if bad, ok := errors.AsType[probe.Problem](err); ok {
+		return full, data.Problem{Path: "kind", Fact: bad.Fact, Hint: bad.Hint}
+	}
+	return full, err
 }
 
 func targetNames(d source.Dataset, role string) (names []string, known bool) {
@@ -210,23 +219,6 @@ func (s *session) probes(recipe source.Dataset, d framework.Description) []probe
 	for _, p := range s.sweep.Probes {
 		if !known || slices.Contains(names, p.Target) {
 			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// idle lists the probes that no method and dataset of the sweep can use.
-func (s *session) idle(points []planned) []string {
-	used := map[string]bool{}
-	for _, p := range points {
-		for _, x := range p.Task.Job.Probes {
-			used[x.Name] = true
-		}
-	}
-	var out []string
-	for _, p := range s.sweep.Probes {
-		if !used[p.Name] {
-			out = append(out, fmt.Sprintf("probe %s applies nowhere: no recording has the target %s", p.Name, p.Target))
 		}
 	}
 	return out

@@ -1,10 +1,8 @@
 package sweep
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/assaylab/assay/framework"
@@ -12,7 +10,6 @@ import (
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/probe"
 	"github.com/assaylab/assay/framework/search"
-	"github.com/assaylab/assay/framework/setting"
 	"github.com/assaylab/assay/framework/source"
 	"github.com/assaylab/assay/framework/table"
 )
@@ -45,19 +42,44 @@ func (s *Sweep) Bind(methods map[string]framework.Description, c Checks) error {
 	s.methods, s.skipped, s.pairs = methods, nil, nil
 	for _, d := range s.Datasets {
 		for _, p := range c.Recipe(d.Recipe) {
-			b.failAt(p.Hint, append([]string{"datasets", d.ID}, strings.Split(p.Path, ".")...), "dataset %s: %s: %s", d.ID, p.Path, p.Fact)
+			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
 		}
 	}
+	recipes := len(b.errs) == 0
 	for i, m := range s.Methods {
 		b.method(m)
-		b.suit(i, m)
+		if recipes { // roles and targets are known only of sound ones
+			b.suit(i, m)
+		}
 	}
 	b.ablations()
-	b.probes()
-	if len(b.errs) == 0 { // metrics are known only of sound probes
-		b.metrics()
+	if b.probes() { // the same holds for metrics
+		r := b.reported()
+		b.selection(r)
+		b.tables(r)
+	}
+	if len(b.errs) == 0 {
+		b.size()
 	}
 	return b.errs.sorted()
+}
+
+// maxPoints bounds a sweep: more is a slip of the pen (seeds: 100000), and
+// would only fill the memory.
+const maxPoints = 1_000_000
+
+func (b *binder) size() {
+	n := 0
+	for _, c := range b.s.pairs {
+		list, err := b.s.configs(b.s.Methods[c.method])
+		if err != nil {
+			return // reported by method
+		}
+		n += len(list) * len(b.s.Seeds)
+	}
+	if n > maxPoints {
+		b.failAt("take fewer seeds, or search at random", []string{"seeds"}, "the sweep has %d trials, more than %d", n, maxPoints)
+	}
 }
 
 type binder struct {
@@ -72,199 +94,22 @@ func (b *binder) failAt(hint string, path []string, format string, args ...any) 
 	b.fail(key, hint, format, args...)
 }
 
+// problem reports what another package found at a path inside a part of the file.
+func (b *binder) problem(p data.Problem, what string, at ...string) {
+	b.failAt(p.Hint, append(at, strings.Split(p.Path, ".")...), "%s: %v", what, p)
+}
+
 // values checks settings against the schema of a method.
-func (b *binder) values(m Method, values map[string]any, path ...string) {
-	schema := b.s.methods[m.ID].Schema
-	for _, p := range schema.Check(values) {
-		at := append(slices.Clone(path), p.Setting)
-		if p.Unknown {
-			b.failAt(listHint(p.Hint, m.Plugin), at, "method %s has no setting %q", m.ID, p.Setting)
-		} else {
-			b.failAt(p.Hint, at, "method %s: %v", m.ID, p)
-		}
-	}
-}
-
-func listHint(hint, plugin string) string {
-	return strings.TrimSpace(fmt.Sprintf("%s \"assay plugin describe %s\" lists all", hint, plugin))
-}
-
-func (b *binder) method(m Method) {
-	at := []string{"methods", m.ID}
-	schema := b.s.methods[m.ID].Schema
-	b.values(m, m.Settings, append(at, "settings")...)
-	for i, c := range m.Configs {
-		b.values(m, c, append(at, "configs", strconv.Itoa(i))...)
-	}
-	for _, p := range m.Search {
-		path := append(slices.Clone(at), "search", p.Name)
-		set, ok := schema.Find(p.Name)
-		if !ok {
-			b.failAt(listHint(setting.Suggest(p.Name, schema.Names()), m.Plugin), path, "method %s has no setting %q", m.ID, p.Name)
-			continue
-		}
-		if _, fixed := m.Settings[p.Name]; fixed {
-			b.failAt("", path, "method %s: %s is both fixed under settings and searched", m.ID, p.Name)
-		}
-		if p.When != "" {
-			if err := schema.CheckCondition(p.When); err != nil {
-				b.failAt("compare settings of the method, for example optimizer == 'sgd'", append(path, "when"), "method %s: search %s: when: %v", m.ID, p.Name, err)
-			}
-		}
-		if err := p.CheckRange(set.Kind); err != nil {
-			b.failAt("", path, "method %s: search %s %v", m.ID, p.Name, err)
-			continue
-		}
-		tried := p.Values
-		if p.IsRange() {
-			tried = []any{p.Min, p.Max}
-		}
-		for _, v := range tried {
-			if bad := schema.CheckOne(p.Name, v); bad != nil {
-				b.failAt(bad.Hint, path, "method %s: search: %v", m.ID, *bad)
-			}
-		}
-	}
-	if len(b.errs) > 0 {
-		return
-	}
-	if _, err := b.s.configs(m); err != nil {
-		b.failAt("", append(at, "search"), "method %s: %v", m.ID, err)
-	}
-}
-
+// tried is the path of value i of a list, or of the lower or upper end of a range.
 // suit finds the datasets that a method can take.
-func (b *binder) suit(i int, m Method) {
-	d := b.s.methods[m.ID]
-	n := len(b.s.pairs)
-	for _, id := range m.Datasets {
-		if !slices.Contains(datasetIDs(b.s), id) {
-			b.failAt(setting.Suggest(id, datasetIDs(b.s)), []string{"methods", m.ID, "datasets"}, "the sweep has no dataset %q", id)
-			return
-		}
-	}
-	for _, x := range b.s.Datasets {
-		listed := slices.Contains(m.Datasets, x.ID)
-		if m.Datasets != nil && !listed {
-			continue
-		}
-		why := b.unsuitable(d, x.Recipe)
-		switch {
-		case why == "":
-			b.s.pairs = append(b.s.pairs, cell{i, x.ID})
-		case listed:
-			b.failAt("take it off the list, or give the dataset what is missing", []string{"methods", m.ID, "datasets"}, "method %s cannot take dataset %s: %s", m.ID, x.ID, why)
-		default:
-			b.s.skipped = append(b.s.skipped, Skip{m.ID, x.ID, why})
-		}
-	}
-	if len(b.s.pairs) == n && len(b.errs) == 0 {
-		why := ""
-		for _, k := range b.s.skipped {
-			if k.Method == m.ID {
-				why += "; " + k.Dataset + ": " + k.Reason
-			}
-		}
-		b.failAt("", []string{"methods", m.ID}, "method %s suits none of the datasets%s", m.ID, why)
-	}
-}
-
-func (b *binder) unsuitable(d framework.Description, r source.Dataset) string {
-	roles := b.c.Roles(r)
-	for _, role := range d.RoleNames() {
-		if !slices.Contains(roles, role) {
-			return fmt.Sprintf("it needs a recording in role %s; the dataset has %s", role, strings.Join(roles, ", "))
-		}
-		names, known := b.c.Targets(r, role)
-		for _, t := range d.Targets {
-			if known && !slices.Contains(names, t) {
-				return fmt.Sprintf("it needs the target %s in role %s; there is %s", t, role, strings.Join(names, ", "))
-			}
-		}
-	}
-	return ""
-}
-
-func (b *binder) ablations() {
-	for i, a := range b.s.Ablations {
-		m := b.s.method(a.Of)
-		if (len(m.Search) > 0 || len(m.Configs) > 0) && b.s.Select == nil {
-			b.failAt("add select: {metric: ..., split: val}", []string{"ablations", strconv.Itoa(i), "of"},
-				"an ablation of %s, which is searched, needs select to say which settings it starts from", a.Of)
-		}
-		for _, v := range a.Variants {
-			b.values(m, v.Settings, "ablations", strconv.Itoa(i), "variants", v.Label)
-		}
-	}
-}
-
-func (b *binder) probes() {
-	taken := map[string]bool{}
-	for i, p := range b.s.Probes {
-		at := []string{"probes", strconv.Itoa(i)}
-		full, err := b.c.Probe(p)
-		if err != nil {
-			b.failAt("", at, "probe %d: %v", i+1, err)
-			continue
-		}
-		if taken[full.Name] {
-			b.failAt("give one of them a name: of its own", at, "two probes are called %q", full.Name)
-		}
-		taken[full.Name] = true
-		b.s.Probes[i] = full
-	}
-}
-
+// completes tries out a variant; wrong values are left to values.
+// probes completes the probes and reports whether all are sound.
+// probeErrors reports every [setting.Problem] at its setting and a
+// [data.Problem] with its hint; anything else at the probe.
+// leaves are the innermost errors of a tree of wrapped and joined ones.
+// readOut refuses a probe whose target no recording can have. Of files the
+// targets are not known yet.
 // metrics checks the names of metrics in select and tables.
-func (b *binder) metrics() {
-	goals := map[string]metric.Goal{}
-	for _, m := range b.s.Methods {
-		for _, i := range b.s.methods[m.ID].Metrics {
-			goals[i.Name] = i.Goal
-		}
-	}
-	for _, p := range b.s.Probes {
-		for _, i := range b.c.ProbeMetrics(p) {
-			goals[i.Name] = i.Goal
-		}
-	}
-	var names []string
-	for name := range goals {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	if sel := b.s.Select; sel != nil {
-		goal, ok := goals[sel.Metric]
-		if !ok {
-			b.failAt(setting.Suggest(sel.Metric, names), []string{"select", "metric"}, "select: no method or probe reports the metric %q", sel.Metric)
-		}
-		if sel.Goal == "" {
-			if sel.Goal = string(goal); goal == metric.None {
-				b.failAt("add goal: max or goal: min", []string{"select"}, "select: the metric %s has no better side of its own", sel.Metric)
-			}
-		}
-		if !slices.ContainsFunc(b.s.Methods, func(m Method) bool { return len(m.Search) > 0 || len(m.Configs) > 0 }) {
-			b.failAt("remove select, or give a method search: or configs:", []string{"select"}, "select has nothing to choose from: no method is searched")
-		}
-	}
-	for i := range b.s.Tables {
-		t := &b.s.Tables[i]
-		at := []string{"tables", strconv.Itoa(i)}
-		for _, p := range b.c.Table(t) {
-			b.failAt(p.Hint, append(at, strings.Split(p.Path, ".")...), "table %s: %s: %s", t.Name, p.Path, p.Fact)
-		}
-		cells, ok := t.Cell.([]string)
-		if one, single := t.Cell.(string); single {
-			cells, ok = []string{one}, true
-		}
-		for _, name := range cells {
-			if _, known := goals[name]; ok && !known {
-				b.failAt(setting.Suggest(name, names), append(at, "cell"), "table %s: no method or probe reports the metric %q", t.Name, name)
-			}
-		}
-	}
-}
-
 func (s *Sweep) method(id string) Method {
 	i := slices.IndexFunc(s.Methods, func(m Method) bool { return m.ID == id })
 	return s.Methods[i]

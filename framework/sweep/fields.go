@@ -22,20 +22,21 @@ func (d *decoder) fail(n *node, hint, format string, args ...any) {
 // fields reads the keys of one mapping into variables.
 type fields struct {
 	*decoder
-	n    *node
-	what string // names the mapping in messages: "method hiwa"
+	n      *node
+	what   string // names the mapping in messages: "method hiwa"
+	absent bool   // n is no mapping, which has been said: nothing is missing from it
 }
 
 // fields refuses what is no mapping and keys that are not known.
 func (d *decoder) fields(n *node, what string, known ...string) fields {
-	f := fields{d, n, what}
+	f := fields{decoder: d, n: n, what: what}
 	if n.kind != mapping {
 		if n.kind != null {
 			d.fail(n, "", "%s must be a mapping, got %v", what, n)
 		} else {
 			d.fail(n, "known keys: "+strings.Join(known, ", "), "%s is empty", what)
 		}
-		f.n = &node{place: n.place, kind: mapping}
+		f.n, f.absent = &node{place: n.place, kind: mapping}, true
 		return f
 	}
 	for _, p := range n.pairs {
@@ -60,7 +61,7 @@ func (f fields) value(key string) (*node, bool) {
 }
 
 func (f fields) require(key, hint string) {
-	if _, ok := f.value(key); !ok {
+	if _, ok := f.value(key); !ok && !f.absent {
 		f.fail(f.n, hint, "%s needs the key %q", f.what, key)
 	}
 }
@@ -149,16 +150,20 @@ func (f fields) texts(key string, into *[]string) {
 	if !ok {
 		return
 	}
-	items := n.items
-	if n.kind != list {
-		items = []*node{n}
-	}
-	for i, item := range items {
+	for i, item := range n.entries() {
 		var s string
 		if f.readText(item, fmt.Sprintf("%s, entry %d", f.name(key), i+1), &s) {
 			*into = append(*into, s)
 		}
 	}
+}
+
+// entries are those of a list; anything else is its own only entry.
+func (n *node) entries() []*node {
+	if n.kind != list {
+		return []*node{n}
+	}
+	return n.items
 }
 
 // list returns the entries under a key.

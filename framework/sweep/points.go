@@ -3,10 +3,10 @@ package sweep
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
+	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/search"
 )
 
@@ -82,16 +82,21 @@ func (s *Sweep) ablate(m Method, dataset string, base map[string]any) []Point {
 			continue
 		}
 		for _, v := range a.Variants {
-			given := map[string]any{}
-			maps.Copy(given, base)
-			maps.Copy(given, v.Settings)
-			full, err := s.methods[m.ID].Schema.Complete(given)
+			full, err := s.methods[m.ID].Schema.Complete(overlay(base, v.Settings))
 			if err != nil {
 				panic("sweep: Points before a successful Bind: " + err.Error())
 			}
 			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: dataset, Settings: full, Ablation: true})...)
 		}
 	}
+	return out
+}
+
+// overlay is base with some settings changed.
+func overlay(base, change map[string]any) map[string]any {
+	out := map[string]any{}
+	maps.Copy(out, base)
+	maps.Copy(out, change)
 	return out
 }
 
@@ -104,9 +109,10 @@ type Choice struct {
 }
 
 // Choose picks, for every searched method and dataset, the configuration with
-// the best mean of the select metric over the seeds; the first of equal ones. A
-// configuration of which a seed is missing or failed cannot win while another is
-// complete. Missing lists the points that have no value.
+// the best mean of the select metric over the seeds; the first of equal ones. One
+// of which a seed is missing or failed cannot win against one with more values:
+// the mean of few seeds is easily a lucky one. Without any value nothing is
+// chosen. Missing lists the points that have no value.
 func (s *Sweep) Choose(value func(Point) (float64, bool)) (chosen []Choice, missing []Point) {
 	if s.Select == nil {
 		return nil, nil
@@ -141,15 +147,13 @@ func (s *Sweep) Choose(value func(Point) (float64, bool)) (chosen []Choice, miss
 	}
 	for _, key := range order {
 		var best *candidate
-		bestMean := math.NaN()
+		var bestMean float64
 		for _, c := range groups[key] {
 			if c.n == 0 {
 				continue
 			}
 			mean := c.sum / float64(c.n)
-			better := best == nil || c.n > best.n && c.n == len(s.Seeds) ||
-				(c.n == len(s.Seeds)) == (best.n == len(s.Seeds)) && (s.Select.Goal == "min" && mean < bestMean || s.Select.Goal != "min" && mean > bestMean)
-			if better {
+			if best == nil || c.n > best.n || c.n == best.n && metric.Goal(s.Select.Goal).Better(mean, bestMean) {
 				best, bestMean = c, mean
 			}
 		}
@@ -161,10 +165,13 @@ func (s *Sweep) Choose(value func(Point) (float64, bool)) (chosen []Choice, miss
 }
 
 // AblationPoints lists the ablations of searched methods around what was chosen.
+// Fixed settings without effect there are kept beneath: a variant may bring them
+// into play.
 func (s *Sweep) AblationPoints(chosen []Choice) []Point {
 	var out []Point
 	for _, c := range chosen {
-		out = append(out, s.ablate(s.method(c.Method), c.Dataset, c.Settings)...)
+		m := s.method(c.Method)
+		out = append(out, s.ablate(m, c.Dataset, overlay(m.Settings, c.Settings))...)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,9 @@ func applySet(root *node, arg string) (Error, bool) {
 	if !ok {
 		return fail(`for example --set seeds=3, or --set 'methods."my.method".settings.lr=0.1'`, "the form is PATH=VALUE, with keys joined by dots")
 	}
+	if strings.TrimSpace(value) == "" {
+		return fail("null takes a key away: --set select=null", "there is no value")
+	}
 	v, errs := readYAML(name, []byte(value))
 	if len(errs) > 0 {
 		return fail(errs[0].Hint, "the value: %s", errs[0].Fact)
@@ -39,6 +43,10 @@ func applySet(root *node, arg string) (Error, bool) {
 		slot, fact, hint := n.slot(step, where, here)
 		if slot == nil {
 			return fail(hint, "%s", fact)
+		}
+		if i == len(path)-1 && v.kind == null && n.kind == mapping {
+			n.pairs = slices.DeleteFunc(n.pairs, func(p pair) bool { return p.key.text == step })
+			return Error{}, true
 		}
 		if i == len(path)-1 {
 			*slot = v

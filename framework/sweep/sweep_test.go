@@ -38,26 +38,48 @@ func describe(plugin string) framework.Description {
 	return d
 }
 
+type probeSettings struct {
+	MinSpeed float64 `name:"min_speed" default:"0" min:"0" doc:"least speed"`
+	Folds    int     `name:"folds" default:"5" min:"2" doc:"parts"`
+}
+
 var fakes = Checks{
-	Recipe: func(source.Dataset) []data.Problem { return nil },
+	Recipe: func(d source.Dataset) []data.Problem {
+		if d.Split != nil && d.Split.Train > 1 {
+			return []data.Problem{{Path: "split.train", Fact: "must be a share", Hint: "0.8 is 80 %"}}
+		}
+		return nil
+	},
 	Roles: func(d source.Dataset) []string {
 		if strings.HasSuffix(d.Source, "pair") {
 			return []string{"source", "target"}
 		}
 		return []string{data.MainRole}
 	},
-	Targets: func(source.Dataset, string) ([]string, bool) { return nil, false },
+	Targets: func(d source.Dataset, _ string) ([]string, bool) {
+		return []string{"direction", "time"}, strings.HasSuffix(d.Source, "known")
+	},
 	Probe: func(p probe.Spec) (probe.Spec, error) {
 		if p.Kind != "direction" {
-			return p, fmt.Errorf("there is no probe %q", p.Kind)
+			return p, fmt.Errorf("probe: %w", data.Problem{Path: "kind", Fact: fmt.Sprintf("there is no probe %q", p.Kind), Hint: "known: direction"})
 		}
-		p.Name = p.Kind
+		if p.Name == "" {
+			p.Name = p.Kind
+		}
+		if bad := setting.Of(probeSettings{}).Check(p.Settings); len(bad) > 0 {
+			return p, fmt.Errorf("probe %s: %w", p.Name, errors.Join(bad[0], bad[len(bad)-1]))
+		}
 		return p, nil
 	},
 	ProbeMetrics: func(p probe.Spec) []metric.Info {
 		return []metric.Info{{Name: "probe/" + p.Name + "/accuracy", Goal: metric.Max}}
 	},
-	Table: func(*table.Spec) []data.Problem { return nil },
+	Table: func(t *table.Spec) []data.Problem {
+		if t.Correct != "" && t.Correct != "holm" {
+			return []data.Problem{{Path: "correct", Fact: "there is no correction " + t.Correct, Hint: "known: holm"}}
+		}
+		return nil
+	},
 }
 
 func parse(text string, sets ...string) (*Sweep, error) {
@@ -210,7 +232,10 @@ func TestSets(t *testing.T) {
 	if s.Name != "other" || len(s.Seeds) != 2 || s.Seeds[1] != 5 || s.Methods[0].Settings["rate"] != 1e-3 || s.Tables[0].Split != "val" {
 		t.Errorf("%+v", s)
 	}
-	for _, bad := range []string{"seeds", "seedz=3", "tables.7.split=val", "methods.plain.settings.ratee=1", "seeds=many"} {
+	if s, err := parse(base, "methods.two=null", "select=null", "ablations=null"); err != nil || len(s.Methods) != 2 || s.Select != nil {
+		t.Errorf("null takes keys away: %v", err)
+	}
+	for _, bad := range []string{"seeds", "seedz=3", "tables.7.split=val", "methods.plain.settings.ratee=1", "seeds=many", "name.x=1", "name="} {
 		if _, err := parse(base, bad); err == nil || !strings.Contains(err.Error(), "--set "+bad) {
 			t.Errorf("--set %s: %v", bad, err)
 		}
