@@ -78,7 +78,7 @@ func observe(lines []line, sel *sweep.Select, spec table.Spec) []table.Observati
 		for _, m := range ln.Metrics {
 			v := o
 			v.Metric, v.Split, v.Goal, v.Value = m.Name, m.Split, m.Goal, m.Value
-			v.Tuning = ln.Role == roleChosen && sel != nil && sel.Split == m.Split && sel.Metric == m.Name
+			v.Tuning = ln.Role == roleChosen && sel != nil && sel.Split == m.Split // every score on the split that selected
 			out = append(out, v)
 		}
 	}

@@ -15,9 +15,10 @@ import (
 // squared error, and the angle that it gives is compared with θ. Every sample counts
 // by itself, the samples of a trial are not pooled.
 //
-// Two things in the papers belong to the training of the method and not to its
-// embedding, so they have no place here: MYOW's first release trains its read-out on
-// augmented inputs, and both releases average the score over the course of training.
+// Two departures: MYOW's first release trains its read-out on augmented inputs, which
+// belong to the training of the method and not to its embedding; and the first releases
+// of both score test after every epoch of the read-out and report an exponential average
+// (new weight 0.4), where the score here is that of the last epoch.
 type direction struct {
 	Profile string `name:"profile" default:"swapvae" choices:"swapvae,myow1,myow2" doc:"swapvae: Adam 0.01, L2 1e-5, 300 epochs, batches of 256; myow1: the same, 100 epochs; myow2: AdamW 0.01, 100 epochs, batches of 512, decay of 2^-10 .. 2^9 with the best accuracy on val"`
 	Inits   int    `name:"inits" default:"1" min:"1" doc:"initialisations that the metrics are averaged over"`

@@ -121,6 +121,9 @@ func (v verdict) say(t *Table, say func(string, ...any)) {
 	if _, n := spread(t); v.untested > 0 && n > 1 {
 		say("%s not tested for want of two shared seeds", plural(v.untested, "cell was", "cells were"))
 	}
+	if v.lone {
+		say("a single value is never taken for the best mean while a %s has means of more", group)
+	}
 	if v.bold > 0 && t.Spec.Bold == boldTied {
 		say("bold: best mean of its %s, and all not significantly different from it", group)
 	} else if v.bold > 0 {

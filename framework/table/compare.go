@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/assaylab/assay/framework/metric"
@@ -16,6 +17,7 @@ type verdict struct {
 	constant int // of them: a difference that is the same on every seed and not 0
 	untested int // cells with a value that shared fewer than two seeds with their reference
 	bold     int
+	lone     bool // a single value that is better than the best mean was passed over
 }
 
 // rivals returns the labels that compete with each other and whether they are
@@ -72,15 +74,28 @@ func contests(t *Table) []*contest {
 	return all
 }
 
-// best returns the index of the best mean; of equal ones the first.
+// best returns the index of the best mean; of equal ones the first. A cell with
+// one value is the best only among its like: nothing can be tested against it,
+// so one lucky survivor of many failures would end all comparisons of its column.
 func (k *contest) best() int {
 	b := 0
 	for i, c := range k.cells {
-		if k.goal.Better(*c.Mean, *k.cells[b].Mean) {
+		best := k.cells[b]
+		if lone := c.N < 2; lone != (best.N < 2) {
+			if !lone {
+				b = i
+			}
+		} else if k.goal.Better(*c.Mean, *best.Mean) {
 			b = i
 		}
 	}
 	return b
+}
+
+// passedOver reports whether a cell with one value lies above the best.
+func (k *contest) passedOver() bool {
+	b := k.cells[k.best()]
+	return slices.ContainsFunc(k.cells, func(c *Cell) bool { return k.goal.Better(*c.Mean, *b.Mean) })
 }
 
 // index returns the position of a rival, or -1.
@@ -213,9 +228,11 @@ func compare(t *Table) (verdict, error) {
 		}
 	}
 	for _, k := range all {
+		v.lone = v.lone || k.passedOver()
 		for _, c := range k.cells {
 			if t.Spec.Bold == boldBest && len(k.cells) > 1 {
-				c.Bold = *c.Mean == *k.cells[k.best()].Mean
+				best := k.cells[k.best()]
+				c.Bold = *c.Mean == *best.Mean && (c.N > 1) == (best.N > 1)
 			}
 			if c.Bold {
 				v.bold++

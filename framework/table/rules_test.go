@@ -378,3 +378,19 @@ func TestStatistics(t *testing.T) {
 		}
 	}
 }
+
+// A method that fails on all seeds but one must not silence the column.
+func TestOneLuckyValueEndsNoComparison(t *testing.T) {
+	obs := join(runs("raw", "maze", 0.61, 0.63, 0.60, 0.64, 0.62), runs("vae", "maze", 0.51, 0.54, 0.50, 0.55, 0.52),
+		runs("lucky", "maze", 0.9), []Observation{failure("lucky", "maze", 2), failure("lucky", "maze", 3)})
+	for _, bold := range []string{"tied", "best"} {
+		tab := build(t, Spec{Bold: bold}, obs)
+		if got := boldRows(tab); !slices.Equal(got, []string{"raw"}) {
+			t.Errorf("bold: %s: %q is bold, want raw", bold, got)
+		}
+		if c := tab.Cells[1].Compare; c == nil || c.Against != "raw" || c.Pairs != 5 {
+			t.Errorf("vae is compared as %+v, want with raw on 5 seeds", c)
+		}
+		captionHas(t, tab, "A single value is never taken for the best", "1 cell was not tested for want of two shared seeds")
+	}
+}
