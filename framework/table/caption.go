@@ -27,7 +27,7 @@ func caption(t *Table, g *gathered, v verdict, ranks []string) string {
 	}
 	s = append(s, strings.Join(names, ", ")+" on "+t.Spec.Split+".") // a metric's name keeps its case
 	if g.tuning {
-		say("warning: settings were selected by these very scores, so they are too good to report")
+		say("warning: settings were selected on this very split, so its scores are too good to report")
 	}
 	lo, hi := spread(t)
 	if hi > 0 {

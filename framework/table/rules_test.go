@@ -304,7 +304,7 @@ func TestTuningScoresWarn(t *testing.T) {
 		t.Error(tab.Caption)
 	}
 	obs[1].Tuning = true
-	captionHas(t, build(t, Spec{}, obs), "Warning: settings were selected by these very scores")
+	captionHas(t, build(t, Spec{}, obs), "Warning: settings were selected on this very split")
 }
 
 func TestCaptionSaysWhatVaried(t *testing.T) {
