@@ -242,6 +242,31 @@ func TestRandomIsStableAndInRange(t *testing.T) {
 	})
 }
 
+// Of a space with rare configurations, which draws alone do not find in time,
+// the order is the same for every number of trials too.
+func TestRareConfigurationsKeepTheirOrder(t *testing.T) {
+	rates := []any{0.5}
+	for range 60 {
+		rates = append(rates, 0.1)
+	}
+	s := space(t, Param{Name: "lr", Values: rates}, Param{Name: "layers", Min: 1, Max: 10})
+	for seed := range uint64(4) {
+		all, note, err := s.Random(seed, 20)
+		if err != nil || note != "" || len(all) != 20 {
+			t.Fatalf("%d configurations, note %q, %v", len(all), note, err)
+		}
+		for n := 10; n < 20; n++ {
+			some, _, err := s.Random(seed, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(show(all[:n], "lr", "layers"), show(some, "lr", "layers")); d != "" {
+				t.Fatalf("seed %d, %d trials: %s", seed, n, d)
+			}
+		}
+	}
+}
+
 // A parameter more leaves the values of the others alone.
 func TestStreamsAreApart(t *testing.T) {
 	one := Param{Name: "lr", Min: 1e-4, Max: 1e-2, Log: true}

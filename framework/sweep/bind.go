@@ -59,6 +59,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description, c Checks) error {
 		b.tables(r)
 	}
 	if len(b.errs) == 0 {
+		b.sense(b.reported())
 		b.size()
 	}
 	return b.errs.sorted()
@@ -99,17 +100,6 @@ func (b *binder) problem(p data.Problem, what string, at ...string) {
 	b.failAt(p.Hint, append(at, strings.Split(p.Path, ".")...), "%s: %v", what, p)
 }
 
-// values checks settings against the schema of a method.
-// tried is the path of value i of a list, or of the lower or upper end of a range.
-// suit finds the datasets that a method can take.
-// completes tries out a variant; wrong values are left to values.
-// probes completes the probes and reports whether all are sound.
-// probeErrors reports every [setting.Problem] at its setting and a
-// [data.Problem] with its hint; anything else at the probe.
-// leaves are the innermost errors of a tree of wrapped and joined ones.
-// readOut refuses a probe whose target no recording can have. Of files the
-// targets are not known yet.
-// metrics checks the names of metrics in select and tables.
 func (s *Sweep) method(id string) Method {
 	i := slices.IndexFunc(s.Methods, func(m Method) bool { return m.ID == id })
 	return s.Methods[i]

@@ -59,6 +59,7 @@ func (b *binder) method(m Method) {
 	}
 }
 
+// values checks settings against the schema of a method.
 func (b *binder) values(m Method, values map[string]any, path ...string) {
 	schema := b.s.methods[m.ID].Schema
 	for _, p := range schema.Check(values) {
@@ -75,6 +76,7 @@ func listHint(hint, plugin string) string {
 	return strings.TrimSpace(fmt.Sprintf("%s \"assay plugin describe %s\" lists all", hint, plugin))
 }
 
+// tried is the path of value i of a list, or of the lower or upper end of a range.
 func (b *binder) tried(path []string, p search.Param, i int) []string {
 	if p.IsRange() {
 		return append(slices.Clone(path), []string{"min", "max"}[i])
@@ -106,6 +108,7 @@ func (b *binder) ablations() {
 	}
 }
 
+// completes tries out a variant; wrong values are left to values.
 func (b *binder) completes(m Method, change map[string]any) error {
 	schema, given := b.s.methods[m.ID].Schema, overlay(m.Settings, change)
 	if len(schema.Check(given)) > 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/assaylab/assay/framework/setting"
 )
 
+// probes completes the probes and reports whether all are sound.
 func (b *binder) probes() bool {
 	before := len(b.errs)
 	taken := map[string]bool{}
@@ -30,6 +31,8 @@ func (b *binder) probes() bool {
 	return len(b.errs) == before
 }
 
+// probeErrors reports every [setting.Problem] at its setting and a
+// [data.Problem] with its hint; anything else at the probe.
 func (b *binder) probeErrors(i int, err error, at []string) {
 	what := fmt.Sprintf("probe %d", i+1)
 	found := false
@@ -48,6 +51,7 @@ func (b *binder) probeErrors(i int, err error, at []string) {
 	}
 }
 
+// leaves are the innermost errors of a tree of wrapped and joined ones.
 func leaves(err error) []error {
 	var inner []error
 	switch e := err.(type) {
@@ -66,6 +70,8 @@ func leaves(err error) []error {
 	return out
 }
 
+// readOut refuses a probe whose target no recording can have. Of files the
+// targets are not known yet.
 func (b *binder) readOut(p probe.Spec, at []string) {
 	var there []string
 	for _, c := range b.s.pairs {

@@ -44,7 +44,6 @@ func Parse(file string, src []byte, sets []string) (*Sweep, error) {
 	return s, nil
 }
 
-// idForm is the form of names that become file names and table entries.
 func (d *decoder) sweep(root *node) *Sweep {
 	f := d.fields(root, "the sweep", "version", "name", "description", "datasets", "methods", "seeds", "search", "select", "ablations",
 		"probes", "limits", "retries", "keep", "run", "tables")
@@ -61,10 +60,12 @@ func (d *decoder) sweep(root *node) *Sweep {
 	}
 	f.text("description", &s.Description)
 	f.require("datasets", "datasets: {mine: {source: generate/swapvae-population}}")
+	f.nonempty("datasets")
 	for _, p := range f.mapping("datasets") {
 		s.Datasets = append(s.Datasets, Dataset{ID: d.id(p.key, "dataset"), Recipe: d.recipe(p.value, "dataset "+p.key.text)})
 	}
 	f.require("methods", "methods: {raw: {plugin: baseline}}")
+	f.nonempty("methods")
 	for _, p := range f.mapping("methods") {
 		s.Methods = append(s.Methods, d.method(d.id(p.key, "method"), p.value, s))
 	}
@@ -153,6 +154,3 @@ func (d *decoder) search(f fields, s *Sweep) {
 		d.fail(trials, "add strategy: random, or remove trials: a grid tries every combination", "search: trials has no effect on a grid")
 	}
 }
-
-// references reads names of what the sweep defines.
-// refer checks that a name is one of those defined.

@@ -192,6 +192,13 @@ func (f fields) mapping(key string) []pair {
 	return n.pairs
 }
 
+// nonempty refuses a mapping that is there but names nothing.
+func (f fields) nonempty(key string) {
+	if n, ok := f.value(key); ok && n.kind == mapping && len(n.pairs) == 0 {
+		f.fail(n, "name at least one", "%s is empty", f.name(key))
+	}
+}
+
 // plain returns a mapping of plain values: settings.
 func (f fields) plain(key string) map[string]any {
 	var out map[string]any

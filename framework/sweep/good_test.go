@@ -175,8 +175,10 @@ version: 1
 datasets: {a: {source: generate/x}}
 methods: {m: {plugin: toy, search: {rate: [0.1, 0.2, 0.3]}}}
 seeds: 3
-select: {metric: loss, goal: %s}
+select: {metric: %s}
+probes: [{kind: direction, target: direction}]
 `
+	metrics := map[string]string{"min": "loss", "max": "probe/direction/accuracy"}
 	for _, c := range []struct {
 		goal    string
 		values  map[float64][]float64 // of the first seeds, by rate
@@ -189,7 +191,7 @@ select: {metric: loss, goal: %s}
 		{"max", map[float64][]float64{0.1: {9}, 0.2: {1, 1}, 0.3: {1, 3}}, "rate=0.3", 2, 4},
 		{"max", nil, "", 0, 9},
 	} {
-		s, err := parse(fmt.Sprintf(text, c.goal))
+		s, err := parse(fmt.Sprintf(text, metrics[c.goal]))
 		if err != nil {
 			t.Fatal(err)
 		}

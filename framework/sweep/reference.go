@@ -7,6 +7,7 @@ import (
 	"github.com/assaylab/assay/framework/setting"
 )
 
+// idForm is the form of names that become file names and table entries.
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`)
 
 func (d *decoder) id(n *node, what string) string {
@@ -16,6 +17,7 @@ func (d *decoder) id(n *node, what string) string {
 	return n.text
 }
 
+// references reads names of what the sweep defines.
 func (d *decoder) references(f fields, key, what string, known []string, into *[]string) {
 	f.texts(key, into)
 	if n, ok := f.value(key); ok {
@@ -27,6 +29,7 @@ func (d *decoder) references(f fields, key, what string, known []string, into *[
 	}
 }
 
+// refer checks that a name is one of those defined.
 func (d *decoder) refer(n *node, name, what string, known []string) {
 	if !slices.Contains(known, name) {
 		d.fail(n, setting.Suggest(name, known), "the sweep has no %s %q", what, shorten(name))

@@ -9,6 +9,7 @@ import (
 	"github.com/assaylab/assay/framework/source"
 )
 
+// suit finds the datasets that a method can take.
 func (b *binder) suit(i int, m Method) {
 	d := b.s.methods[m.ID]
 	n, listedWrong := len(b.s.pairs), false

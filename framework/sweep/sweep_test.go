@@ -232,7 +232,7 @@ func TestSets(t *testing.T) {
 	if s.Name != "other" || len(s.Seeds) != 2 || s.Seeds[1] != 5 || s.Methods[0].Settings["rate"] != 1e-3 || s.Tables[0].Split != "val" {
 		t.Errorf("%+v", s)
 	}
-	if s, err := parse(base, "methods.two=null", "select=null", "ablations=null"); err != nil || len(s.Methods) != 2 || s.Select != nil {
+	if s, err := parse(base, "methods.two=null", "datasets.p=null", "methods.tuned.search=null", "select=null", "ablations=null"); err != nil || len(s.Methods) != 2 || s.Select != nil {
 		t.Errorf("null takes keys away: %v", err)
 	}
 	for _, bad := range []string{"seeds", "seedz=3", "tables.7.split=val", "methods.plain.settings.ratee=1", "seeds=many", "name.x=1", "name="} {

@@ -54,6 +54,9 @@ func readYAML(file string, src []byte) (*node, Errors) {
 	}
 	c := converter{file: file, open: map[*yaml.Node]bool{}}
 	n := c.convert(doc.Content[0], 0)
+	if c.full {
+		return nil, c.errs // half a tree would only mislead
+	}
 	return n, c.errs
 }
 
