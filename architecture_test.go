@@ -24,8 +24,8 @@ var layers = [][]string{
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
-	{"framework/data"},
-	{"framework/data/npy", "framework/setting"},
+	{"framework/data", "framework/nn"},
+	{"framework/data/npy", "framework/setting", "framework/nn/kernel"},
 	{"framework/metric", "framework/failure", "framework/wire"},
 	{"framework/wire/protogen"},
 }
