@@ -1,0 +1,64 @@
+package kernel
+
+// Element-wise functions, dst = f(x); dst may be x. NaN gives NaN.
+
+// Exp computes dst = e^x.
+func Exp(dst, x []float32) {
+	check2("Exp", len(dst), len(x))
+	exp(dst, x)
+}
+
+// Log computes dst = ln x: -Inf at zero, NaN below.
+func Log(dst, x []float32) {
+	check2("Log", len(dst), len(x))
+	log(dst, x)
+}
+
+// Tanh computes dst = tanh x.
+func Tanh(dst, x []float32) {
+	check2("Tanh", len(dst), len(x))
+	tanh(dst, x)
+}
+
+// Erf computes dst = erf x.
+func Erf(dst, x []float32) {
+	check2("Erf", len(dst), len(x))
+	erf(dst, x)
+}
+
+// Sigmoid computes dst = 1 / (1 + e^-x).
+func Sigmoid(dst, x []float32) {
+	check2("Sigmoid", len(dst), len(x))
+	sigmoid(dst, x)
+}
+
+// Softplus computes dst = ln(1 + e^x), which in float32 is x itself above 20.
+func Softplus(dst, x []float32) {
+	check2("Softplus", len(dst), len(x))
+	softplus(dst, x)
+}
+
+// Gelu computes dst = x Φ(x) with the normal distribution function
+// Φ(x) = (1 + erf(x/√2)) / 2: the exact form, not the one with tanh.
+func Gelu(dst, x []float32) {
+	check2("Gelu", len(dst), len(x))
+	gelu(dst, x)
+}
+
+// Sqrt computes dst = √x, correctly rounded.
+func Sqrt(dst, x []float32) {
+	check2("Sqrt", len(dst), len(x))
+	sqrt(dst, x)
+}
+
+// Relu computes dst = max(x, 0).
+func Relu(dst, x []float32) {
+	check2("Relu", len(dst), len(x))
+	relu(dst, x)
+}
+
+// PRelu computes dst = x where x > 0, slope x elsewhere.
+func PRelu(dst, x []float32, slope float32) {
+	check2("PRelu", len(dst), len(x))
+	prelu(dst, x, slope)
+}

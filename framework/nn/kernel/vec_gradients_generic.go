@@ -1,0 +1,52 @@
+package kernel
+
+func reluGradGeneric(dx, y, dy []float32) {
+	for i := range dx {
+		if y[i] > 0 {
+			dx[i] = dy[i]
+		} else {
+			dx[i] = 0
+		}
+	}
+}
+
+func tanhGradGeneric(dx, y, dy []float32) {
+	for i := range dx {
+		dx[i] = dy[i] * (1 - float32(y[i]*y[i]))
+	}
+}
+
+func sigmoidGradGeneric(dx, y, dy []float32) {
+	for i := range dx {
+		dx[i] = dy[i] * float32(y[i]*(1-y[i]))
+	}
+}
+
+func softplusGradGeneric(dx, x, dy []float32) {
+	for i := range dx {
+		dx[i] = dy[i] * sigmoidOf(x[i])
+	}
+}
+
+func geluGradGeneric(dx, x, dy []float32) {
+	for i := range dx {
+		phi, density := normal(x[i])
+		dx[i] = dy[i] * fma(x[i], density, phi)
+	}
+}
+
+func preluGradGeneric(dx, x, dy []float32, slope float32) float32 {
+	var s partials
+	for i := range dx {
+		d := dy[i]
+		if x[i] < 0 {
+			s[i%32] += float32(d * x[i])
+		}
+		if x[i] > 0 {
+			dx[i] = d
+		} else {
+			dx[i] = slope * d
+		}
+	}
+	return s.total()
+}
