@@ -24,9 +24,9 @@ var layers = [][]string{
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
-	{"framework/data", "framework/nn"},
-	{"framework/data/npy", "framework/setting", "framework/nn/kernel"},
-	{"framework/metric", "framework/failure", "framework/wire"},
+	{"framework/data", "framework/nn/nntest"},
+	{"framework/data/npy", "framework/setting", "framework/nn"},
+	{"framework/metric", "framework/failure", "framework/wire", "framework/nn/kernel"},
 	{"framework/wire/protogen"},
 }
 
