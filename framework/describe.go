@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/metric"
@@ -37,6 +38,11 @@ func (d Description) Metric(name string) (metric.Info, bool) {
 	return metric.Info{}, false
 }
 
+// declares reports whether the description has an array of that name.
+func (d Description) declares(array string) bool {
+	return slices.ContainsFunc(d.Arrays, func(a ArrayInfo) bool { return a.Name == array })
+}
+
 // complete derives the schema from the settings struct.
 func (d Description) complete() Description {
 	if d.Settings != nil {
@@ -67,12 +73,16 @@ func (d Description) ToWire() (*wire.DescribeReply, error) {
 	for _, m := range d.Metrics {
 		out.Metrics = append(out.Metrics, &wire.Metric{Name: m.Name, Goal: string(m.Goal), Doc: m.Doc})
 	}
+	for _, a := range d.Arrays {
+		out.Arrays = append(out.Arrays, &wire.Array{Name: a.Name, Doc: a.Doc})
+	}
 	return out, nil
 }
 
 var (
 	nameForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 	metricForm = regexp.MustCompile(`^[a-z][a-z0-9_./-]{0,127}$`)
+	arrayForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`) // a file name too
 )
 
 // FromWire checks what a plugin says of itself: it may be anybody's.
@@ -115,6 +125,12 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 			return d, fmt.Errorf("metric %s is declared twice", m.Name)
 		}
 		d.Metrics = append(d.Metrics, metric.Info{Name: m.Name, Goal: goal, Doc: m.Doc})
+	}
+	for _, a := range w.Arrays {
+		if !arrayForm.MatchString(a.Name) {
+			return d, fmt.Errorf("the array name %q is not lower-case letters, digits and _ -", a.Name)
+		}
+		d.Arrays = append(d.Arrays, ArrayInfo{a.Name, a.Doc})
 	}
 	return d, nil
 }

@@ -47,6 +47,12 @@ type Model interface {
 	Save(dir string) error
 }
 
+// An Illustrator is a Model that also makes arrays for figures, under names that
+// Describe declares. They are made and kept where the sweep says keep: {arrays: true}.
+type Illustrator interface {
+	Arrays(ctx context.Context, r *data.Recording) (map[string]data.Array, error)
+}
+
 // Metrics are values by name. They must be finite.
 type Metrics map[string]float64
 
@@ -62,10 +68,14 @@ type Description struct {
 	Embeds   string         // role that Embed and Evaluate are about; "" means the first of Roles
 	Targets  []string       // targets the training recordings must have
 	Metrics  []metric.Info  // what Evaluate may report
+	Arrays   []ArrayInfo    // what an Illustrator may make
 
 	Deterministic bool // equal requests give equal bytes: the host may verify them
 	OutOfSample   bool // Embed is meaningful for samples outside the training part
 }
+
+// ArrayInfo declares an array: its shape and meaning stand in Doc.
+type ArrayInfo struct{ Name, Doc string }
 
 // TrainRequest is everything that training may depend on.
 type TrainRequest struct {

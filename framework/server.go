@@ -126,9 +126,28 @@ func (s *server) Evaluate(ctx context.Context, req *wire.EvaluateRequest) (*wire
 	err := s.apply(ctx, req.ModelDir, req.DatasetDir, req.Role, req.Split, func(m Model, r *data.Recording) error {
 		metrics, err := m.Evaluate(ctx, r)
 		reply.Metrics = metrics
+		if i, ok := m.(Illustrator); err == nil && ok && req.ArraysDir != "" {
+			err = s.illustrate(ctx, i, r, req.ArraysDir)
+		}
 		return err
 	})
 	return &reply, toStatus(ctx, err)
+}
+
+func (s *server) illustrate(ctx context.Context, i Illustrator, r *data.Recording, dir string) error {
+	arrays, err := i.Arrays(ctx, r)
+	if err != nil {
+		return err
+	}
+	for name, a := range arrays {
+		if !s.method.Describe().declares(name) {
+			return fmt.Errorf("the array %q is made, but Describe does not declare it", name)
+		}
+		if err := data.WriteArray(filepath.Join(dir, name+".npy"), a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply opens one split of one recording and hands it to the model.

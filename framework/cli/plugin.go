@@ -151,4 +151,12 @@ func (a *app) printDescription(d framework.Description) {
 		fmt.Fprintln(a.out)
 		grid(a.out, []string{"metric", "better", "meaning"}, rows)
 	}
+	rows = nil
+	for _, x := range d.Arrays {
+		rows = append(rows, []string{x.Name, x.Doc})
+	}
+	if len(rows) > 0 {
+		fmt.Fprintln(a.out)
+		grid(a.out, []string{"array", "shape and meaning"}, rows)
+	}
 }

@@ -186,7 +186,7 @@ func (s *session) execute(ctx context.Context, drain <-chan struct{}, store *tri
 	pool := &executor.Local{
 		Launcher: s.launcher, Store: store, Jobs: n,
 		Retries:  executor.Retries{Max: s.sweep.Retries.Max, On: s.sweep.Retries.On},
-		Keep:     executor.Keep{Models: s.sweep.Keep.Models, Embeddings: s.sweep.Keep.Embeddings},
+		Keep:     executor.Keep(s.sweep.Keep),
 		Observer: view,
 	}
 	err := pool.Run(ctx, drain, tasks)

@@ -194,7 +194,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 		if err != nil {
 			return nil, err
 		}
-		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(recipe, d)}
+		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(p.Method, recipe, d)}
 		provenance := s.origin
 		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Path, binary, recipe, s.threads()
 		key := spec.Key()
@@ -203,6 +203,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 			Record: trial.Record{Key: key, Spec: spec, Provenance: provenance},
 			Job: host.Job{
 				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: spec.Probes,
+				Arrays:  s.sweep.Keep.Arrays,
 				Timeout: s.sweep.Limits.Timeout,
 				Options: host.Options{Threads: s.threads(), Memory: s.sweep.Limits.Memory},
 			},
@@ -211,13 +212,15 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 	return out, nil
 }
 
-// probes are those of the sweep whose target the embedded recording has. Of a
+// probes are those of the sweep that are for this method and whose target the
+// embedded recording has. Of a
 // file it is not known before it is read: then all are tried.
-func (s *session) probes(recipe source.Dataset, d framework.Description) []probe.Spec {
+func (s *session) probes(method string, recipe source.Dataset, d framework.Description) []probe.Spec {
 	names, known := targetNames(recipe, d.EmbedRole())
 	var out []probe.Spec
 	for _, p := range s.sweep.Probes {
-		if !known || slices.Contains(names, p.Target) {
+		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, method)
+		if mine && (!known || slices.Contains(names, p.Target)) {
 			out = append(out, p)
 		}
 	}

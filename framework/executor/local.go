@@ -35,6 +35,7 @@ type Retries struct {
 type Keep struct {
 	Models     bool
 	Embeddings bool
+	Arrays     bool // what the method makes for figures
 }
 
 // Observer sees trials come and go. Calls for one slot come one after another,
@@ -171,7 +172,7 @@ func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, numb
 
 // keep moves what the sweep wants to keep out of the work folder.
 func (l *Local) keep(workDir, key string) error {
-	if !l.Keep.Models && !l.Keep.Embeddings {
+	if l.Keep == (Keep{}) {
 		return nil
 	}
 	dir := filepath.Join(l.Store.Dir, "kept", key)
@@ -186,16 +187,18 @@ func (l *Local) keep(workDir, key string) error {
 			return err
 		}
 	}
-	if !l.Keep.Embeddings {
-		return nil
-	}
-	files, err := filepath.Glob(filepath.Join(workDir, "embedding-*.npy"))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := os.Rename(f, filepath.Join(dir, filepath.Base(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for pattern, wanted := range map[string]bool{"embedding-*.npy": l.Keep.Embeddings, "arrays-*": l.Keep.Arrays} {
+		if !wanted {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(workDir, pattern))
+		if err != nil {
 			return err
+		}
+		for _, f := range files {
+			if err := os.Rename(f, filepath.Join(dir, filepath.Base(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	return nil

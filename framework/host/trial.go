@@ -36,7 +36,8 @@ type Job struct {
 	Probes      []probe.Spec
 	Timeout     time.Duration // 0: none
 	Options     Options
-	WorkDir     string // an empty private folder; Run leaves model/ and embedding-SPLIT.npy in it
+	Arrays      bool   // have the method make arrays for figures
+	WorkDir     string // an empty private folder; Run leaves model/, embedding-SPLIT.npy and arrays-SPLIT/ in it
 }
 
 // Progress is what a running trial shows.
@@ -245,10 +246,17 @@ func inspectEmbedding(path string, samples int) (trial.Embedding, error) {
 
 func (r *running) evaluate(ctx context.Context, split data.Split) error {
 	r.show(Progress{Stage: "evaluate"})
+	arrays := ""
+	if r.job.Arrays && len(r.job.Description.Arrays) > 0 {
+		arrays = filepath.Join(r.job.WorkDir, "arrays-"+string(split))
+		if err := os.Mkdir(arrays, 0o700); err != nil {
+			return err
+		}
+	}
 	var trailer metadata.MD
 	reply, err := r.proc.Method.Evaluate(ctx, &wire.EvaluateRequest{
 		ModelDir: r.modelDir(), DatasetDir: r.job.DatasetDir,
-		Role: r.job.Description.EmbedRole(), Split: string(split),
+		Role: r.job.Description.EmbedRole(), Split: string(split), ArraysDir: arrays,
 	}, grpc.Trailer(&trailer))
 	if err != nil {
 		return r.proc.explain(ctx, "Evaluate", err, trailer)

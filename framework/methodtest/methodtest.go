@@ -204,7 +204,7 @@ func (s *suite) apply(t *testing.T, client wire.MethodClient, modelDir string) r
 		if out.Embedding[string(split)], err = os.ReadFile(path); err != nil {
 			t.Fatal(err)
 		}
-		metrics, err := client.Evaluate(ctx, &wire.EvaluateRequest{ModelDir: modelDir, DatasetDir: s.dataset, Role: role, Split: string(split)})
+		metrics, err := client.Evaluate(ctx, &wire.EvaluateRequest{ModelDir: modelDir, DatasetDir: s.dataset, Role: role, Split: string(split), ArraysDir: t.TempDir()})
 		if err != nil {
 			t.Fatalf("Evaluate, split %s: %v", split, err)
 		}

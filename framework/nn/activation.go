@@ -74,10 +74,14 @@ func Scale(a float32, x *Value) *Value {
 type PReLU struct{ Slope *Param }
 
 // NewPReLU adds name.weight, which begins at 0.25.
-func NewPReLU(ps *Params, name string) *PReLU { return &PReLU{ps.Vector(name+".weight", 1, Constant(0.25))} }
+func NewPReLU(ps *Params, name string) *PReLU {
+	return &PReLU{ps.Vector(name+".weight", 1, Constant(0.25))}
+}
 
 // Apply adds the activation.
-func (p *PReLU) Apply(x *Value) *Value { return x.graph.Apply(&prelu{p.Slope, x}, x.cols, x.passes, x, p.Slope) }
+func (p *PReLU) Apply(x *Value) *Value {
+	return x.graph.Apply(&prelu{p.Slope, x}, x.cols, x.passes, x, p.Slope)
+}
 
 type prelu struct {
 	slope *Param

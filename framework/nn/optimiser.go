@@ -100,7 +100,9 @@ func NewLARS(params []*Param, momentum, l2 float64) *LARS {
 }
 
 // BiasOrNorm says whether a name contains "bias" or "bn".
-func BiasOrNorm(name string) bool { return strings.Contains(name, "bias") || strings.Contains(name, "bn") }
+func BiasOrNorm(name string) bool {
+	return strings.Contains(name, "bias") || strings.Contains(name, "bn")
+}
 
 // Step makes one update. A parameter whose norm or gradient is zero is not
 // scaled.

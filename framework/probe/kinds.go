@@ -84,6 +84,9 @@ func Complete(s Spec) (Spec, error) {
 	if s.Target == "" {
 		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, Problem{"no target is given", "target names what the recording is read out for, such as direction"})
 	}
+	if c := s.Columns; c != nil && (len(c) != 2 || c[0] < 0 || c[1] <= c[0]) {
+		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, Problem{fmt.Sprintf("columns are %v", c), "columns: [0, 64] are the first 64 dimensions of the embedding"})
+	}
 	full, err := k.schema.Complete(s.Settings)
 	if err != nil {
 		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, err)

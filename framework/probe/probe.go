@@ -27,6 +27,12 @@ type Spec struct {
 	Kind     string         `json:"kind"`     // one of Kinds()
 	Target   string         `json:"target"`   // target of the recording that is read out
 	Settings map[string]any `json:"settings"` // completed against Schema(Kind)
+	// Columns [from, to) of the embedding that are read out: a block of the
+	// latents. Nil means all.
+	Columns []int `json:"columns,omitempty"`
+	// Methods of the sweep that the probe is for; nil means all. It does not
+	// change what is measured, so it is no part of the identity.
+	Methods []string `json:"-"`
 }
 
 // Part is what a probe sees of one split: the embedding and the samples it belongs to.

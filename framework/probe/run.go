@@ -38,6 +38,11 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value,
 	if err := parts.check(); err != nil {
 		return nil, err
 	}
+	if s.Columns != nil {
+		if parts, err = parts.columns(s.Columns[0], s.Columns[1]); err != nil {
+			return nil, err
+		}
+	}
 	if shared.MinSpeed > 0 {
 		if parts, err = parts.faster(shared.MinSpeed); err != nil {
 			return nil, err
@@ -54,6 +59,22 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value,
 		values[i].Name = prefix(s) + v.Name
 	}
 	return values, nil
+}
+
+// columns keeps the dimensions from, ..., to−1 of the embeddings.
+func (p Parts) columns(from, to int) (Parts, error) {
+	out := make(Parts, len(p))
+	for s, part := range p {
+		if d := part.X.Cols(); to > d {
+			return nil, Problem{fmt.Sprintf("columns [%d, %d] of an embedding with %d dimensions", from, to, d), "limit the probe to the methods that have these columns: methods: [swapvae]"}
+		}
+		x := data.NewArray(part.X.Rows(), to-from)
+		for i := range x.Rows() {
+			copy(x.Row(i), part.X.Row(i)[from:to])
+		}
+		out[s] = Part{X: x, Recording: part.Recording}
+	}
+	return out, nil
 }
 
 // splits are the parts present, in the order of scoring.

@@ -25,10 +25,24 @@ func (b *binder) probes() bool {
 			b.failAt("give one of them a name: of its own", at, "two probes are called %q", full.Name)
 		}
 		taken[full.Name] = true
+		b.known(full.Methods, append(slices.Clone(at), "methods"))
 		b.s.Probes[i] = full
 		b.readOut(full, at)
 	}
 	return len(b.errs) == before
+}
+
+// known refuses ids that are no methods of the sweep.
+func (b *binder) known(methods, at []string) {
+	var ids []string
+	for _, m := range b.s.Methods {
+		ids = append(ids, m.ID)
+	}
+	for _, id := range methods {
+		if !slices.Contains(ids, id) {
+			b.failAt(setting.Suggest(id, ids), at, "there is no method %q in this sweep", id)
+		}
+	}
 }
 
 // probeErrors reports every [setting.Problem] at its setting and a
@@ -78,7 +92,8 @@ func (b *binder) readOut(p probe.Spec, at []string) {
 		m := b.s.Methods[c.method]
 		i := slices.IndexFunc(b.s.Datasets, func(d Dataset) bool { return d.ID == c.dataset })
 		names, known := b.c.Targets(b.s.Datasets[i].Recipe, b.s.methods[m.ID].EmbedRole())
-		if !known || slices.Contains(names, p.Target) {
+		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, m.ID)
+		if mine && (!known || slices.Contains(names, p.Target)) {
 			return
 		}
 		there = append(there, names...)

@@ -23,9 +23,16 @@ func (d *decoder) probe(n *node, i int) probe.Spec {
 	if v, ok := f.value("name"); ok {
 		d.id(v, "probe")
 	}
+	for _, v := range f.list("columns") {
+		var c uint64
+		if d.readWhole(v, f.name("columns"), 0, &c) {
+			p.Columns = append(p.Columns, int(c))
+		}
+	}
+	f.texts("methods", &p.Methods)
 	p.Settings = map[string]any{}
 	for _, kv := range n.pairs {
-		if k := kv.key.text; k != "kind" && k != "name" && k != "target" {
+		if k := kv.key.text; !slices.Contains([]string{"kind", "name", "target", "columns", "methods"}, k) {
 			p.Settings[k] = kv.value.plain()
 		}
 	}

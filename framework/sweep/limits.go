@@ -43,9 +43,10 @@ func (d *decoder) limits(f fields, s *Sweep) {
 		}
 	}
 	if n, ok := f.value("keep"); ok {
-		g := d.fields(n, "keep", "models", "embeddings")
+		g := d.fields(n, "keep", "models", "embeddings", "arrays")
 		g.boolean("models", &s.Keep.Models)
 		g.boolean("embeddings", &s.Keep.Embeddings)
+		g.boolean("arrays", &s.Keep.Arrays)
 	}
 	s.Run.Executor = "local"
 	if n, ok := f.value("run"); ok {

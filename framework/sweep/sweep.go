@@ -92,10 +92,11 @@ type Retries struct {
 	On  []string
 }
 
-// Keep says what stays on disk after a trial: neither by default.
+// Keep says what stays on disk after a trial: nothing by default.
 type Keep struct {
 	Models     bool
 	Embeddings bool
+	Arrays     bool
 }
 
 // Run says where and how many at a time.

@@ -82,6 +82,7 @@ type DescribeReply struct {
 	Metrics       []*Metric              `protobuf:"bytes,9,rep,name=metrics,proto3" json:"metrics,omitempty"`                                // what Evaluate may report
 	Deterministic bool                   `protobuf:"varint,10,opt,name=deterministic,proto3" json:"deterministic,omitempty"`                  // equal requests give equal bytes
 	OutOfSample   bool                   `protobuf:"varint,11,opt,name=out_of_sample,json=outOfSample,proto3" json:"out_of_sample,omitempty"` // Embed is meaningful outside the training split
+	Arrays        []*Array               `protobuf:"bytes,13,rep,name=arrays,proto3" json:"arrays,omitempty"`                                 // what Evaluate may write where arrays_dir is given
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -191,6 +192,13 @@ func (x *DescribeReply) GetOutOfSample() bool {
 		return x.OutOfSample
 	}
 	return false
+}
+
+func (x *DescribeReply) GetArrays() []*Array {
+	if x != nil {
+		return x.Arrays
+	}
+	return nil
 }
 
 type Setting struct {
@@ -377,6 +385,59 @@ func (x *Metric) GetDoc() string {
 	return ""
 }
 
+// An array of any shape that people plot: a raster, a matrix of overlaps.
+type Array struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Doc           string                 `protobuf:"bytes,2,opt,name=doc,proto3" json:"doc,omitempty"` // shape and meaning
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Array) Reset() {
+	*x = Array{}
+	mi := &file_method_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Array) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Array) ProtoMessage() {}
+
+func (x *Array) ProtoReflect() protoreflect.Message {
+	mi := &file_method_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Array.ProtoReflect.Descriptor instead.
+func (*Array) Descriptor() ([]byte, []int) {
+	return file_method_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Array) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Array) GetDoc() string {
+	if x != nil {
+		return x.Doc
+	}
+	return ""
+}
+
 type TrainRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	SettingsJson  string                 `protobuf:"bytes,1,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"` // an object with every setting that has an effect
@@ -391,7 +452,7 @@ type TrainRequest struct {
 
 func (x *TrainRequest) Reset() {
 	*x = TrainRequest{}
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -403,7 +464,7 @@ func (x *TrainRequest) String() string {
 func (*TrainRequest) ProtoMessage() {}
 
 func (x *TrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -416,7 +477,7 @@ func (x *TrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainRequest.ProtoReflect.Descriptor instead.
 func (*TrainRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{4}
+	return file_method_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *TrainRequest) GetSettingsJson() string {
@@ -475,7 +536,7 @@ type TrainEvent struct {
 
 func (x *TrainEvent) Reset() {
 	*x = TrainEvent{}
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -487,7 +548,7 @@ func (x *TrainEvent) String() string {
 func (*TrainEvent) ProtoMessage() {}
 
 func (x *TrainEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -500,7 +561,7 @@ func (x *TrainEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainEvent.ProtoReflect.Descriptor instead.
 func (*TrainEvent) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{5}
+	return file_method_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TrainEvent) GetEvent() isTrainEvent_Event {
@@ -570,7 +631,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +643,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +656,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{6}
+	return file_method_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Progress) GetDone() int64 {
@@ -630,7 +691,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -642,7 +703,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -655,7 +716,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{7}
+	return file_method_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Point) GetName() string {
@@ -692,7 +753,7 @@ type EmbedRequest struct {
 
 func (x *EmbedRequest) Reset() {
 	*x = EmbedRequest{}
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -704,7 +765,7 @@ func (x *EmbedRequest) String() string {
 func (*EmbedRequest) ProtoMessage() {}
 
 func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -717,7 +778,7 @@ func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedRequest.ProtoReflect.Descriptor instead.
 func (*EmbedRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{8}
+	return file_method_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EmbedRequest) GetModelDir() string {
@@ -765,7 +826,7 @@ type EmbedReply struct {
 
 func (x *EmbedReply) Reset() {
 	*x = EmbedReply{}
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -777,7 +838,7 @@ func (x *EmbedReply) String() string {
 func (*EmbedReply) ProtoMessage() {}
 
 func (x *EmbedReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -790,7 +851,7 @@ func (x *EmbedReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedReply.ProtoReflect.Descriptor instead.
 func (*EmbedReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{9}
+	return file_method_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EmbedReply) GetSamples() int64 {
@@ -813,13 +874,14 @@ type EvaluateRequest struct {
 	DatasetDir    string                 `protobuf:"bytes,2,opt,name=dataset_dir,json=datasetDir,proto3" json:"dataset_dir,omitempty"`
 	Role          string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
 	Split         string                 `protobuf:"bytes,4,opt,name=split,proto3" json:"split,omitempty"`
+	ArraysDir     string                 `protobuf:"bytes,5,opt,name=arrays_dir,json=arraysDir,proto3" json:"arrays_dir,omitempty"` // an empty folder for NAME.npy (float32) of declared arrays; empty: none are wanted
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +893,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +906,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{10}
+	return file_method_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EvaluateRequest) GetModelDir() string {
@@ -875,6 +937,13 @@ func (x *EvaluateRequest) GetSplit() string {
 	return ""
 }
 
+func (x *EvaluateRequest) GetArraysDir() string {
+	if x != nil {
+		return x.ArraysDir
+	}
+	return ""
+}
+
 type EvaluateReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Metrics       map[string]float64     `protobuf:"bytes,1,rep,name=metrics,proto3" json:"metrics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"` // finite; names that Describe declares
@@ -884,7 +953,7 @@ type EvaluateReply struct {
 
 func (x *EvaluateReply) Reset() {
 	*x = EvaluateReply{}
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -896,7 +965,7 @@ func (x *EvaluateReply) String() string {
 func (*EvaluateReply) ProtoMessage() {}
 
 func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -909,7 +978,7 @@ func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateReply.ProtoReflect.Descriptor instead.
 func (*EvaluateReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{11}
+	return file_method_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EvaluateReply) GetMetrics() map[string]float64 {
@@ -924,7 +993,7 @@ var File_method_proto protoreflect.FileDescriptor
 const file_method_proto_rawDesc = "" +
 	"\n" +
 	"\fmethod.proto\x12\x0fassay.plugin.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\xee\x02\n" +
+	"\x0fDescribeRequest\"\x9e\x03\n" +
 	"\rDescribeReply\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
@@ -937,7 +1006,8 @@ const file_method_proto_rawDesc = "" +
 	"\ametrics\x18\t \x03(\v2\x17.assay.plugin.v1.MetricR\ametrics\x12$\n" +
 	"\rdeterministic\x18\n" +
 	" \x01(\bR\rdeterministic\x12\"\n" +
-	"\rout_of_sample\x18\v \x01(\bR\voutOfSample\"\xb2\x02\n" +
+	"\rout_of_sample\x18\v \x01(\bR\voutOfSample\x12.\n" +
+	"\x06arrays\x18\r \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\"\xb2\x02\n" +
 	"\aSetting\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12!\n" +
@@ -958,7 +1028,10 @@ const file_method_proto_rawDesc = "" +
 	"\x06Metric\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04goal\x18\x02 \x01(\tR\x04goal\x12\x10\n" +
-	"\x03doc\x18\x03 \x01(\tR\x03doc\"\xba\x01\n" +
+	"\x03doc\x18\x03 \x01(\tR\x03doc\"-\n" +
+	"\x05Array\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03doc\x18\x02 \x01(\tR\x03doc\"\xba\x01\n" +
 	"\fTrainRequest\x12#\n" +
 	"\rsettings_json\x18\x01 \x01(\tR\fsettingsJson\x12\x1f\n" +
 	"\vdataset_dir\x18\x02 \x01(\tR\n" +
@@ -991,13 +1064,15 @@ const file_method_proto_rawDesc = "" +
 	"\n" +
 	"EmbedReply\x12\x18\n" +
 	"\asamples\x18\x01 \x01(\x03R\asamples\x12\x12\n" +
-	"\x04dims\x18\x02 \x01(\x03R\x04dims\"y\n" +
+	"\x04dims\x18\x02 \x01(\x03R\x04dims\"\x98\x01\n" +
 	"\x0fEvaluateRequest\x12\x1b\n" +
 	"\tmodel_dir\x18\x01 \x01(\tR\bmodelDir\x12\x1f\n" +
 	"\vdataset_dir\x18\x02 \x01(\tR\n" +
 	"datasetDir\x12\x12\n" +
 	"\x04role\x18\x03 \x01(\tR\x04role\x12\x14\n" +
-	"\x05split\x18\x04 \x01(\tR\x05split\"\x92\x01\n" +
+	"\x05split\x18\x04 \x01(\tR\x05split\x12\x1d\n" +
+	"\n" +
+	"arrays_dir\x18\x05 \x01(\tR\tarraysDir\"\x92\x01\n" +
 	"\rEvaluateReply\x12E\n" +
 	"\ametrics\x18\x01 \x03(\v2+.assay.plugin.v1.EvaluateReply.MetricsEntryR\ametrics\x1a:\n" +
 	"\fMetricsEntry\x12\x10\n" +
@@ -1021,41 +1096,43 @@ func file_method_proto_rawDescGZIP() []byte {
 	return file_method_proto_rawDescData
 }
 
-var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_method_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: assay.plugin.v1.DescribeRequest
 	(*DescribeReply)(nil),   // 1: assay.plugin.v1.DescribeReply
 	(*Setting)(nil),         // 2: assay.plugin.v1.Setting
 	(*Metric)(nil),          // 3: assay.plugin.v1.Metric
-	(*TrainRequest)(nil),    // 4: assay.plugin.v1.TrainRequest
-	(*TrainEvent)(nil),      // 5: assay.plugin.v1.TrainEvent
-	(*Progress)(nil),        // 6: assay.plugin.v1.Progress
-	(*Point)(nil),           // 7: assay.plugin.v1.Point
-	(*EmbedRequest)(nil),    // 8: assay.plugin.v1.EmbedRequest
-	(*EmbedReply)(nil),      // 9: assay.plugin.v1.EmbedReply
-	(*EvaluateRequest)(nil), // 10: assay.plugin.v1.EvaluateRequest
-	(*EvaluateReply)(nil),   // 11: assay.plugin.v1.EvaluateReply
-	nil,                     // 12: assay.plugin.v1.EvaluateReply.MetricsEntry
+	(*Array)(nil),           // 4: assay.plugin.v1.Array
+	(*TrainRequest)(nil),    // 5: assay.plugin.v1.TrainRequest
+	(*TrainEvent)(nil),      // 6: assay.plugin.v1.TrainEvent
+	(*Progress)(nil),        // 7: assay.plugin.v1.Progress
+	(*Point)(nil),           // 8: assay.plugin.v1.Point
+	(*EmbedRequest)(nil),    // 9: assay.plugin.v1.EmbedRequest
+	(*EmbedReply)(nil),      // 10: assay.plugin.v1.EmbedReply
+	(*EvaluateRequest)(nil), // 11: assay.plugin.v1.EvaluateRequest
+	(*EvaluateReply)(nil),   // 12: assay.plugin.v1.EvaluateReply
+	nil,                     // 13: assay.plugin.v1.EvaluateReply.MetricsEntry
 }
 var file_method_proto_depIdxs = []int32{
 	2,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
 	3,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
-	6,  // 2: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
-	7,  // 3: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
-	12, // 4: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
-	0,  // 5: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
-	4,  // 6: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
-	8,  // 7: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
-	10, // 8: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
-	1,  // 9: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
-	5,  // 10: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
-	9,  // 11: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
-	11, // 12: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
-	9,  // [9:13] is the sub-list for method output_type
-	5,  // [5:9] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	4,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
+	7,  // 3: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
+	8,  // 4: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
+	13, // 5: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
+	0,  // 6: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
+	5,  // 7: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
+	9,  // 8: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
+	11, // 9: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
+	1,  // 10: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
+	6,  // 11: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
+	10, // 12: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
+	12, // 13: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
+	10, // [10:14] is the sub-list for method output_type
+	6,  // [6:10] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_method_proto_init() }
@@ -1064,7 +1141,7 @@ func file_method_proto_init() {
 		return
 	}
 	file_method_proto_msgTypes[2].OneofWrappers = []any{}
-	file_method_proto_msgTypes[5].OneofWrappers = []any{
+	file_method_proto_msgTypes[6].OneofWrappers = []any{
 		(*TrainEvent_Progress)(nil),
 		(*TrainEvent_Point)(nil),
 		(*TrainEvent_Log)(nil),
@@ -1075,7 +1152,7 @@ func file_method_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_method_proto_rawDesc), len(file_method_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
