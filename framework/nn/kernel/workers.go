@@ -18,6 +18,7 @@ type Task interface {
 // goroutines at once. Close ends the goroutines.
 type Workers struct {
 	scratch []Scratch // per worker
+	product product   // the matrix product under way
 	wake    []chan struct{}
 	task    Task
 	pieces  int64
