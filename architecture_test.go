@@ -25,14 +25,14 @@ var layers = [][]string{
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
 	{"framework/data", "framework/nn/nntest"},
-	{"framework/data/npy", "framework/setting", "framework/nn"},
+	{"framework/data/npy", "framework/setting", "framework/nn", "framework/views"},
 	{"framework/metric", "framework/failure", "framework/wire", "framework/nn/kernel"},
 	{"framework/wire/protogen"},
 }
 
 // methodsMay are the packages that a plugin may import.
 var methodsMay = []string{"framework", "framework/data", "framework/data/npy", "framework/metric", "framework/setting",
-	"framework/latent", "framework/transport", "framework/modelfile", "framework/nn"}
+	"framework/latent", "framework/transport", "framework/modelfile", "framework/nn", "framework/views"}
 
 // Imports point one way, the host never imports a plugin, and no plugin imports
 // another.

@@ -1,0 +1,171 @@
+package swapvae
+
+import (
+	"context"
+	"math"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/nn"
+	"gonum.org/v1/gonum/stat"
+)
+
+// sampled is z with the style of every sample drawn from N(0, I), from the seed
+// of the trial: equal calls draw equal styles.
+func (m *model) sampled(z data.Array) data.Array {
+	out := columns(z, 0, m.net.d)
+	rng := data.Rand(m.Seed, "generation")
+	for i := range out.Rows() {
+		nn.FillNormal(out.Row(i)[m.net.content:], rng)
+	}
+	return out
+}
+
+// swapped is z with the style of every sample taken from the next sample, in
+// recorded order and around, whose class differs.
+func (m *model) swapped(z data.Array, labels []int32) data.Array {
+	out := columns(z, 0, m.net.d)
+	n := out.Rows()
+	for i := range n {
+		for step := 1; step < n; step++ {
+			if j := (i + step) % n; labels[j] != labels[i] {
+				copy(out.Row(i)[m.net.content:], z.Row(j)[m.net.content:])
+				break
+			}
+		}
+	}
+	return out
+}
+
+// generation compares generated activity with x, the recorded one.
+func (m *model) generation(ctx context.Context, metrics framework.Metrics, r *data.Recording, x, z data.Array) error {
+	if m.net.content == 0 || m.net.g == 0 {
+		return nil
+	}
+	y, err := m.decoder(ctx, m.sampled(z))
+	if err != nil {
+		return err
+	}
+	put(metrics, "generation_correlations", stat.Correlation(pairwise(x), pairwise(y), nil))
+	t, err := r.ClassTarget(m.Settings.Target)
+	if err != nil {
+		return nil // the other metrics need classes
+	}
+	put(metrics, "generation_rates", meanRates(x, y, t))
+	reader := m.Readouts.Direction[both]
+	if reader == nil || t.Classes != m.Readouts.Classes {
+		return nil
+	}
+	direction := func(y data.Array) (float64, error) {
+		again, err := m.encoder(ctx, y)
+		if err != nil {
+			return 0, err
+		}
+		return agreement(m.Readouts.classes(reader, m.block(again, both)), t.Labels), nil
+	}
+	if metrics["generation_direction"], err = direction(y); err != nil {
+		return err
+	}
+	if y, err = m.decoder(ctx, m.swapped(z, t.Labels)); err != nil {
+		return err
+	}
+	metrics["swap_direction"], err = direction(y)
+	return err
+}
+
+// meanRates is Pearson's r over units between the mean rates of x and y in a
+// class, averaged over classes.
+func meanRates(x, y data.Array, t *data.Target) float64 {
+	sum, classes := 0.0, 0
+	for k := range t.Classes {
+		a, b, n := make([]float64, x.Cols()), make([]float64, x.Cols()), 0
+		for i, l := range t.Labels {
+			if int(l) != k {
+				continue
+			}
+			n++
+			for j := range a {
+				a[j] += float64(x.Row(i)[j])
+				b[j] += float64(y.Row(i)[j])
+			}
+		}
+		if n > 0 { // r does not ask for the division by n
+			sum += stat.Correlation(a, b, nil)
+			classes++
+		}
+	}
+	return sum / float64(classes)
+}
+
+// pairwise lists the correlations of all pairs of units; those with a silent
+// unit count as 0.
+func pairwise(x data.Array) []float64 {
+	n := x.Cols()
+	unit := make([][]float64, n)
+	for j := range unit {
+		unit[j] = make([]float64, x.Rows())
+		for i := range unit[j] {
+			unit[j][i] = float64(x.Row(i)[j])
+		}
+	}
+	var out []float64
+	for a := range n {
+		for b := range a {
+			r := stat.Correlation(unit[a], unit[b], nil)
+			if math.IsNaN(r) {
+				r = 0
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Arrays returns the illustrations.
+func (m *model) Arrays(ctx context.Context, r *data.Recording) (map[string]data.Array, error) {
+	if !m.decodes() {
+		return nil, nil
+	}
+	z, err := m.Embed(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	latents := map[string]data.Array{"reconstruction": z, "traversal": traversal(z)}
+	if m.net.content > 0 && m.net.g > 0 {
+		latents["generated"] = m.sampled(z)
+	}
+	if t, err := r.ClassTarget(m.Settings.Target); err == nil && m.net.content > 0 {
+		latents["swapped"] = m.swapped(z, t.Labels)
+	}
+	out := map[string]data.Array{}
+	for name, z := range latents {
+		y, err := m.decoder(ctx, z)
+		if err != nil {
+			return nil, err
+		}
+		if name == "traversal" {
+			y.Shape = []int{z.Cols(), traversalSteps, y.Cols()}
+		}
+		out[name] = y
+	}
+	return out, nil
+}
+
+const traversalSteps = 7
+
+// traversal is the mean latent with each latent in turn at −3, −2, ..., 3
+// standard deviations from its mean.
+func traversal(z data.Array) data.Array {
+	m := data.MomentsOf(z, 0)
+	out := data.NewArray(z.Cols()*traversalSteps, z.Cols())
+	for k := range z.Cols() {
+		for s := range traversalSteps {
+			row := out.Row(k*traversalSteps + s)
+			for j := range row {
+				row[j] = float32(m.Mean[j])
+			}
+			row[k] += float32(float64(s-traversalSteps/2) * m.Std[k])
+		}
+	}
+	return out
+}

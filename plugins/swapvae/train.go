@@ -1,0 +1,108 @@
+package swapvae
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/nn"
+	"github.com/assaylab/assay/framework/nn/kernel"
+	"github.com/assaylab/assay/framework/views"
+)
+
+// sampler fills the two views of a step.
+type sampler struct {
+	r        *data.Recording
+	s        *settings
+	pairs    *views.Pairs
+	i, j     []int
+	mask     []float32
+	rng      *rand.Rand
+	maskRand *rand.Rand
+}
+
+func newSampler(s *settings, r *data.Recording, req framework.TrainRequest) *sampler {
+	p := &sampler{r: r, s: s, pairs: views.NewPairs(r.Trial, -s.jitter(), s.jitter()), rng: req.Rand("pairs"), maskRand: req.Rand("dropout")}
+	n := min(s.Batch, p.pairs.Len())
+	p.i, p.j = make([]int, n), make([]int, n)
+	if s.drops() {
+		p.mask = make([]float32, 2*n*r.Samples.Cols())
+	}
+	return p
+}
+
+// draw fills x_1 and x_2 [batch x units], passes of x, with pairs drawn anew.
+func (p *sampler) draw(x *nn.Value) {
+	p.pairs.Draw(p.i, p.j, p.rng)
+	N := x.Cols()
+	for k := range p.i {
+		copy(x.Pass(0)[k*N:], p.r.Samples.Row(p.i[k]))
+		copy(x.Pass(1)[k*N:], p.r.Samples.Row(p.j[k]))
+	}
+	if p.mask == nil {
+		return
+	}
+	half := len(p.mask) / 2
+	drop := views.Dropout{Most: p.s.DropoutMax, Apply: 1}
+	if p.s.Mask == "shared" {
+		drop.Mask(p.mask[:half], N, p.maskRand)
+		copy(p.mask[half:], p.mask[:half])
+	} else {
+		drop.Mask(p.mask, N, p.maskRand)
+	}
+	kernel.Mul(x.Data(), x.Data(), p.mask)
+}
+
+func train(ctx context.Context, m *model, r *data.Recording, req framework.TrainRequest, rec framework.Recorder) error {
+	s := &m.Settings
+	w := kernel.NewWorkers(req.Threads)
+	defer w.Close()
+	draws := newSampler(s, r, req)
+	if len(draws.i) < 2 {
+		return framework.Refuse(fmt.Sprintf("the train part has %d sample", r.Len()), "batch statistics need at least two")
+	}
+	o := newObjective(s, m.net, r.Samples.Cols(), len(draws.i), w, req.Rand("latent noise"))
+	adam := nn.NewAdam(o.step.Params())
+	steps := max(r.Len()/s.Batch, 1)
+	for epoch := 1; epoch <= s.Epochs; epoch++ {
+		mean := 0.0
+		for range steps {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			draws.draw(o.x)
+			loss := o.step.Run()
+			if !o.step.Finite() {
+				return framework.WithHint(fmt.Errorf("the loss became %v in epoch %d", loss, epoch), "try a smaller learning_rate")
+			}
+			adam.Step(s.LearningRate)
+			mean += loss / float64(steps)
+		}
+		rec.Progress(int64(epoch), int64(s.Epochs), "epochs")
+		rec.Metric("loss", int64(epoch), mean)
+		o.curves(int64(epoch), s, rec)
+	}
+	return nil
+}
+
+// curves records the parts of the loss of the last step of an epoch.
+func (o *objective) curves(epoch int64, s *settings, rec framework.Recorder) {
+	if o.nll != nil {
+		l := o.nll.Data()
+		if s.SwapWeight > 0 {
+			rec.Metric("nll_swap", epoch, float64(l[0]+l[1])/2)
+			l = l[2:]
+		}
+		if s.OwnWeight > 0 {
+			rec.Metric("nll_own", epoch, float64(l[0]+l[1])/2)
+		}
+	}
+	if o.kl != nil {
+		rec.Metric("kl", epoch, float64(o.kl.Data()[0]+o.kl.Data()[1])/2)
+	}
+	if o.align != nil {
+		rec.Metric("align", epoch, 2*float64(o.align.Data()[0]))
+	}
+}
