@@ -8,8 +8,7 @@ func addColumnSumsGeneric(x Matrix, dst []float32) {
 }
 
 // columnMomentsGeneric completes first means to mean and variance.
-func columnMomentsGeneric(x Matrix, mean, variance []float32) {
-	n := float32(x.Rows)
+func columnMomentsGeneric(x Matrix, mean, variance []float32, n float32) {
 	for j, m := range mean {
 		var s1, s2 float32
 		for i := range x.Rows {

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 func reluGradGeneric(dx, y, dy []float32) {
 	for i := range dx {
 		if y[i] > 0 {
@@ -30,7 +32,8 @@ func softplusGradGeneric(dx, x, dy []float32) {
 
 func geluGradGeneric(dx, x, dy []float32) {
 	for i := range dx {
-		phi, density := normal(x[i])
+		phi, e := normal(x[i])
+		density := e * (1 / math.Sqrt2 / math.SqrtPi)
 		dx[i] = dy[i] * fma(x[i], density, phi)
 	}
 }
