@@ -92,6 +92,17 @@ func lerp(dst []float32, x []float32, t float32) {
 	}
 }
 
+func fill(dst []float32, a float32) {
+	switch active {
+	case AVX512:
+		fillAVX512(dst, a)
+	case AVX2:
+		fillAVX2(dst, a)
+	default:
+		fillGeneric(dst, a)
+	}
+}
+
 func clamp(dst []float32, x []float32, lo float32, hi float32) {
 	switch active {
 	case AVX512:

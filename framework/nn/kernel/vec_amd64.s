@@ -7,6 +7,7 @@
 // func addAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·addAVX2(SB), NOSPLIT, $0-72
+	// dst = x + y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -83,6 +84,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 // func addAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addAVX512(SB), NOSPLIT, $0-72
+	// dst = x + y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -141,6 +143,7 @@ done:
 // func subAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·subAVX2(SB), NOSPLIT, $0-72
+	// dst = x - y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -199,6 +202,7 @@ done:
 // func subAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·subAVX512(SB), NOSPLIT, $0-72
+	// dst = x - y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -257,6 +261,7 @@ done:
 // func mulAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·mulAVX2(SB), NOSPLIT, $0-72
+	// dst = x ⊙ y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -315,6 +320,7 @@ done:
 // func mulAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulAVX512(SB), NOSPLIT, $0-72
+	// dst = x ⊙ y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -373,6 +379,7 @@ done:
 // func divAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·divAVX2(SB), NOSPLIT, $0-72
+	// dst = x / y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -431,6 +438,7 @@ done:
 // func divAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·divAVX512(SB), NOSPLIT, $0-72
+	// dst = x / y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -489,6 +497,7 @@ done:
 // func mulAddAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·mulAddAVX2(SB), NOSPLIT, $0-72
+	// dst += x ⊙ y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -559,6 +568,7 @@ done:
 // func mulAddAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulAddAVX512(SB), NOSPLIT, $0-72
+	// dst += x ⊙ y
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -629,6 +639,7 @@ done:
 // func axpyAVX2(dst []float32, x []float32, a float32)
 // Requires: AVX
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-52
+	// dst += a x
 	VBROADCASTSS a+48(FP), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -693,6 +704,7 @@ done:
 // func axpyAVX512(dst []float32, x []float32, a float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·axpyAVX512(SB), NOSPLIT, $0-52
+	// dst += a x
 	VBROADCASTSS a+48(FP), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -757,6 +769,7 @@ done:
 // func scaleAVX2(dst []float32, x []float32, a float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-52
+	// dst = a x
 	VBROADCASTSS a+48(FP), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -809,6 +822,7 @@ done:
 // func scaleAVX512(dst []float32, x []float32, a float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-52
+	// dst = a x
 	VBROADCASTSS a+48(FP), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -861,6 +875,7 @@ done:
 // func lerpAVX2(dst []float32, x []float32, t float32)
 // Requires: AVX
 TEXT ·lerpAVX2(SB), NOSPLIT, $0-52
+	// dst += t (x - dst)
 	VBROADCASTSS t+48(FP), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -931,6 +946,7 @@ done:
 // func lerpAVX512(dst []float32, x []float32, t float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·lerpAVX512(SB), NOSPLIT, $0-52
+	// dst += t (x - dst)
 	VBROADCASTSS t+48(FP), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -998,9 +1014,90 @@ done:
 	VZEROUPPER
 	RET
 
+// func fillAVX2(dst []float32, a float32)
+// Requires: AVX
+TEXT ·fillAVX2(SB), NOSPLIT, $0-28
+	// dst = a
+	VBROADCASTSS a+24(FP), Y0
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	XORQ         DX, DX
+
+many:
+	CMPQ    CX, $0x00000020
+	JL      one
+	VMOVUPS Y0, (AX)(DX*4)
+	VMOVUPS Y0, 32(AX)(DX*4)
+	VMOVUPS Y0, 64(AX)(DX*4)
+	VMOVUPS Y0, 96(AX)(DX*4)
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000008
+	JL      rest
+	VMOVUPS Y0, (AX)(DX*4)
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, CX
+	JMP     one
+
+rest:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       lanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y1
+	VMASKMOVPS Y0, Y1, (AX)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fillAVX512(dst []float32, a float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fillAVX512(SB), NOSPLIT, $0-28
+	// dst = a
+	VBROADCASTSS a+24(FP), Z0
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	XORQ         DX, DX
+
+many:
+	CMPQ    CX, $0x00000040
+	JL      one
+	VMOVUPS Z0, (AX)(DX*4)
+	VMOVUPS Z0, 64(AX)(DX*4)
+	VMOVUPS Z0, 128(AX)(DX*4)
+	VMOVUPS Z0, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, CX
+	JMP     many
+
+one:
+	CMPQ    CX, $0x00000010
+	JL      rest
+	VMOVUPS Z0, (AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JMP     one
+
+rest:
+	TESTQ   CX, CX
+	JZ      done
+	MOVL    $0xffffffff, BX
+	BZHIL   CX, BX, BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (AX)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func clampAVX2(dst []float32, x []float32, lo float32, hi float32)
 // Requires: AVX
 TEXT ·clampAVX2(SB), NOSPLIT, $0-56
+	// dst = min(max(x, lo), hi)
 	VBROADCASTSS lo+48(FP), Y0
 	VBROADCASTSS hi+52(FP), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -1060,6 +1157,7 @@ done:
 // func clampAVX512(dst []float32, x []float32, lo float32, hi float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·clampAVX512(SB), NOSPLIT, $0-56
+	// dst = min(max(x, lo), hi)
 	VBROADCASTSS lo+48(FP), Z0
 	VBROADCASTSS hi+52(FP), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -1119,6 +1217,7 @@ done:
 // func expAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-48
+	// dst = e^x
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -1135,9 +1234,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y3
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y2, Y3
 	VSUBPS       number4b400000<>+0(SB), Y3, Y4
-	VMOVAPS      Y2, Y2
 	VFNMADD231PS number3f317200<>+0(SB), Y4, Y2
-	VMOVAPS      Y2, Y2
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y4, Y2
 	VBROADCASTSS number3ab527c4<>+0(SB), Y4
 	VFMADD213PS  number3c091cc4<>+0(SB), Y2, Y4
@@ -1172,9 +1269,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y3
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y3, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y3, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y3
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y3
@@ -1331,6 +1426,7 @@ GLOBL number0000007f<>(SB), RODATA|NOPTR, $32
 // func expAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expAVX512(SB), NOSPLIT, $0-48
+	// dst = e^x
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -1347,9 +1443,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z3
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z2, Z3
 	VSUBPS.BCST       number4b400000<>+0(SB), Z3, Z3
-	VMOVAPS           Z2, Z2
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z3, Z2
-	VMOVAPS           Z2, Z2
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z3, Z2
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z4
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z2, Z4
@@ -1376,9 +1470,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z2
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z2
@@ -1397,6 +1489,7 @@ done:
 // func logAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·logAVX2(SB), NOSPLIT, $0-48
+	// dst = ln x
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -1428,12 +1521,9 @@ one:
 	VFMADD213PS  numberbe800113<>+0(SB), Y2, Y5
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y2, Y5
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      Y4, Y4
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y4
-	VMOVAPS      Y4, Y4
 	VFMADD231PS  numberbf000000<>+0(SB), Y3, Y4
 	VADDPS       Y4, Y2, Y2
-	VMOVAPS      Y2, Y2
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y2
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
 	VBLENDVPS    Y1, Y2, Y0, Y1
@@ -1475,12 +1565,9 @@ rest:
 	VFMADD213PS  numberbe800113<>+0(SB), Y3, Y6
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y3, Y6
 	VMULPS       Y6, Y5, Y5
-	VMOVAPS      Y5, Y5
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y2, Y5
-	VMOVAPS      Y5, Y5
 	VFMADD231PS  numberbf000000<>+0(SB), Y4, Y5
 	VADDPS       Y5, Y3, Y3
-	VMOVAPS      Y3, Y3
 	VFMADD231PS  number3f317200<>+0(SB), Y2, Y3
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y1, Y2
 	VBLENDVPS    Y2, Y3, Y1, Y2
@@ -1667,6 +1754,7 @@ GLOBL number7fc00000<>(SB), RODATA|NOPTR, $32
 // func logAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·logAVX512(SB), NOSPLIT, $0-48
+	// dst = ln x
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -1698,12 +1786,9 @@ one:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z10, Z13
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z10, Z13
 	VMULPS           Z13, Z12, Z12
-	VMOVAPS          Z12, Z12
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z12
-	VMOVAPS          Z12, Z12
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z11, Z12
 	VADDPS           Z12, Z10, Z10
-	VMOVAPS          Z10, Z10
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z10
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K1
 	VBLENDMPS        Z10, Z0, K1, Z3
@@ -1745,12 +1830,9 @@ rest:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z2, Z5
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z2, Z5
 	VMULPS           Z5, Z4, Z4
-	VMOVAPS          Z4, Z4
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z4
-	VMOVAPS          Z4, Z4
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z3, Z4
 	VADDPS           Z4, Z2, Z2
-	VMOVAPS          Z2, Z2
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z2
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
 	VBLENDMPS        Z2, Z0, K2, Z7
@@ -1767,6 +1849,7 @@ done:
 // func tanhAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
+	// dst = tanh x
 	VBROADCASTSS number41a00000<>+0(SB), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -1783,9 +1866,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y3
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y2, Y3
 	VSUBPS       number4b400000<>+0(SB), Y3, Y4
-	VMOVAPS      Y2, Y2
 	VFNMADD231PS number3f317200<>+0(SB), Y4, Y2
-	VMOVAPS      Y2, Y2
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y4
 	VBROADCASTSS number3ab5ce2d<>+0(SB), Y5
@@ -1793,13 +1874,11 @@ one:
 	VFMADD213PS  number3d2aab79<>+0(SB), Y2, Y5
 	VFMADD213PS  number3e2aaa5a<>+0(SB), Y2, Y5
 	VFMADD213PS  number3effffff<>+0(SB), Y2, Y5
-	VMOVAPS      Y2, Y2
 	VFMADD231PS  Y5, Y4, Y2
 	VPSUBD       number4b400000<>+0(SB), Y3, Y3
 	VPADDD       number0000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VSUBPS       number3f800000<>+0(SB), Y3, Y4
-	VMOVAPS      Y4, Y4
 	VFMADD231PS  Y3, Y2, Y4
 	VADDPS       number40000000<>+0(SB), Y4, Y2
 	VDIVPS       Y2, Y4, Y2
@@ -1823,9 +1902,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y3
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y3
 	VSUBPS       number4b400000<>+0(SB), Y3, Y4
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y4, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y4
 	VBROADCASTSS number3ab5ce2d<>+0(SB), Y5
@@ -1833,13 +1910,11 @@ rest:
 	VFMADD213PS  number3d2aab79<>+0(SB), Y0, Y5
 	VFMADD213PS  number3e2aaa5a<>+0(SB), Y0, Y5
 	VFMADD213PS  number3effffff<>+0(SB), Y0, Y5
-	VMOVAPS      Y0, Y0
 	VFMADD231PS  Y5, Y4, Y0
 	VPSUBD       number4b400000<>+0(SB), Y3, Y3
 	VPADDD       number0000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VSUBPS       number3f800000<>+0(SB), Y3, Y4
-	VMOVAPS      Y4, Y4
 	VFMADD231PS  Y3, Y0, Y4
 	VADDPS       number40000000<>+0(SB), Y4, Y0
 	VDIVPS       Y0, Y4, Y0
@@ -1944,6 +2019,7 @@ GLOBL number80000000<>(SB), RODATA|NOPTR, $32
 // func tanhAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhAVX512(SB), NOSPLIT, $0-48
+	// dst = tanh x
 	VBROADCASTSS number41a00000<>+0(SB), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -1960,9 +2036,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z3
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z2, Z3
 	VSUBPS.BCST       number4b400000<>+0(SB), Z3, Z4
-	VMOVAPS           Z2, Z2
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z4, Z2
-	VMOVAPS           Z2, Z2
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z4, Z2
 	VMULPS            Z2, Z2, Z4
 	VBROADCASTSS      number3ab5ce2d<>+0(SB), Z5
@@ -1970,13 +2044,11 @@ one:
 	VFMADD213PS.BCST  number3d2aab79<>+0(SB), Z2, Z5
 	VFMADD213PS.BCST  number3e2aaa5a<>+0(SB), Z2, Z5
 	VFMADD213PS.BCST  number3effffff<>+0(SB), Z2, Z5
-	VMOVAPS           Z2, Z2
 	VFMADD231PS       Z5, Z4, Z2
 	VPSUBD.BCST       number4b400000<>+0(SB), Z3, Z3
 	VPADDD.BCST       number0000007f<>+0(SB), Z3, Z3
 	VPSLLD            $0x17, Z3, Z3
 	VSUBPS.BCST       number3f800000<>+0(SB), Z3, Z4
-	VMOVAPS           Z4, Z4
 	VFMADD231PS       Z3, Z2, Z4
 	VADDPS.BCST       number40000000<>+0(SB), Z4, Z2
 	VDIVPS            Z2, Z4, Z2
@@ -2000,9 +2072,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z2
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z2
 	VSUBPS.BCST       number4b400000<>+0(SB), Z2, Z3
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z3, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z3, Z0
 	VMULPS            Z0, Z0, Z3
 	VBROADCASTSS      number3ab5ce2d<>+0(SB), Z4
@@ -2010,13 +2080,11 @@ rest:
 	VFMADD213PS.BCST  number3d2aab79<>+0(SB), Z0, Z4
 	VFMADD213PS.BCST  number3e2aaa5a<>+0(SB), Z0, Z4
 	VFMADD213PS.BCST  number3effffff<>+0(SB), Z0, Z4
-	VMOVAPS           Z0, Z0
 	VFMADD231PS       Z4, Z3, Z0
 	VPSUBD.BCST       number4b400000<>+0(SB), Z2, Z2
 	VPADDD.BCST       number0000007f<>+0(SB), Z2, Z2
 	VPSLLD            $0x17, Z2, Z2
 	VSUBPS.BCST       number3f800000<>+0(SB), Z2, Z3
-	VMOVAPS           Z3, Z3
 	VFMADD231PS       Z2, Z0, Z3
 	VADDPS.BCST       number40000000<>+0(SB), Z3, Z0
 	VDIVPS            Z0, Z3, Z0
@@ -2031,6 +2099,7 @@ done:
 // func erfAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·erfAVX2(SB), NOSPLIT, $0-48
+	// dst = erf x
 	VBROADCASTSS number40800000<>+0(SB), Y0
 	VBROADCASTSS number42b20000<>+0(SB), Y1
 	VBROADCASTSS numberc2d00000<>+0(SB), Y2
@@ -2062,9 +2131,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -2135,9 +2202,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y2
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y1, Y2
 	VSUBPS       number4b400000<>+0(SB), Y2, Y7
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number3f317200<>+0(SB), Y7, Y1
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y7, Y1
 	VBROADCASTSS number3ab527c4<>+0(SB), Y7
 	VFMADD213PS  number3c091cc4<>+0(SB), Y1, Y7
@@ -2407,6 +2472,7 @@ GLOBL number3f666666<>(SB), RODATA|NOPTR, $32
 // func erfAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·erfAVX512(SB), NOSPLIT, $0-48
+	// dst = erf x
 	VBROADCASTSS number40800000<>+0(SB), Z0
 	VBROADCASTSS number42b20000<>+0(SB), Z1
 	VBROADCASTSS numberc2d00000<>+0(SB), Z2
@@ -2438,9 +2504,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z10
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z9, Z10
 	VSUBPS.BCST       number4b400000<>+0(SB), Z10, Z10
-	VMOVAPS           Z9, Z9
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z10, Z9
-	VMOVAPS           Z9, Z9
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z10, Z9
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z11
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z9, Z11
@@ -2503,9 +2567,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z2
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z1, Z2
 	VSUBPS.BCST       number4b400000<>+0(SB), Z2, Z2
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z2, Z1
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z2, Z1
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z6
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z1, Z6
@@ -2547,6 +2609,7 @@ done:
 // func sigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
+	// dst = 1/(1 + e^-x)
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -2564,9 +2627,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y4
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y3, Y4
 	VSUBPS       number4b400000<>+0(SB), Y4, Y5
-	VMOVAPS      Y3, Y3
 	VFNMADD231PS number3f317200<>+0(SB), Y5, Y3
-	VMOVAPS      Y3, Y3
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y5, Y3
 	VBROADCASTSS number3ab527c4<>+0(SB), Y5
 	VFMADD213PS  number3c091cc4<>+0(SB), Y3, Y5
@@ -2606,9 +2667,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y4
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y4, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y4, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y4
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y4
@@ -2639,6 +2698,7 @@ done:
 // func sigmoidAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-48
+	// dst = 1/(1 + e^-x)
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -2656,9 +2716,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z6
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z3, Z6
 	VSUBPS.BCST       number4b400000<>+0(SB), Z6, Z6
-	VMOVAPS           Z3, Z3
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z6, Z3
-	VMOVAPS           Z3, Z3
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z3
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z7
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z3, Z7
@@ -2690,9 +2748,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z3
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z3
@@ -2715,6 +2771,7 @@ done:
 // func softplusAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusAVX2(SB), NOSPLIT, $0-48
+	// dst = ln(1 + e^x)
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
@@ -2733,9 +2790,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y5
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y4, Y5
 	VSUBPS       number4b400000<>+0(SB), Y5, Y6
-	VMOVAPS      Y4, Y4
 	VFNMADD231PS number3f317200<>+0(SB), Y6, Y4
-	VMOVAPS      Y4, Y4
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y6, Y4
 	VBROADCASTSS number3ab527c4<>+0(SB), Y6
 	VFMADD213PS  number3c091cc4<>+0(SB), Y4, Y6
@@ -2770,12 +2825,9 @@ one:
 	VFMADD213PS  numberbe800113<>+0(SB), Y4, Y8
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y4, Y8
 	VMULPS       Y8, Y7, Y7
-	VMOVAPS      Y7, Y7
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y5, Y7
-	VMOVAPS      Y7, Y7
 	VFMADD231PS  numberbf000000<>+0(SB), Y6, Y7
 	VADDPS       Y7, Y4, Y4
-	VMOVAPS      Y4, Y4
 	VFMADD231PS  number3f317200<>+0(SB), Y5, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      Y3, (AX)(BX*4)
@@ -2796,9 +2848,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y5
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y5, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y5, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y5
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y5
@@ -2833,12 +2883,9 @@ rest:
 	VFMADD213PS  numberbe800113<>+0(SB), Y0, Y6
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y0, Y6
 	VMULPS       Y6, Y5, Y5
-	VMOVAPS      Y5, Y5
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y5
-	VMOVAPS      Y5, Y5
 	VFMADD231PS  numberbf000000<>+0(SB), Y4, Y5
 	VADDPS       Y5, Y0, Y0
-	VMOVAPS      Y0, Y0
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VMASKMOVPS   Y0, Y3, (AX)(BX*4)
@@ -2870,6 +2917,7 @@ GLOBL number3f000000<>(SB), RODATA|NOPTR, $32
 // func softplusAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusAVX512(SB), NOSPLIT, $0-48
+	// dst = ln(1 + e^x)
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
@@ -2888,9 +2936,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z7
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z4, Z7
 	VSUBPS.BCST       number4b400000<>+0(SB), Z7, Z7
-	VMOVAPS           Z4, Z4
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z7, Z4
-	VMOVAPS           Z4, Z4
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z7, Z4
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z8
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z4, Z8
@@ -2917,12 +2963,9 @@ one:
 	VFMADD213PS.BCST  numberbe800113<>+0(SB), Z5, Z9
 	VFMADD213PS.BCST  number3eaaaaaa<>+0(SB), Z5, Z9
 	VMULPS            Z9, Z8, Z8
-	VMOVAPS           Z8, Z8
 	VFMADD231PS.BCST  number35bfbe8e<>+0(SB), Z4, Z8
-	VMOVAPS           Z8, Z8
 	VFMADD231PS.BCST  numberbf000000<>+0(SB), Z7, Z8
 	VADDPS            Z8, Z5, Z7
-	VMOVAPS           Z7, Z7
 	VFMADD231PS.BCST  number3f317200<>+0(SB), Z4, Z7
 	VADDPS            Z7, Z3, Z3
 	VMOVUPS           Z3, (AX)(BX*4)
@@ -2943,9 +2986,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z4
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z4
@@ -2972,12 +3013,9 @@ rest:
 	VFMADD213PS.BCST  numberbe800113<>+0(SB), Z6, Z4
 	VFMADD213PS.BCST  number3eaaaaaa<>+0(SB), Z6, Z4
 	VMULPS            Z4, Z3, Z3
-	VMOVAPS           Z3, Z3
 	VFMADD231PS.BCST  number35bfbe8e<>+0(SB), Z1, Z3
-	VMOVAPS           Z3, Z3
 	VFMADD231PS.BCST  numberbf000000<>+0(SB), Z2, Z3
 	VADDPS            Z3, Z6, Z2
-	VMOVAPS           Z2, Z2
 	VFMADD231PS.BCST  number3f317200<>+0(SB), Z1, Z2
 	VADDPS            Z2, Z0, Z0
 	VMOVUPS           Z0, K1, (AX)(BX*4)
@@ -2989,6 +3027,7 @@ done:
 // func geluAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluAVX2(SB), NOSPLIT, $0-48
+	// dst = x Φ(x)
 	VBROADCASTSS number41700000<>+0(SB), Y0
 	VBROADCASTSS number42b20000<>+0(SB), Y1
 	VBROADCASTSS numberc2d00000<>+0(SB), Y2
@@ -3014,9 +3053,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y6, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y6, Y6
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y6
-	VMOVAPS      Y6, Y6
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y6
 	VADDPS       Y7, Y6, Y6
 	VBROADCASTSS number3ab527c4<>+0(SB), Y7
@@ -3079,9 +3116,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y2
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y1, Y2
 	VSUBPS       number4b400000<>+0(SB), Y2, Y6
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number3f317200<>+0(SB), Y6, Y1
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y6, Y1
 	VADDPS       Y7, Y1, Y1
 	VBROADCASTSS number3ab527c4<>+0(SB), Y6
@@ -3139,6 +3174,7 @@ GLOBL number41700000<>(SB), RODATA|NOPTR, $32
 // func geluAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·geluAVX512(SB), NOSPLIT, $0-48
+	// dst = x Φ(x)
 	VBROADCASTSS number41700000<>+0(SB), Z0
 	VBROADCASTSS number42b20000<>+0(SB), Z1
 	VBROADCASTSS numberc2d00000<>+0(SB), Z2
@@ -3164,9 +3200,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z10
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z8, Z10
 	VSUBPS.BCST       number4b400000<>+0(SB), Z10, Z10
-	VMOVAPS           Z8, Z8
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z10, Z8
-	VMOVAPS           Z8, Z8
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z10, Z8
 	VADDPS            Z9, Z8, Z8
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z9
@@ -3221,9 +3255,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z2
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z1, Z2
 	VSUBPS.BCST       number4b400000<>+0(SB), Z2, Z2
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z2, Z1
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z2, Z1
 	VADDPS            Z6, Z1, Z1
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z5
@@ -3263,6 +3295,7 @@ done:
 // func sqrtAVX2(dst []float32, x []float32)
 // Requires: AVX
 TEXT ·sqrtAVX2(SB), NOSPLIT, $0-48
+	// dst = √x
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -3314,6 +3347,7 @@ done:
 // func sqrtAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sqrtAVX512(SB), NOSPLIT, $0-48
+	// dst = √x
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -3365,6 +3399,7 @@ done:
 // func reluAVX2(dst []float32, x []float32)
 // Requires: AVX
 TEXT ·reluAVX2(SB), NOSPLIT, $0-48
+	// dst = max(x, 0)
 	VBROADCASTSS number00000000<>+0(SB), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -3417,6 +3452,7 @@ done:
 // func reluAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluAVX512(SB), NOSPLIT, $0-48
+	// dst = max(x, 0)
 	VBROADCASTSS number00000000<>+0(SB), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -3469,6 +3505,7 @@ done:
 // func preluAVX2(dst []float32, x []float32, slope float32)
 // Requires: AVX
 TEXT ·preluAVX2(SB), NOSPLIT, $0-52
+	// dst = x > 0 ? x : slope x
 	VBROADCASTSS slope+48(FP), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -3533,6 +3570,7 @@ done:
 // func preluAVX512(dst []float32, x []float32, slope float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·preluAVX512(SB), NOSPLIT, $0-52
+	// dst = x > 0 ? x : slope x
 	VBROADCASTSS slope+48(FP), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -3597,6 +3635,7 @@ done:
 // func reluGradAVX2(dx []float32, y []float32, dy []float32)
 // Requires: AVX
 TEXT ·reluGradAVX2(SB), NOSPLIT, $0-72
+	// dx = y > 0 ? dy : 0
 	MOVQ dx_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ dy_base+48(FP), DX
@@ -3661,6 +3700,7 @@ done:
 // func reluGradAVX512(dx []float32, y []float32, dy []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluGradAVX512(SB), NOSPLIT, $0-72
+	// dx = y > 0 ? dy : 0
 	MOVQ dx_base+0(FP), AX
 	MOVQ y_base+24(FP), CX
 	MOVQ dy_base+48(FP), DX
@@ -3725,6 +3765,7 @@ done:
 // func tanhGradAVX2(dx []float32, y []float32, dy []float32)
 // Requires: AVX
 TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
+	// dx = dy (1 - y²)
 	VBROADCASTSS number3f800000<>+0(SB), Y0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
@@ -3796,6 +3837,7 @@ done:
 // func tanhGradAVX512(dx []float32, y []float32, dy []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-72
+	// dx = dy (1 - y²)
 	VBROADCASTSS number3f800000<>+0(SB), Z0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
@@ -3867,6 +3909,7 @@ done:
 // func sigmoidGradAVX2(dx []float32, y []float32, dy []float32)
 // Requires: AVX
 TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
+	// dx = dy (y (1 - y))
 	VBROADCASTSS number3f800000<>+0(SB), Y0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
@@ -3938,6 +3981,7 @@ done:
 // func sigmoidGradAVX512(dx []float32, y []float32, dy []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-72
+	// dx = dy (y (1 - y))
 	VBROADCASTSS number3f800000<>+0(SB), Z0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
@@ -4009,6 +4053,7 @@ done:
 // func softplusGradAVX2(dx []float32, x []float32, dy []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusGradAVX2(SB), NOSPLIT, $0-72
+	// dx = dy/(1 + e^-x)
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	MOVQ         dx_base+0(FP), AX
@@ -4028,9 +4073,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y5
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y4, Y5
 	VSUBPS       number4b400000<>+0(SB), Y5, Y6
-	VMOVAPS      Y4, Y4
 	VFNMADD231PS number3f317200<>+0(SB), Y6, Y4
-	VMOVAPS      Y4, Y4
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y6, Y4
 	VBROADCASTSS number3ab527c4<>+0(SB), Y6
 	VFMADD213PS  number3c091cc4<>+0(SB), Y4, Y6
@@ -4072,9 +4115,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y5
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y5, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y5, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y5
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y5
@@ -4106,6 +4147,7 @@ done:
 // func softplusGradAVX512(dx []float32, x []float32, dy []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusGradAVX512(SB), NOSPLIT, $0-72
+	// dx = dy/(1 + e^-x)
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	MOVQ         dx_base+0(FP), AX
@@ -4125,9 +4167,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z7
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z4, Z7
 	VSUBPS.BCST       number4b400000<>+0(SB), Z7, Z7
-	VMOVAPS           Z4, Z4
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z7, Z4
-	VMOVAPS           Z4, Z4
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z7, Z4
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z8
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z4, Z8
@@ -4161,9 +4201,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z4
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z4
@@ -4187,6 +4225,7 @@ done:
 // func geluGradAVX2(dx []float32, x []float32, dy []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluGradAVX2(SB), NOSPLIT, $0-72
+	// dx = dy (Φ(x) + x φ(x))
 	VBROADCASTSS number41700000<>+0(SB), Y0
 	VBROADCASTSS number42b20000<>+0(SB), Y1
 	VBROADCASTSS numberc2d00000<>+0(SB), Y2
@@ -4214,9 +4253,7 @@ one:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y7
 	VADDPS       Y8, Y7, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y8
@@ -4255,7 +4292,6 @@ one:
 	VSUBPS       Y6, Y3, Y9
 	VBLENDVPS    Y8, Y9, Y6, Y6
 	VMULPS       number3ecc422a<>+0(SB), Y7, Y7
-	VMOVAPS      Y6, Y6
 	VFMADD231PS  Y7, Y4, Y6
 	VMULPS       Y6, Y5, Y4
 	VMOVUPS      Y4, (AX)(SI*4)
@@ -4283,9 +4319,7 @@ rest:
 	VBROADCASTSS number4b400000<>+0(SB), Y2
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y1, Y2
 	VSUBPS       number4b400000<>+0(SB), Y2, Y7
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number3f317200<>+0(SB), Y7, Y1
-	VMOVAPS      Y1, Y1
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y7, Y1
 	VADDPS       Y8, Y1, Y1
 	VBROADCASTSS number3ab527c4<>+0(SB), Y7
@@ -4324,7 +4358,6 @@ rest:
 	VSUBPS       Y0, Y3, Y3
 	VBLENDVPS    Y2, Y3, Y0, Y0
 	VMULPS       number3ecc422a<>+0(SB), Y1, Y1
-	VMOVAPS      Y0, Y0
 	VFMADD231PS  Y1, Y5, Y0
 	VMULPS       Y0, Y6, Y0
 	VMASKMOVPS   Y0, Y4, (AX)(SI*4)
@@ -4346,6 +4379,7 @@ GLOBL number3ecc422a<>(SB), RODATA|NOPTR, $32
 // func geluGradAVX512(dx []float32, x []float32, dy []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·geluGradAVX512(SB), NOSPLIT, $0-72
+	// dx = dy (Φ(x) + x φ(x))
 	VBROADCASTSS number41700000<>+0(SB), Z0
 	VBROADCASTSS number42b20000<>+0(SB), Z1
 	VBROADCASTSS numberc2d00000<>+0(SB), Z2
@@ -4373,9 +4407,7 @@ one:
 	VBROADCASTSS      number4b400000<>+0(SB), Z11
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z9, Z11
 	VSUBPS.BCST       number4b400000<>+0(SB), Z11, Z11
-	VMOVAPS           Z9, Z9
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z11, Z9
-	VMOVAPS           Z9, Z9
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z11, Z9
 	VADDPS            Z10, Z9, Z9
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z10
@@ -4434,9 +4466,7 @@ rest:
 	VBROADCASTSS      number4b400000<>+0(SB), Z2
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z1, Z2
 	VSUBPS.BCST       number4b400000<>+0(SB), Z2, Z2
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z2, Z1
-	VMOVAPS           Z1, Z1
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z2, Z1
 	VADDPS            Z7, Z1, Z1
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z6
@@ -4479,6 +4509,7 @@ done:
 // func preluGradAVX2(dx []float32, x []float32, dy []float32, slope float32) float32
 // Requires: AVX, SSE
 TEXT ·preluGradAVX2(SB), NOSPLIT, $0-84
+	// dx = x > 0 ? dy : slope dy and Σ x dy over x < 0
 	VBROADCASTSS slope+72(FP), Y0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -4680,6 +4711,7 @@ total:
 // func preluGradAVX512(dx []float32, x []float32, dy []float32, slope float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·preluGradAVX512(SB), NOSPLIT, $0-84
+	// dx = x > 0 ? dy : slope dy and Σ x dy over x < 0
 	VBROADCASTSS slope+72(FP), Z0
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -4787,6 +4819,7 @@ total:
 // func sumAVX2(x []float32) float32
 // Requires: AVX, SSE
 TEXT ·sumAVX2(SB), NOSPLIT, $0-28
+	// Σ x
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS number00000000<>+0(SB), Y0
@@ -4897,6 +4930,7 @@ total:
 // func sumAVX512(x []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·sumAVX512(SB), NOSPLIT, $0-28
+	// Σ x
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS number00000000<>+0(SB), Z0
@@ -4961,6 +4995,7 @@ total:
 // func dotAVX2(x []float32, y []float32) float32
 // Requires: AVX, SSE
 TEXT ·dotAVX2(SB), NOSPLIT, $0-52
+	// Σ x y
 	MOVQ         x_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
 	MOVQ         x_len+8(FP), DX
@@ -5094,6 +5129,7 @@ total:
 // func dotAVX512(x []float32, y []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·dotAVX512(SB), NOSPLIT, $0-52
+	// Σ x y
 	MOVQ         x_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
 	MOVQ         x_len+8(FP), DX
@@ -5169,6 +5205,7 @@ total:
 // func squaredErrorAVX2(x []float32, y []float32) float32
 // Requires: AVX, SSE
 TEXT ·squaredErrorAVX2(SB), NOSPLIT, $0-52
+	// Σ (x - y)²
 	MOVQ         x_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
 	MOVQ         x_len+8(FP), DX
@@ -5313,6 +5350,7 @@ total:
 // func squaredErrorAVX512(x []float32, y []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·squaredErrorAVX512(SB), NOSPLIT, $0-52
+	// Σ (x - y)²
 	MOVQ         x_base+0(FP), AX
 	MOVQ         y_base+24(FP), CX
 	MOVQ         x_len+8(FP), DX
@@ -5393,6 +5431,7 @@ total:
 // func absMaxAVX2(x []float32) float32
 // Requires: AVX, AVX2, SSE
 TEXT ·absMaxAVX2(SB), NOSPLIT, $0-28
+	// max |x|, comparing bits
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS number00000000<>+0(SB), Y0
@@ -5514,6 +5553,7 @@ total:
 // func absMaxAVX512(x []float32) float32
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·absMaxAVX512(SB), NOSPLIT, $0-28
+	// max |x|, comparing bits
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS number00000000<>+0(SB), Z0
@@ -5583,6 +5623,7 @@ total:
 // func maximumAVX2(x []float32) float32
 // Requires: AVX, SSE
 TEXT ·maximumAVX2(SB), NOSPLIT, $0-28
+	// max x
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS numberff800000<>+0(SB), Y0
@@ -5616,15 +5657,16 @@ few0:
 	JMP     few1
 
 rest0:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y4
-	VMASKMOVPS (AX)(DX*4), Y4, Y6
-	VBLENDVPS  Y4, Y6, Y5, Y4
-	VMAXPS     Y0, Y4, Y0
-	JMP        total
+	TESTQ        CX, CX
+	JZ           total
+	LEAQ         lanes<>+0(SB), BX
+	NEGQ         CX
+	VMOVUPS      32(BX)(CX*4), Y4
+	VMASKMOVPS   (AX)(DX*4), Y4, Y5
+	VBROADCASTSS numberff800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VMAXPS       Y0, Y4, Y0
+	JMP          total
 
 few1:
 	CMPQ    CX, $0x00000008
@@ -5636,15 +5678,16 @@ few1:
 	JMP     few2
 
 rest1:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y4
-	VMASKMOVPS (AX)(DX*4), Y4, Y6
-	VBLENDVPS  Y4, Y6, Y5, Y4
-	VMAXPS     Y1, Y4, Y1
-	JMP        total
+	TESTQ        CX, CX
+	JZ           total
+	LEAQ         lanes<>+0(SB), BX
+	NEGQ         CX
+	VMOVUPS      32(BX)(CX*4), Y4
+	VMASKMOVPS   (AX)(DX*4), Y4, Y5
+	VBROADCASTSS numberff800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VMAXPS       Y1, Y4, Y1
+	JMP          total
 
 few2:
 	CMPQ    CX, $0x00000008
@@ -5656,25 +5699,27 @@ few2:
 	JMP     few3
 
 rest2:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y4
-	VMASKMOVPS (AX)(DX*4), Y4, Y6
-	VBLENDVPS  Y4, Y6, Y5, Y4
-	VMAXPS     Y2, Y4, Y2
-	JMP        total
+	TESTQ        CX, CX
+	JZ           total
+	LEAQ         lanes<>+0(SB), BX
+	NEGQ         CX
+	VMOVUPS      32(BX)(CX*4), Y4
+	VMASKMOVPS   (AX)(DX*4), Y4, Y5
+	VBROADCASTSS numberff800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VMAXPS       Y2, Y4, Y2
+	JMP          total
 
 few3:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y4
-	VMASKMOVPS (AX)(DX*4), Y4, Y6
-	VBLENDVPS  Y4, Y6, Y5, Y4
-	VMAXPS     Y3, Y4, Y3
+	TESTQ        CX, CX
+	JZ           total
+	LEAQ         lanes<>+0(SB), BX
+	NEGQ         CX
+	VMOVUPS      32(BX)(CX*4), Y4
+	VMASKMOVPS   (AX)(DX*4), Y4, Y5
+	VBROADCASTSS numberff800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VMAXPS       Y3, Y4, Y3
 
 total:
 	VMAXPS       Y2, Y0, Y0
@@ -5693,6 +5738,7 @@ total:
 // func maximumAVX512(x []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·maximumAVX512(SB), NOSPLIT, $0-28
+	// max x
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSS numberff800000<>+0(SB), Z0
@@ -5720,25 +5766,27 @@ few0:
 	JMP     few1
 
 rest0:
-	TESTQ     CX, CX
-	JZ        total
-	MOVL      $0xffffffff, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX)(DX*4), K1, Z2
-	VBLENDMPS Z2, Z3, K1, Z3
-	VMAXPS    Z0, Z3, Z0
-	JMP       total
+	TESTQ        CX, CX
+	JZ           total
+	MOVL         $0xffffffff, BX
+	BZHIL        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX)(DX*4), K1, Z2
+	VBROADCASTSS numberff800000<>+0(SB), Z4
+	VBLENDMPS    Z2, Z4, K1, Z3
+	VMAXPS       Z0, Z3, Z0
+	JMP          total
 
 few1:
-	TESTQ     CX, CX
-	JZ        total
-	MOVL      $0xffffffff, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX)(DX*4), K1, Z2
-	VBLENDMPS Z2, Z3, K1, Z3
-	VMAXPS    Z1, Z3, Z1
+	TESTQ        CX, CX
+	JZ           total
+	MOVL         $0xffffffff, BX
+	BZHIL        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX)(DX*4), K1, Z2
+	VBROADCASTSS numberff800000<>+0(SB), Z4
+	VBLENDMPS    Z2, Z4, K1, Z3
+	VMAXPS       Z1, Z3, Z1
 
 total:
 	VMAXPS        Z1, Z0, Z0
@@ -5757,6 +5805,7 @@ total:
 // func poissonNLLAVX2(x []float32, y []float32) float32
 // Requires: AVX, AVX2, FMA3, SSE
 TEXT ·poissonNLLAVX2(SB), NOSPLIT, $0-52
+	// Σ y' - x ln y', y' = min(max(y, 1e-7), 1e7)
 	VBROADCASTSS number33d6bf95<>+0(SB), Y0
 	VBROADCASTSS number4b189680<>+0(SB), Y1
 	MOVQ         x_base+0(FP), AX
@@ -5797,12 +5846,9 @@ many:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -5839,12 +5885,9 @@ many:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -5881,12 +5924,9 @@ many:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -5923,12 +5963,9 @@ many:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -5972,12 +6009,9 @@ few0:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -6024,12 +6058,9 @@ rest0:
 	VFMADD213PS  numberbe800113<>+0(SB), Y8, Y11
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y8, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
-	VMOVAPS      Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
 	VBLENDVPS    Y1, Y8, Y0, Y1
@@ -6072,12 +6103,9 @@ few1:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -6124,12 +6152,9 @@ rest1:
 	VFMADD213PS  numberbe800113<>+0(SB), Y8, Y11
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y8, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
-	VMOVAPS      Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
 	VBLENDVPS    Y1, Y8, Y0, Y1
@@ -6172,12 +6197,9 @@ few2:
 	VFMADD213PS  numberbe800113<>+0(SB), Y9, Y12
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y9, Y12
 	VMULPS       Y12, Y11, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y8, Y11
-	VMOVAPS      Y11, Y11
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
-	VMOVAPS      Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
 	VBLENDVPS    Y8, Y9, Y7, Y8
@@ -6224,12 +6246,9 @@ rest2:
 	VFMADD213PS  numberbe800113<>+0(SB), Y8, Y11
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y8, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
-	VMOVAPS      Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
 	VBLENDVPS    Y1, Y8, Y0, Y1
@@ -6275,12 +6294,9 @@ few3:
 	VFMADD213PS  numberbe800113<>+0(SB), Y8, Y11
 	VFMADD213PS  number3eaaaaaa<>+0(SB), Y8, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  number35bfbe8e<>+0(SB), Y1, Y10
-	VMOVAPS      Y10, Y10
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
-	VMOVAPS      Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
 	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
 	VBLENDVPS    Y1, Y8, Y0, Y1
@@ -6330,6 +6346,7 @@ GLOBL number4b189680<>(SB), RODATA|NOPTR, $32
 // func poissonNLLAVX512(x []float32, y []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·poissonNLLAVX512(SB), NOSPLIT, $0-52
+	// Σ y' - x ln y', y' = min(max(y, 1e-7), 1e7)
 	VBROADCASTSS number33d6bf95<>+0(SB), Z0
 	VBROADCASTSS number4b189680<>+0(SB), Z1
 	MOVQ         x_base+0(FP), AX
@@ -6368,12 +6385,9 @@ many:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
 	VMULPS           Z26, Z25, Z25
-	VMOVAPS          Z25, Z25
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VMOVAPS          Z25, Z25
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
 	VADDPS           Z25, Z23, Z23
-	VMOVAPS          Z23, Z23
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
 	VBLENDMPS        Z23, Z5, K1, Z7
@@ -6410,12 +6424,9 @@ many:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
 	VMULPS           Z26, Z25, Z25
-	VMOVAPS          Z25, Z25
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VMOVAPS          Z25, Z25
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
 	VADDPS           Z25, Z23, Z23
-	VMOVAPS          Z23, Z23
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
 	VBLENDMPS        Z23, Z5, K1, Z11
@@ -6459,12 +6470,9 @@ few0:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z7, Z10
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z7, Z10
 	VMULPS           Z10, Z9, Z9
-	VMOVAPS          Z9, Z9
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z9
-	VMOVAPS          Z9, Z9
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
 	VADDPS           Z9, Z7, Z7
-	VMOVAPS          Z7, Z7
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
 	VBLENDMPS        Z7, Z5, K1, Z15
@@ -6511,12 +6519,9 @@ rest0:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z5, Z8
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z5, Z8
 	VMULPS           Z8, Z7, Z7
-	VMOVAPS          Z7, Z7
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z7
-	VMOVAPS          Z7, Z7
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
-	VMOVAPS          Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
 	VBLENDMPS        Z5, Z0, K2, Z15
@@ -6562,12 +6567,9 @@ few1:
 	VFMADD213PS.BCST numberbe800113<>+0(SB), Z5, Z8
 	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z5, Z8
 	VMULPS           Z8, Z7, Z7
-	VMOVAPS          Z7, Z7
 	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z7
-	VMOVAPS          Z7, Z7
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
-	VMOVAPS          Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
 	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
 	VBLENDMPS        Z5, Z0, K2, Z19
@@ -6597,6 +6599,7 @@ total:
 // func poissonNLLGradAVX2(dy []float32, x []float32, y []float32, a float32)
 // Requires: AVX
 TEXT ·poissonNLLGradAVX2(SB), NOSPLIT, $0-76
+	// dy = a (1 - x/y), 0 where y is clamped
 	VBROADCASTSS number33d6bf95<>+0(SB), Y0
 	VBROADCASTSS number4b189680<>+0(SB), Y1
 	VBROADCASTSS number3f800000<>+0(SB), Y2
@@ -6675,6 +6678,7 @@ done:
 // func poissonNLLGradAVX512(dy []float32, x []float32, y []float32, a float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·poissonNLLGradAVX512(SB), NOSPLIT, $0-76
+	// dy = a (1 - x/y), 0 where y is clamped
 	VBROADCASTSS number33d6bf95<>+0(SB), Z0
 	VBROADCASTSS number4b189680<>+0(SB), Z1
 	VBROADCASTSS number3f800000<>+0(SB), Z2
@@ -6753,6 +6757,7 @@ done:
 // func expShiftedAVX2(dst []float32, x []float32, m float32, scale float32) float32
 // Requires: AVX, AVX2, FMA3, SSE
 TEXT ·expShiftedAVX2(SB), NOSPLIT, $0-60
+	// dst = exp(scale (x - m)) and its sum
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	VBROADCASTSS m+48(FP), Y2
@@ -6777,9 +6782,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -6807,9 +6810,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -6837,9 +6838,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -6867,9 +6866,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -6904,9 +6901,7 @@ few0:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -6944,9 +6939,7 @@ rest0:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -6980,9 +6973,7 @@ few1:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -7020,9 +7011,7 @@ rest1:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7056,9 +7045,7 @@ few2:
 	VBROADCASTSS number4b400000<>+0(SB), Y9
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y8, Y9
 	VSUBPS       number4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number3f317200<>+0(SB), Y10, Y8
-	VMOVAPS      Y8, Y8
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y10, Y8
 	VBROADCASTSS number3ab527c4<>+0(SB), Y10
 	VFMADD213PS  number3c091cc4<>+0(SB), Y8, Y10
@@ -7096,9 +7083,7 @@ rest2:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7135,9 +7120,7 @@ few3:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7176,6 +7159,7 @@ total:
 // func expShiftedAVX512(dst []float32, x []float32, m float32, scale float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·expShiftedAVX512(SB), NOSPLIT, $0-60
+	// dst = exp(scale (x - m)) and its sum
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	VBROADCASTSS m+48(FP), Z2
@@ -7198,9 +7182,7 @@ many:
 	VBROADCASTSS      number4b400000<>+0(SB), Z7
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z6, Z7
 	VSUBPS.BCST       number4b400000<>+0(SB), Z7, Z7
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z7, Z6
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z7, Z6
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z8
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z6, Z8
@@ -7220,9 +7202,7 @@ many:
 	VBROADCASTSS      number4b400000<>+0(SB), Z7
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z6, Z7
 	VSUBPS.BCST       number4b400000<>+0(SB), Z7, Z7
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z7, Z6
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z7, Z6
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z8
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z6, Z8
@@ -7249,9 +7229,7 @@ few0:
 	VBROADCASTSS      number4b400000<>+0(SB), Z7
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z6, Z7
 	VSUBPS.BCST       number4b400000<>+0(SB), Z7, Z7
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z7, Z6
-	VMOVAPS           Z6, Z6
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z7, Z6
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z8
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z6, Z8
@@ -7281,9 +7259,7 @@ rest0:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z2
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z2
@@ -7312,9 +7288,7 @@ few1:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z2
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z2
@@ -7345,6 +7319,7 @@ total:
 // func sumExpAVX2(x []float32, m float32) float32
 // Requires: AVX, AVX2, FMA3, SSE
 TEXT ·sumExpAVX2(SB), NOSPLIT, $0-36
+	// Σ exp(x - m)
 	VBROADCASTSS number42b20000<>+0(SB), Y0
 	VBROADCASTSS numberc2d00000<>+0(SB), Y1
 	VBROADCASTSS m+24(FP), Y2
@@ -7366,9 +7341,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7394,9 +7367,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7422,9 +7393,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7450,9 +7419,7 @@ many:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7485,9 +7452,7 @@ few0:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7523,9 +7488,7 @@ rest0:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7557,9 +7520,7 @@ few1:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7595,9 +7556,7 @@ rest1:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7629,9 +7588,7 @@ few2:
 	VBROADCASTSS number4b400000<>+0(SB), Y8
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y7, Y8
 	VSUBPS       number4b400000<>+0(SB), Y8, Y9
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number3f317200<>+0(SB), Y9, Y7
-	VMOVAPS      Y7, Y7
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y9, Y7
 	VBROADCASTSS number3ab527c4<>+0(SB), Y9
 	VFMADD213PS  number3c091cc4<>+0(SB), Y7, Y9
@@ -7667,9 +7624,7 @@ rest2:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7704,9 +7659,7 @@ few3:
 	VBROADCASTSS number4b400000<>+0(SB), Y1
 	VFMADD231PS  number3fb8aa3b<>+0(SB), Y0, Y1
 	VSUBPS       number4b400000<>+0(SB), Y1, Y2
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number3f317200<>+0(SB), Y2, Y0
-	VMOVAPS      Y0, Y0
 	VFNMADD231PS number35bfbe8e<>+0(SB), Y2, Y0
 	VBROADCASTSS number3ab527c4<>+0(SB), Y2
 	VFMADD213PS  number3c091cc4<>+0(SB), Y0, Y2
@@ -7744,6 +7697,7 @@ total:
 // func sumExpAVX512(x []float32, m float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·sumExpAVX512(SB), NOSPLIT, $0-36
+	// Σ exp(x - m)
 	VBROADCASTSS number42b20000<>+0(SB), Z0
 	VBROADCASTSS numberc2d00000<>+0(SB), Z1
 	VBROADCASTSS m+24(FP), Z2
@@ -7763,9 +7717,7 @@ many:
 	VBROADCASTSS      number4b400000<>+0(SB), Z6
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z5, Z6
 	VSUBPS.BCST       number4b400000<>+0(SB), Z6, Z6
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z6, Z5
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z5
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z7
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z5, Z7
@@ -7783,9 +7735,7 @@ many:
 	VBROADCASTSS      number4b400000<>+0(SB), Z6
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z5, Z6
 	VSUBPS.BCST       number4b400000<>+0(SB), Z6, Z6
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z6, Z5
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z5
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z7
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z5, Z7
@@ -7810,9 +7760,7 @@ few0:
 	VBROADCASTSS      number4b400000<>+0(SB), Z6
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z5, Z6
 	VSUBPS.BCST       number4b400000<>+0(SB), Z6, Z6
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z6, Z5
-	VMOVAPS           Z5, Z5
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z5
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z7
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z5, Z7
@@ -7840,9 +7788,7 @@ rest0:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z2
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z2
@@ -7869,9 +7815,7 @@ few1:
 	VBROADCASTSS      number4b400000<>+0(SB), Z1
 	VFMADD231PS.BCST  number3fb8aa3b<>+0(SB), Z0, Z1
 	VSUBPS.BCST       number4b400000<>+0(SB), Z1, Z1
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number3f317200<>+0(SB), Z1, Z0
-	VMOVAPS           Z0, Z0
 	VFNMADD231PS.BCST number35bfbe8e<>+0(SB), Z1, Z0
 	VBROADCASTSS      number3ab527c4<>+0(SB), Z2
 	VFMADD213PS.BCST  number3c091cc4<>+0(SB), Z0, Z2
@@ -7901,6 +7845,7 @@ total:
 // func softmaxGradAVX2(dx []float32, y []float32, dy []float32, d float32, scale float32)
 // Requires: AVX
 TEXT ·softmaxGradAVX2(SB), NOSPLIT, $0-80
+	// dx = scale (y (dy - d))
 	VBROADCASTSS d+72(FP), Y0
 	VBROADCASTSS scale+76(FP), Y1
 	MOVQ         dx_base+0(FP), AX
@@ -7961,6 +7906,7 @@ done:
 // func softmaxGradAVX512(dx []float32, y []float32, dy []float32, d float32, scale float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·softmaxGradAVX512(SB), NOSPLIT, $0-80
+	// dx = scale (y (dy - d))
 	VBROADCASTSS d+72(FP), Z0
 	VBROADCASTSS scale+76(FP), Z1
 	MOVQ         dx_base+0(FP), AX
@@ -8021,6 +7967,7 @@ done:
 // func squaresAroundAVX2(x []float32, m float32) float32
 // Requires: AVX, SSE
 TEXT ·squaresAroundAVX2(SB), NOSPLIT, $0-36
+	// Σ (x - m)²
 	VBROADCASTSS m+24(FP), Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -8154,6 +8101,7 @@ total:
 // func squaresAroundAVX512(x []float32, m float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·squaresAroundAVX512(SB), NOSPLIT, $0-36
+	// Σ (x - m)²
 	VBROADCASTSS m+24(FP), Z0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -8229,6 +8177,7 @@ total:
 // func standardiseAVX2(dst []float32, x []float32, m float32, inv float32)
 // Requires: AVX
 TEXT ·standardiseAVX2(SB), NOSPLIT, $0-56
+	// dst = (x - m) inv
 	VBROADCASTSS m+48(FP), Y0
 	VBROADCASTSS inv+52(FP), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -8280,6 +8229,7 @@ done:
 // func standardiseAVX512(dst []float32, x []float32, m float32, inv float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·standardiseAVX512(SB), NOSPLIT, $0-56
+	// dst = (x - m) inv
 	VBROADCASTSS m+48(FP), Z0
 	VBROADCASTSS inv+52(FP), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -8331,6 +8281,7 @@ done:
 // func normaliseAVX2(dst []float32, x []float32, scale []float32, shift []float32, m float32, inv float32)
 // Requires: AVX
 TEXT ·normaliseAVX2(SB), NOSPLIT, $0-104
+	// dst = (x - m) inv scale + shift
 	VBROADCASTSS m+96(FP), Y0
 	VBROADCASTSS inv+100(FP), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -8400,6 +8351,7 @@ done:
 // func normaliseAVX512(dst []float32, x []float32, scale []float32, shift []float32, m float32, inv float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·normaliseAVX512(SB), NOSPLIT, $0-104
+	// dst = (x - m) inv scale + shift
 	VBROADCASTSS m+96(FP), Z0
 	VBROADCASTSS inv+100(FP), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -8469,6 +8421,7 @@ done:
 // func addStandardisedAVX2(dst []float32, dy []float32, x []float32, m float32, inv float32)
 // Requires: AVX
 TEXT ·addStandardisedAVX2(SB), NOSPLIT, $0-80
+	// dst += dy (x - m) inv
 	VBROADCASTSS m+72(FP), Y0
 	VBROADCASTSS inv+76(FP), Y1
 	MOVQ         dst_base+0(FP), AX
@@ -8537,6 +8490,7 @@ done:
 // func addStandardisedAVX512(dst []float32, dy []float32, x []float32, m float32, inv float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addStandardisedAVX512(SB), NOSPLIT, $0-80
+	// dst += dy (x - m) inv
 	VBROADCASTSS m+72(FP), Z0
 	VBROADCASTSS inv+76(FP), Z1
 	MOVQ         dst_base+0(FP), AX
@@ -8605,6 +8559,7 @@ done:
 // func dotCentredAVX2(g []float32, x []float32, m float32) float32
 // Requires: AVX, SSE
 TEXT ·dotCentredAVX2(SB), NOSPLIT, $0-60
+	// Σ g (x - m)
 	VBROADCASTSS m+48(FP), Y0
 	MOVQ         g_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -8750,6 +8705,7 @@ total:
 // func dotCentredAVX512(g []float32, x []float32, m float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·dotCentredAVX512(SB), NOSPLIT, $0-60
+	// Σ g (x - m)
 	VBROADCASTSS m+48(FP), Z0
 	MOVQ         g_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
@@ -8831,6 +8787,7 @@ total:
 // func dotScaledCentredAVX2(g []float32, a []float32, x []float32, m float32) float32
 // Requires: AVX, SSE
 TEXT ·dotScaledCentredAVX2(SB), NOSPLIT, $0-84
+	// Σ g a (x - m)
 	VBROADCASTSS m+72(FP), Y0
 	MOVQ         g_base+0(FP), AX
 	MOVQ         a_base+24(FP), CX
@@ -8999,6 +8956,7 @@ total:
 // func dotScaledCentredAVX512(g []float32, a []float32, x []float32, m float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
 TEXT ·dotScaledCentredAVX512(SB), NOSPLIT, $0-84
+	// Σ g a (x - m)
 	VBROADCASTSS m+72(FP), Z0
 	MOVQ         g_base+0(FP), AX
 	MOVQ         a_base+24(FP), CX
@@ -9091,6 +9049,7 @@ total:
 // func centredGradAVX2(dx []float32, g []float32, x []float32, m float32, inv float32, a float32, b float32)
 // Requires: AVX
 TEXT ·centredGradAVX2(SB), NOSPLIT, $0-88
+	// dx = inv (g - a - (x - m) b)
 	VBROADCASTSS m+72(FP), Y0
 	VBROADCASTSS inv+76(FP), Y1
 	VBROADCASTSS a+80(FP), Y2
@@ -9161,6 +9120,7 @@ done:
 // func centredGradAVX512(dx []float32, g []float32, x []float32, m float32, inv float32, a float32, b float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·centredGradAVX512(SB), NOSPLIT, $0-88
+	// dx = inv (g - a - (x - m) b)
 	VBROADCASTSS m+72(FP), Z0
 	VBROADCASTSS inv+76(FP), Z1
 	VBROADCASTSS a+80(FP), Z2
@@ -9231,6 +9191,7 @@ done:
 // func scaledCentredGradAVX2(dx []float32, g []float32, scale []float32, x []float32, m float32, inv float32, a float32, b float32)
 // Requires: AVX
 TEXT ·scaledCentredGradAVX2(SB), NOSPLIT, $0-112
+	// dx = inv (g scale - a - (x - m) b)
 	VBROADCASTSS m+96(FP), Y0
 	VBROADCASTSS inv+100(FP), Y1
 	VBROADCASTSS a+104(FP), Y2
@@ -9310,6 +9271,7 @@ done:
 // func scaledCentredGradAVX512(dx []float32, g []float32, scale []float32, x []float32, m float32, inv float32, a float32, b float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaledCentredGradAVX512(SB), NOSPLIT, $0-112
+	// dx = inv (g scale - a - (x - m) b)
 	VBROADCASTSS m+96(FP), Z0
 	VBROADCASTSS inv+100(FP), Z1
 	VBROADCASTSS a+104(FP), Z2
@@ -9389,6 +9351,7 @@ done:
 // func addColumnSumsAVX2(x []float32, xStride int, dst []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·addColumnSumsAVX2(SB), NOSPLIT, $0-72
+	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
 	MOVQ cols+64(FP), BX
@@ -9480,6 +9443,7 @@ end:
 // func addColumnSumsAVX512(x []float32, xStride int, dst []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addColumnSumsAVX512(SB), NOSPLIT, $0-72
+	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
 	MOVQ cols+64(FP), BX
@@ -9587,6 +9551,7 @@ end:
 // func columnMomentsAVX2(x []float32, xStride int, mean []float32, variance []float32, rows int, cols int, n float32)
 // Requires: AVX
 TEXT ·columnMomentsAVX2(SB), NOSPLIT, $0-100
+	// mean and variance from first means, n = rows
 	VBROADCASTSS n+96(FP), Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
@@ -9718,6 +9683,7 @@ end:
 // func columnMomentsAVX512(x []float32, xStride int, mean []float32, variance []float32, rows int, cols int, n float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·columnMomentsAVX512(SB), NOSPLIT, $0-100
+	// mean and variance from first means, n = rows
 	VBROADCASTSS n+96(FP), Z0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
@@ -9879,6 +9845,7 @@ end:
 // func affineColumnsAVX2(dst []float32, dstStride int, x []float32, xStride int, a []float32, b []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·affineColumnsAVX2(SB), NOSPLIT, $0-128
+	// dst_ij = a_j x_ij + b_j
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ a_base+64(FP), DX
@@ -9949,6 +9916,7 @@ end:
 // func affineColumnsAVX512(dst []float32, dstStride int, x []float32, xStride int, a []float32, b []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·affineColumnsAVX512(SB), NOSPLIT, $0-128
+	// dst_ij = a_j x_ij + b_j
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ a_base+64(FP), DX
@@ -10019,6 +9987,7 @@ end:
 // func affineColumnsReluAVX2(dst []float32, dstStride int, x []float32, xStride int, a []float32, b []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·affineColumnsReluAVX2(SB), NOSPLIT, $0-128
+	// dst_ij = max(a_j x_ij + b_j, 0)
 	VBROADCASTSS number00000000<>+0(SB), Y0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
@@ -10094,6 +10063,7 @@ end:
 // func affineColumnsReluAVX512(dst []float32, dstStride int, x []float32, xStride int, a []float32, b []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·affineColumnsReluAVX512(SB), NOSPLIT, $0-128
+	// dst_ij = max(a_j x_ij + b_j, 0)
 	VBROADCASTSS number00000000<>+0(SB), Z0
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         x_base+32(FP), CX
@@ -10169,6 +10139,7 @@ end:
 // func columnSumsAndDotsAVX2(dy []float32, dyStride int, x []float32, xStride int, m []float32, s []float32, d []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·columnSumsAndDotsAVX2(SB), NOSPLIT, $0-152
+	// s_j = Σ_i dy_ij, d_j = Σ_i dy_ij (x_ij - m_j)
 	MOVQ dy_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ m_base+64(FP), DX
@@ -10296,6 +10267,7 @@ end:
 // func columnSumsAndDotsAVX512(dy []float32, dyStride int, x []float32, xStride int, m []float32, s []float32, d []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·columnSumsAndDotsAVX512(SB), NOSPLIT, $0-152
+	// s_j = Σ_i dy_ij, d_j = Σ_i dy_ij (x_ij - m_j)
 	MOVQ dy_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ m_base+64(FP), DX
@@ -10444,6 +10416,7 @@ end:
 // func columnSumsAndDotsReluAVX2(dy []float32, dyStride int, x []float32, xStride int, y []float32, yStride int, m []float32, s []float32, d []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·columnSumsAndDotsReluAVX2(SB), NOSPLIT, $0-184
+	// the same over y_ij > 0
 	MOVQ dy_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ y_base+64(FP), DX
@@ -10592,6 +10565,7 @@ end:
 // func columnSumsAndDotsReluAVX512(dy []float32, dyStride int, x []float32, xStride int, y []float32, yStride int, m []float32, s []float32, d []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·columnSumsAndDotsReluAVX512(SB), NOSPLIT, $0-184
+	// the same over y_ij > 0
 	MOVQ dy_base+0(FP), AX
 	MOVQ x_base+32(FP), CX
 	MOVQ y_base+64(FP), DX
@@ -10767,6 +10741,7 @@ end:
 // func affineColumns2AVX2(dx []float32, dxStride int, dy []float32, dyStride int, x []float32, xStride int, c0 []float32, c1 []float32, c2 []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·affineColumns2AVX2(SB), NOSPLIT, $0-184
+	// dx_ij = c0_j dy_ij + c1_j x_ij + c2_j
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+32(FP), CX
 	MOVQ x_base+64(FP), DX
@@ -10856,6 +10831,7 @@ end:
 // func affineColumns2AVX512(dx []float32, dxStride int, dy []float32, dyStride int, x []float32, xStride int, c0 []float32, c1 []float32, c2 []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·affineColumns2AVX512(SB), NOSPLIT, $0-184
+	// dx_ij = c0_j dy_ij + c1_j x_ij + c2_j
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+32(FP), CX
 	MOVQ x_base+64(FP), DX
@@ -10945,6 +10921,7 @@ end:
 // func affineColumns2ReluAVX2(dx []float32, dxStride int, dy []float32, dyStride int, x []float32, xStride int, y []float32, yStride int, c0 []float32, c1 []float32, c2 []float32, rows int, cols int)
 // Requires: AVX
 TEXT ·affineColumns2ReluAVX2(SB), NOSPLIT, $0-216
+	// the same with dy_ij = 0 unless y_ij > 0
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+32(FP), CX
 	MOVQ x_base+64(FP), DX
@@ -11048,6 +11025,7 @@ end:
 // func affineColumns2ReluAVX512(dx []float32, dxStride int, dy []float32, dyStride int, x []float32, xStride int, y []float32, yStride int, c0 []float32, c1 []float32, c2 []float32, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·affineColumns2ReluAVX512(SB), NOSPLIT, $0-216
+	// the same with dy_ij = 0 unless y_ij > 0
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+32(FP), CX
 	MOVQ x_base+64(FP), DX
@@ -11151,6 +11129,7 @@ end:
 // func adamAVX2(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
 // Requires: AVX
 TEXT ·adamAVX2(SB), NOSPLIT, $0-128
+	// a step of Adam
 	VBROADCASTSS l2+96(FP), Y0
 	VBROADCASTSS rest1+100(FP), Y1
 	VBROADCASTSS beta2+104(FP), Y2
@@ -11233,6 +11212,7 @@ done:
 // func adamAVX512(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·adamAVX512(SB), NOSPLIT, $0-128
+	// a step of Adam
 	VBROADCASTSS l2+96(FP), Z0
 	VBROADCASTSS rest1+100(FP), Z1
 	VBROADCASTSS beta2+104(FP), Z2
@@ -11315,6 +11295,7 @@ done:
 // func sgdAVX2(p []float32, buf []float32, g []float32, rate float32, momentum float32, l2 float32)
 // Requires: AVX
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-84
+	// a step of gradient descent with momentum
 	VBROADCASTSS rate+72(FP), Y0
 	VBROADCASTSS momentum+76(FP), Y1
 	VBROADCASTSS l2+80(FP), Y2
@@ -11396,6 +11377,7 @@ done:
 // func sgdAVX512(p []float32, buf []float32, g []float32, rate float32, momentum float32, l2 float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sgdAVX512(SB), NOSPLIT, $0-84
+	// a step of gradient descent with momentum
 	VBROADCASTSS rate+72(FP), Z0
 	VBROADCASTSS momentum+76(FP), Z1
 	VBROADCASTSS l2+80(FP), Z2

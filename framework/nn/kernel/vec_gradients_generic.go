@@ -4,12 +4,16 @@ import "math"
 
 func reluGradGeneric(dx, y, dy []float32) {
 	for i := range dx {
-		if y[i] > 0 {
-			dx[i] = dy[i]
-		} else {
-			dx[i] = 0
-		}
+		dx[i] = positive(y[i], dy[i])
 	}
+}
+
+// positive returns dy where y > 0, 0 elsewhere.
+func positive(y, dy float32) float32 {
+	if y > 0 {
+		return dy
+	}
+	return 0
 }
 
 func tanhGradGeneric(dx, y, dy []float32) {

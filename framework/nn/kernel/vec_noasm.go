@@ -36,6 +36,10 @@ func lerp(dst []float32, x []float32, t float32) {
 	lerpGeneric(dst, x, t)
 }
 
+func fill(dst []float32, a float32) {
+	fillGeneric(dst, a)
+}
+
 func clamp(dst []float32, x []float32, lo float32, hi float32) {
 	clampGeneric(dst, x, lo, hi)
 }

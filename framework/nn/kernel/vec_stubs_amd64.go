@@ -84,6 +84,16 @@ func lerpAVX2(dst []float32, x []float32, t float32)
 //go:noescape
 func lerpAVX512(dst []float32, x []float32, t float32)
 
+// fillAVX2 computes dst = a.
+//
+//go:noescape
+func fillAVX2(dst []float32, a float32)
+
+// fillAVX512 computes dst = a.
+//
+//go:noescape
+func fillAVX512(dst []float32, a float32)
+
 // clampAVX2 computes dst = min(max(x, lo), hi).
 //
 //go:noescape

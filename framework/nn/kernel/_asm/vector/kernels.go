@@ -38,6 +38,8 @@ var kernels = []kernel{
 		formula: one("dst", func(m *machine, v env) V {
 			return m.add(v["dst"], m.mul(v["t"], m.sub(v["x"], v["dst"])))
 		})},
+	{name: "fill", equation: "dst = a", vectors: "dst", scalars: "a", unroll: 4,
+		formula: one("dst", func(m *machine, v env) V { return v["a"] })},
 	{name: "clamp", equation: "dst = min(max(x, lo), hi)", vectors: "dst x", scalars: "lo hi", in: "x", unroll: 4,
 		formula: one("dst", func(m *machine, v env) V { return m.min(v["hi"], m.max(v["lo"], v["x"])) })},
 

@@ -83,6 +83,7 @@ func (k kernel) write(m *machine) {
 	m.Pragma("noescape")
 	m.SignatureExpr("func(" + strings.Join(sig, ", ") + ")" + result)
 	m.Doc(name + " computes " + k.equation + ".")
+	m.Comment(k.equation)
 
 	m.hoist = map[num]operand.Op{}
 	for _, n := range dry {
@@ -122,7 +123,7 @@ func at(base, index reg.Register, vector, lanes int) operand.Mem {
 // dry evaluates the formula on another context and returns the numbers that it
 // wants in registers.
 func (k kernel) dry(m *machine) []num {
-	d := &machine{Context: build.NewContext(), wide: m.wide, data: map[num]operand.Mem{}, hoist: map[num]operand.Op{}}
+	d := &machine{Context: build.NewContext(), wide: m.wide, dry: true, data: map[num]operand.Mem{}, hoist: map[num]operand.Op{}}
 	d.Function("dry")
 	v := env{}
 	for _, a := range strings.Fields(k.matrices + " " + k.vectors + " " + k.scalars + " " + k.sums) {
@@ -217,7 +218,7 @@ func (k kernel) reduction(m *machine, given env, pointers map[string]reg.Registe
 		x := k.apply(m, given, pointers, i, vector)[k.reduce]
 		if m.mask != nil {
 			if k.reduce == "max" {
-				x = m.choose(m.mask, x, identity)
+				x = m.choose(m.mask, x, m.broadcast(identity))
 			} else {
 				x = m.only(m.mask, x)
 			}

@@ -25,8 +25,9 @@ type machine struct {
 	wide   bool
 	data   map[num]operand.Mem // the constants of the file
 	hoist  map[num]operand.Op  // those of a function that must be in registers
-	wanted []num               // what a dry run asked for
-	mask   operand.Op          // lanes in use, nil for all
+	dry    bool
+	wanted []num      // what a dry run asked for
+	mask   operand.Op // lanes in use, nil for all
 }
 
 func (m *machine) lanes() int {
@@ -73,6 +74,9 @@ func (m *machine) reg(x V) operand.Op {
 	}
 	r, ok := m.hoist[n]
 	if !ok {
+		if !m.dry {
+			panic(fmt.Sprintf("number %#08x needs a register, which the dry run did not ask for", uint32(n)))
+		}
 		r = m.vec()
 		m.hoist[n] = r
 		m.wanted = append(m.wanted, n)

@@ -13,8 +13,10 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
@@ -44,7 +46,7 @@ func generate() map[string][]byte {
 	}
 	file, err := ctx.Result()
 	if err == nil {
-		err = pass.Compile.Execute(file)
+		err = pass.Concat(pass.Compile, pass.FunctionPass(dropMoves)).Execute(file)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -64,6 +66,15 @@ func generate() map[string][]byte {
 		"vec_noasm.go":        gofmt(dispatch(cfg.GeneratedWarning(), false)),
 		"vec_coefficients.go": gofmt(coefficients(cfg.GeneratedWarning())),
 	}
+}
+
+// dropMoves removes moves that the register allocator has made idle.
+func dropMoves(fn *ir.Function) error {
+	fn.Nodes = slices.DeleteFunc(fn.Nodes, func(n ir.Node) bool {
+		i, ok := n.(*ir.Instruction)
+		return ok && i.Opcode == "VMOVAPS" && len(i.Operands) == 2 && i.Operands[0] == i.Operands[1]
+	})
+	return nil
 }
 
 func gofmt(text []byte) []byte {
