@@ -40,7 +40,7 @@ func ColumnMoments(mean, variance []float32, x Matrix) {
 	for j := range mean {
 		mean[j] /= n
 	}
-	columnMoments(x, mean, variance)
+	columnMoments(x, mean, variance, n)
 }
 
 // AffineColumns computes dst_ij = act(a_j x_ij + b_j).

@@ -8,8 +8,7 @@ func addColumnSumsGeneric(x Matrix, dst []float32) {
 }
 
 // columnMomentsGeneric completes first means to mean and variance.
-func columnMomentsGeneric(x Matrix, mean, variance []float32) {
-	n := float32(x.Rows)
+func columnMomentsGeneric(x Matrix, mean, variance []float32, n float32) {
 	for j, m := range mean {
 		var s1, s2 float32
 		for i := range x.Rows {
@@ -61,10 +60,9 @@ func columnSumsAndDotsReluGeneric(dy, x, y Matrix, m, s, d []float32) {
 	for i := range x.Rows {
 		g, r, out := dy.Row(i), x.Row(i), y.Row(i)
 		for j := range g {
-			if out[j] > 0 {
-				s[j] += g[j]
-				d[j] += float32(g[j] * (r[j] - m[j]))
-			}
+			own := positive(out[j], g[j])
+			s[j] += own
+			d[j] += float32(own * (r[j] - m[j]))
 		}
 	}
 }
@@ -82,11 +80,7 @@ func affineColumns2ReluGeneric(dx, dy, x, y Matrix, c0, c1, c2 []float32) {
 	for i := range x.Rows {
 		d, g, r, out := dx.Row(i), dy.Row(i), x.Row(i), y.Row(i)
 		for j := range d {
-			var own float32
-			if out[j] > 0 {
-				own = float32(c0[j] * g[j])
-			}
-			d[j] = own + float32(c1[j]*r[j]) + c2[j]
+			d[j] = float32(c0[j]*positive(out[j], g[j])) + float32(c1[j]*r[j]) + c2[j]
 		}
 	}
 }

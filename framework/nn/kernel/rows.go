@@ -106,6 +106,10 @@ func NormaliseRows(dst, x Matrix, mean, inv, scale, shift []float32) {
 	perColumn("NormaliseRows", shift, x)
 	for i := range mean {
 		d := dst.Row(i)
+		if scale != nil && shift != nil {
+			normalise(d, x.Row(i), scale, shift, mean[i], inv[i])
+			continue
+		}
 		standardise(d, x.Row(i), mean[i], inv[i])
 		if scale != nil {
 			mul(d, d, scale)

@@ -45,6 +45,13 @@ func standardiseGeneric(dst, x []float32, m, inv float32) {
 	}
 }
 
+// normaliseGeneric computes dst = (x - m) inv scale + shift.
+func normaliseGeneric(dst, x, scale, shift []float32, m, inv float32) {
+	for i := range dst {
+		dst[i] = float32((x[i]-m)*inv*scale[i]) + shift[i]
+	}
+}
+
 // addStandardisedGeneric computes dst += dy (x - m) inv.
 func addStandardisedGeneric(dst, dy, x []float32, m, inv float32) {
 	for i := range dst {

@@ -55,11 +55,7 @@ func Lerp(dst, x []float32, t float32) {
 }
 
 // Fill sets every element to a.
-func Fill(dst []float32, a float32) {
-	for i := range dst {
-		dst[i] = a
-	}
-}
+func Fill(dst []float32, a float32) { fill(dst, a) }
 
 // Clamp computes dst = min(max(x, lo), hi); NaN stays NaN.
 func Clamp(dst, x []float32, lo, hi float32) {

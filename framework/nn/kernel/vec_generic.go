@@ -51,6 +51,12 @@ func lerpGeneric(dst, x []float32, t float32) {
 	}
 }
 
+func fillGeneric(dst []float32, a float32) {
+	for i := range dst {
+		dst[i] = a
+	}
+}
+
 func clampGeneric(dst, x []float32, lo, hi float32) {
 	for i := range dst {
 		dst[i] = min(max(x[i], lo), hi)

@@ -1,13 +1,19 @@
 package kernel
 
+import "math"
+
 func reluGradGeneric(dx, y, dy []float32) {
 	for i := range dx {
-		if y[i] > 0 {
-			dx[i] = dy[i]
-		} else {
-			dx[i] = 0
-		}
+		dx[i] = positive(y[i], dy[i])
 	}
+}
+
+// positive returns dy where y > 0, 0 elsewhere.
+func positive(y, dy float32) float32 {
+	if y > 0 {
+		return dy
+	}
+	return 0
 }
 
 func tanhGradGeneric(dx, y, dy []float32) {
@@ -30,7 +36,8 @@ func softplusGradGeneric(dx, x, dy []float32) {
 
 func geluGradGeneric(dx, x, dy []float32) {
 	for i := range dx {
-		phi, density := normal(x[i])
+		phi, e := normal(x[i])
+		density := e * (1 / math.Sqrt2 / math.SqrtPi)
 		dx[i] = dy[i] * fma(x[i], density, phi)
 	}
 }
