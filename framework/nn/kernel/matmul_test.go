@@ -34,7 +34,7 @@ type productCase struct {
 // String names the case as Go wrote it, to be pasted into a test.
 func (pc productCase) String() string { return fmt.Sprintf("%#v", pc) }
 
-const guard = float32(-987.25)
+const guardWord = float32(-987.25)
 
 // random returns count matrices of rows x cols, stored transposed when tr is T,
 // and the step between them. Gaps hold NaN: reading one would show.
@@ -101,7 +101,7 @@ func checkMatMul(t *testing.T, w *Workers, pc productCase, breaks []float32) {
 	cStep := pc.m*c.Stride + 3
 	whole := make([]float32, margin+pc.count*cStep+margin)
 	for i := range whole {
-		whole[i] = guard
+		whole[i] = guardWord
 	}
 	c.Data = whole[margin : len(whole)-margin]
 	inside := map[int]bool{}
@@ -126,7 +126,7 @@ func checkMatMul(t *testing.T, w *Workers, pc productCase, breaks []float32) {
 	}
 
 	for i, v := range whole {
-		if !inside[i] && v != guard {
+		if !inside[i] && v != guardWord {
 			t.Fatalf("%v: number %d from the start of C overwritten with %v", pc, i-margin, v)
 		}
 	}
@@ -273,15 +273,15 @@ func TestMatMulBatchOfHeads(t *testing.T) {
 			o := Of(length, width, make([]float32, length*width))
 			w.MatMul(o, s, NoTrans, head(v, i), NoTrans, Epilogue{})
 			for j := range length {
-				same(t, fmt.Sprintf("scores of head %d", i), scores.Data[i*length*length:][j*length:][:length], s.Row(j))
-				same(t, fmt.Sprintf("head %d", i), head(out, i).Row(j), o.Row(j))
+				sameBits(t, fmt.Sprintf("scores of head %d", i), scores.Data[i*length*length:][j*length:][:length], s.Row(j))
+				sameBits(t, fmt.Sprintf("head %d", i), head(out, i).Row(j), o.Row(j))
 			}
 		}
 	})
 }
 
 // same fails unless both have equal bits.
-func same(t *testing.T, what string, got, want []float32) {
+func sameBits(t *testing.T, what string, got, want []float32) {
 	t.Helper()
 	for i := range want {
 		if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
@@ -313,7 +313,7 @@ func TestMatMulSameBitsAtAnyNumberOfThreads(t *testing.T) {
 					if first == nil {
 						first = c.Data
 					}
-					same(t, fmt.Sprintf("%s %v, %d threads", form.name, s, threads), c.Data, first)
+					sameBits(t, fmt.Sprintf("%s %v, %d threads", form.name, s, threads), c.Data, first)
 				}
 			}
 		}
