@@ -39,6 +39,8 @@ func (w *Workers) multiply(p *product) {
 		w.Run((*batchTask)(p), (p.count+p.each-1)/p.each)
 	case p.flops() < small:
 		p.alone(&w.scratch[0])
+	case p.isDots():
+		w.dotsInPieces(p)
 	default:
 		w.inPieces(p)
 	}
@@ -46,6 +48,10 @@ func (w *Workers) multiply(p *product) {
 
 // alone computes a small product.
 func (p *product) alone(s *Scratch) {
+	if p.isDots() {
+		p.dots(0, p.m, 0, p.n)
+		return
+	}
 	for p.nextBlock(s) {
 		if p.plan.packed != nil {
 			p.pack(0, p.n)
@@ -176,6 +182,8 @@ func panel(width int, a, b, c, bias *float32, aRow, aCol, bRow, cRow, k, rows, c
 	switch {
 	case active == AVX512 && width == 32:
 		panelAVX512x32(a, b, c, bias, aRow, aCol, bRow, cRow, k, rows, cols-16, how)
+	case active == AVX512 && width == 16 && halves && cols > 8:
+		panelAVX512x16Halves(a, b, c, bias, aRow, aCol, bRow, cRow, k, rows, cols-8, how)
 	case active == AVX512 && width == 16:
 		panelAVX512x16(a, b, c, bias, aRow, aCol, bRow, cRow, k, rows, cols, how)
 	case active == AVX512:

@@ -24,6 +24,16 @@ func panelAVX512x32(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //go:noescape
 func panelAVX512x16(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
 
+// panelAVX512x16Halves computes one panel of C, of 9 to 16 columns, from k terms:
+//
+//	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
+//	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
+//
+// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+//
+//go:noescape
+func panelAVX512x16Halves(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
+
 // panelAVX512x8 computes one panel of C, of 1 to 8 columns, from k terms:
 //
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
@@ -54,6 +64,26 @@ func panelAVX2x16(a *float32, b *float32, c *float32, bias *float32, aRow int, a
 //go:noescape
 func panelAVX2x8(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
 
+// dotsAVX512 computes C from dot products of the rows of A with those of B:
+//
+//	C[i,j] = act(sum over p of A[i,p] B[j,p] [+ C[i,j]] [+ bias[j]])
+//
+// Lane l of a vector sums the terms p = l modulo 16. Strides are in bytes; biasStep is that between the biases of
+// four columns; how is 1 to add C, plus 2 for ReLU.
+//
+//go:noescape
+func dotsAVX512(a *float32, b *float32, c *float32, bias *float32, aRow int, bRow int, cRow int, biasStep int, k int, rows int, cols int, how int)
+
+// dotsAVX2 computes C from dot products of the rows of A with those of B:
+//
+//	C[i,j] = act(sum over p of A[i,p] B[j,p] [+ C[i,j]] [+ bias[j]])
+//
+// Lane l of a vector sums the terms p = l modulo 8. Strides are in bytes; biasStep is that between the biases of
+// four columns; how is 1 to add C, plus 2 for ReLU.
+//
+//go:noescape
+func dotsAVX2(a *float32, b *float32, c *float32, bias *float32, aRow int, bRow int, cRow int, biasStep int, k int, rows int, cols int, how int)
+
 // packTransposedAVX transposes a panel of rows x cols numbers:
 //
 //	dst[p,j] = src[j,p]
@@ -71,3 +101,7 @@ func packTransposedAVX(dst *float32, src *float32, dstRow int, srcRow int, rows 
 //
 //go:noescape
 func packRowsAVX(dst *float32, src *float32, dstRow int, srcRow int, rows int, cols int)
+
+// cpuFamily returns the first four letters of the maker's name and the family,
+// as CPUID leaves 0 and 1 have them.
+func cpuFamily() (vendor uint32, family uint32)

@@ -11,13 +11,17 @@ func main() {
 	for _, k := range []microKernel{
 		{set: avx512, vectors: 2, lanes: 16, rows: 12},
 		{set: avx512, vectors: 1, lanes: 16, rows: 12},
+		{set: avx512, vectors: 2, lanes: 8, rows: 12, name: "Halves"},
 		{set: avx512, vectors: 1, lanes: 8, rows: 12},
 		{set: avx2, vectors: 2, lanes: 8, rows: 6},
 		{set: avx2, vectors: 1, lanes: 8, rows: 12},
 	} {
 		k.write()
 	}
+	dotKernel{set: avx512, rows: 3}.write()
+	dotKernel{set: avx2, rows: 2}.write()
 	packTransposed()
 	packRows()
+	family()
 	build.Generate()
 }

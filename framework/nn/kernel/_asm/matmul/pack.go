@@ -133,3 +133,18 @@ func packRows() {
 	VZEROUPPER()
 	RET()
 }
+
+// family emits the question who made the processor.
+func family() {
+	TEXT("cpuFamily", NOSPLIT, "func() (vendor, family uint32)")
+	Doc("cpuFamily returns the first four letters of the maker's name and the family,", "as CPUID leaves 0 and 1 have them.")
+	XORL(reg.EAX, reg.EAX)
+	XORL(reg.ECX, reg.ECX)
+	CPUID()
+	Store(reg.EBX, Return("vendor"))
+	MOVL(U32(1), reg.EAX)
+	XORL(reg.ECX, reg.ECX)
+	CPUID()
+	Store(reg.EAX, Return("family"))
+	RET()
+}

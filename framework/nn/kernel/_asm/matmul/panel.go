@@ -23,6 +23,7 @@ type microKernel struct {
 	vectors int
 	lanes   int
 	rows    int
+	name    string // appended
 }
 
 // General registers: where A, B and C stand, their strides in bytes, and the
@@ -45,7 +46,7 @@ var (
 
 // write emits the function.
 func (k microKernel) write() {
-	name := fmt.Sprintf("panel%sx%d", k.set, k.vectors*k.lanes)
+	name := fmt.Sprintf("panel%sx%d%s", k.set, k.vectors*k.lanes, k.name)
 	TEXT(name, NOSPLIT, "func(a, b, c, bias *float32, aRow, aCol, bRow, cRow, k, rows, cols, how int)")
 	Pragma("noescape")
 	Doc(name+" computes one panel of C, of "+fmt.Sprintf("%d to %d", (k.vectors-1)*k.lanes+1, k.vectors*k.lanes)+" columns, from k terms:",
@@ -67,11 +68,7 @@ func (k microKernel) write() {
 		k.tile(r)
 	}
 	Label("done")
-	if k.set == avx2 || k.lanes == 8 {
-		VZEROUPPER()
-	} else {
-		VZEROUPPER()
-	}
+	VZEROUPPER()
 	RET()
 }
 
@@ -154,7 +151,8 @@ func (k microKernel) vector(i int) reg.VecPhysical {
 			reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31}[i]
 	}
 	return []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7, reg.Y8, reg.Y9, reg.Y10,
-		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}[i]
+		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15, reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21, reg.Y22, reg.Y23,
+		reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31}[i]
 }
 
 // The sums come first, then the row of B, then AVX2's mask and, in what is left,
@@ -168,7 +166,7 @@ func (k microKernel) element(row int) reg.VecPhysical {
 	if k.set == avx2 {
 		first++
 	}
-	if k.lanes == 16 {
+	if k.set == avx512 {
 		registers = 32
 	}
 	return k.vector(first + row%min(4, registers-first))
@@ -210,7 +208,7 @@ func add(from, to reg.VecPhysical) { VADDPS(from, to, to) }
 
 // zero clears a vector.
 func (k microKernel) zero(v reg.VecPhysical) {
-	if k.lanes == 16 {
+	if k.set == avx512 {
 		VPXORD(v, v, v)
 	} else {
 		VXORPS(v, v, v)
