@@ -39,9 +39,15 @@ type product struct {
 	plan plan // how the implementation in use goes about it
 }
 
-// kBlock is the number of terms that are summed in order; the sums of such
-// blocks are then added in order. So the bits of an element depend neither on
-// the tile that it was computed in nor on the number of threads.
+// blockDepth returns the number of terms that are summed in order; the sums of
+// such blocks are then added in order. So the bits of an element depend neither
+// on the tile that it was computed in nor on the number of threads. The blocks
+// are even, and a panel of B as deep as one fits the first cache.
+func blockDepth(k int) int {
+	blocks := max(1, (k+kBlock-1)/kBlock)
+	return max(1, (k+blocks-1)/blocks)
+}
+
 const kBlock = 256
 
 // MatMul computes C = act(op(A) op(B) [+ C] [+ bias]). A is m x k (k x m when at

@@ -39,8 +39,9 @@ func (t *genericTask) Piece(i, _ int) {
 //
 // It goes through C in tiles of 4 x 4, whose sums stay in registers.
 func (p *product) generic(from, to int) {
-	for first := 0; first == 0 || first < p.k; first += kBlock {
-		k := min(kBlock, p.k-first)
+	depth := blockDepth(p.k)
+	for first := 0; first == 0 || first < p.k; first += depth {
+		k := min(depth, p.k-first)
 		for j := 0; j < p.n; j += 4 {
 			for i := from; i < to; i += 4 {
 				rows, cols := min(4, to-i), min(4, p.n-j)
