@@ -81,17 +81,19 @@ func ScaleRows(dst Matrix, a []float32, x Matrix) {
 	}
 }
 
-// RowMoments computes the mean and the biased variance of every row, the
-// variance from the deviations in a second pass: it keeps its accuracy where the
-// mean is large.
+// RowMoments computes the mean and the biased variance of every row by the
+// corrected two-pass algorithm; see ColumnMoments.
 func RowMoments(mean, variance []float32, x Matrix) {
 	perRow("RowMoments", len(mean), x)
 	check2("RowMoments", len(mean), len(variance))
 	n := float32(x.Cols)
 	for i := range mean {
 		r := x.Row(i)
-		mean[i] = sum(r) / n
-		variance[i] = squaresAround(r, mean[i]) / n
+		m := sum(r) / n
+		s1, s2 := sumAround(r, m), squaresAround(r, m)
+		shift := s1 / n
+		mean[i] = m + shift
+		variance[i] = (s2 - float32(s1*shift)) / n
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A matrixCall is a kernel on matrices of one shape, vectors with a number per
+// A matrixCall is a kernel on matrices of one matrixLayout, vectors with a number per
 // row and vectors with a number per column.
 type matrixCall struct {
 	name                        string
@@ -49,17 +49,17 @@ var matrixCalls = []matrixCall{
 	}, false},
 }
 
-type shape struct {
+type matrixLayout struct {
 	rows, cols, gap int
 	alias           int // the first matrix is this one; 0 for none
 	strange         bool
 }
 
-func (s shape) String() string {
+func (s matrixLayout) String() string {
 	return fmt.Sprintf("%d x %d, stride %d, first matrix is number %d, strange %v", s.rows, s.cols, s.cols+s.gap, s.alias, s.strange)
 }
 
-func (c matrixCall) run(isa ISA, s shape, seed uint64) []float32 {
+func (c matrixCall) run(isa ISA, s matrixLayout, seed uint64) []float32 {
 	was := active
 	defer func() { active = was }()
 	active = isa
@@ -82,13 +82,13 @@ func (c matrixCall) run(isa ISA, s shape, seed uint64) []float32 {
 	return mem.all()
 }
 
-func (c matrixCall) check(t *testing.T, isa ISA, s shape, seed uint64) {
+func (c matrixCall) check(t *testing.T, isa ISA, s matrixLayout, seed uint64) {
 	t.Helper()
 	tolerance := 0.0
 	if c.smooth && isa == AVX2 {
 		tolerance = 8
 	}
-	same(t, s, c.run(isa, s, seed), c.run(isa-1, s, seed), tolerance)
+	sameNumbers(t, s, c.run(isa, s, seed), c.run(isa-1, s, seed), tolerance)
 }
 
 func TestInstructionSetsAgreeOnMatrices(t *testing.T) {
@@ -98,13 +98,13 @@ func TestInstructionSetsAgreeOnMatrices(t *testing.T) {
 				t.Skip("the definition: see the tests of what it computes")
 			}
 			for cols := range 101 {
-				c.check(t, active, shape{cols % 7, cols, cols % 4, 0, false}, 1)
+				c.check(t, active, matrixLayout{cols % 7, cols, cols % 4, 0, false}, 1)
 			}
 			for _, cols := range []int{1, 5, 17, 32, 127, 128, 129, 163, 300} {
 				for _, rows := range []int{0, 1, 2, 13, 33} {
-					c.check(t, active, shape{rows, cols, 3, 0, rows%2 == 1}, 2)
+					c.check(t, active, matrixLayout{rows, cols, 3, 0, rows%2 == 1}, 2)
 					for alias := 1; alias < c.matrices; alias++ {
-						c.check(t, active, shape{rows, cols, 0, alias, false}, 3)
+						c.check(t, active, matrixLayout{rows, cols, 0, alias, false}, 3)
 					}
 				}
 			}
@@ -118,7 +118,7 @@ func FuzzInstructionSetsAgreeOnMatrices(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which, n, rows int, seed uint64) {
 		c := matrixCalls[uint(which)%uint(len(matrixCalls))]
-		s := shape{rows: int(uint(rows) % 40), cols: int(uint(n) % 500), gap: int(seed % 4), strange: seed%2 == 0}
+		s := matrixLayout{rows: int(uint(rows) % 40), cols: int(uint(n) % 500), gap: int(seed % 4), strange: seed%2 == 0}
 		for isa := AVX2; isa <= detect(); isa++ {
 			t.Logf("%s on %v", c.name, isa)
 			c.check(t, isa, s, seed)

@@ -7964,6 +7964,200 @@ done:
 	VZEROUPPER
 	RET
 
+// func sumAroundAVX2(x []float32, m float32) float32
+// Requires: AVX, SSE
+TEXT ·sumAroundAVX2(SB), NOSPLIT, $0-36
+	// Σ (x - m)
+	VBROADCASTSS m+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS number00000000<>+0(SB), Y1
+	VBROADCASTSS number00000000<>+0(SB), Y2
+	VBROADCASTSS number00000000<>+0(SB), Y3
+	VBROADCASTSS number00000000<>+0(SB), Y4
+	XORQ         DX, DX
+
+many:
+	CMPQ    CX, $0x00000020
+	JL      few0
+	VMOVUPS (AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y1
+	VMOVUPS 32(AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y2, Y5, Y2
+	VMOVUPS 64(AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y3, Y5, Y3
+	VMOVUPS 96(AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y4, Y5, Y4
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+few0:
+	CMPQ    CX, $0x00000008
+	JL      rest0
+	VMOVUPS (AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y1, Y5, Y1
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, CX
+	JMP     few1
+
+rest0:
+	TESTQ      CX, CX
+	JZ         total
+	LEAQ       lanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX)(DX*4), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VANDPS     Y0, Y5, Y0
+	VADDPS     Y1, Y0, Y1
+	JMP        total
+
+few1:
+	CMPQ    CX, $0x00000008
+	JL      rest1
+	VMOVUPS (AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y2, Y5, Y2
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, CX
+	JMP     few2
+
+rest1:
+	TESTQ      CX, CX
+	JZ         total
+	LEAQ       lanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX)(DX*4), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VANDPS     Y0, Y5, Y0
+	VADDPS     Y2, Y0, Y2
+	JMP        total
+
+few2:
+	CMPQ    CX, $0x00000008
+	JL      rest2
+	VMOVUPS (AX)(DX*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VADDPS  Y3, Y5, Y3
+	ADDQ    $0x00000008, DX
+	SUBQ    $0x00000008, CX
+	JMP     few3
+
+rest2:
+	TESTQ      CX, CX
+	JZ         total
+	LEAQ       lanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX)(DX*4), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VANDPS     Y0, Y5, Y0
+	VADDPS     Y3, Y0, Y3
+	JMP        total
+
+few3:
+	TESTQ      CX, CX
+	JZ         total
+	LEAQ       lanes<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX)(DX*4), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VANDPS     Y0, Y5, Y0
+	VADDPS     Y4, Y0, Y4
+
+total:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPS    $0x0e, X1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPS    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	MOVSS        X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func sumAroundAVX512(x []float32, m float32) float32
+// Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
+TEXT ·sumAroundAVX512(SB), NOSPLIT, $0-36
+	// Σ (x - m)
+	VBROADCASTSS m+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS number00000000<>+0(SB), Z1
+	VBROADCASTSS number00000000<>+0(SB), Z2
+	XORQ         DX, DX
+
+many:
+	CMPQ    CX, $0x00000020
+	JL      few0
+	VMOVUPS (AX)(DX*4), Z3
+	VSUBPS  Z0, Z3, Z3
+	VADDPS  Z1, Z3, Z1
+	VMOVUPS 64(AX)(DX*4), Z3
+	VSUBPS  Z0, Z3, Z3
+	VADDPS  Z2, Z3, Z2
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000020, CX
+	JMP     many
+
+few0:
+	CMPQ    CX, $0x00000010
+	JL      rest0
+	VMOVUPS (AX)(DX*4), Z3
+	VSUBPS  Z0, Z3, Z3
+	VADDPS  Z1, Z3, Z1
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JMP     few1
+
+rest0:
+	TESTQ     CX, CX
+	JZ        total
+	MOVL      $0xffffffff, BX
+	BZHIL     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX)(DX*4), K1, Z3
+	VSUBPS    Z0, Z3, Z0
+	VMOVAPS.Z Z0, K1, Z0
+	VADDPS    Z1, Z0, Z1
+	JMP       total
+
+few1:
+	TESTQ     CX, CX
+	JZ        total
+	MOVL      $0xffffffff, BX
+	BZHIL     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX)(DX*4), K1, Z3
+	VSUBPS    Z0, Z3, Z0
+	VMOVAPS.Z Z0, K1, Z0
+	VADDPS    Z2, Z0, Z2
+
+total:
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	MOVSS         X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // func squaresAroundAVX2(x []float32, m float32) float32
 // Requires: AVX, SSE
 TEXT ·squaresAroundAVX2(SB), NOSPLIT, $0-36

@@ -74,8 +74,8 @@ var calls = []call{
 	{"Momentum", 3, plain(func(v [][]float32) { Momentum(v[0], v[1], v[2], 0.1, 0.9, 0.01) }), false, false},
 }
 
-// guard surrounds the vectors: a NaN that no kernel makes.
-const guard = 0x7fabcdef
+// guardBits surround the vectors: a NaN that no kernel makes.
+const guardBits = 0x7fabcdef
 
 // A layout says where the vectors of a call lie.
 type layout struct {
@@ -117,7 +117,7 @@ type memory struct {
 func (m *memory) matrix(rows, cols, stride, offset int) Matrix {
 	const margin = 40
 	w := make([]float32, rows*stride+cols+offset+2*margin)
-	Fill(w, math.Float32frombits(guard))
+	Fill(w, math.Float32frombits(guardBits))
 	m.used = append(m.used, w)
 	x := Matrix{Rows: rows, Cols: cols, Stride: stride, Data: w[margin+offset:]}
 	if rows == 0 {
@@ -148,15 +148,15 @@ func number(r *rand.Rand, strange bool) float32 {
 	return float32(2 * r.NormFloat64())
 }
 
-// same compares two runs. Guards are compared as bits, any other NaN is a NaN.
-func same(t *testing.T, what fmt.Stringer, got, want []float32, tolerance float64) {
+// sameNumbers compares two runs. Guards are compared as bits, any other NaN is a NaN.
+func sameNumbers(t *testing.T, what fmt.Stringer, got, want []float32, tolerance float64) {
 	t.Helper()
 	for i := range want {
 		a, b := math.Float32bits(got[i]), math.Float32bits(want[i])
 		switch {
-		case a == b || a != guard && b != guard && got[i] != got[i] && want[i] != want[i]:
+		case a == b || a != guardBits && b != guardBits && got[i] != got[i] && want[i] != want[i]:
 		case got[i] == want[i]: // zeros
-		case a != guard && b != guard && ulps(got[i], float64(want[i])) <= tolerance:
+		case a != guardBits && b != guardBits && ulps(got[i], float64(want[i])) <= tolerance:
 		case math.Abs(float64(got[i])-float64(want[i])) <= tolerance*0x1p-26: // where a smooth function crosses zero
 		default:
 			t.Fatalf("%v: number %d is %v (%#x), want %v (%#x)", what, i, got[i], a, want[i], b)
@@ -171,7 +171,7 @@ func (c call) check(t *testing.T, isa ISA, l layout, seed uint64) {
 	if c.smooth && isa == AVX2 {
 		tolerance = 4
 	}
-	same(t, l, c.run(isa, l, seed), c.run(isa-1, l, seed), tolerance)
+	sameNumbers(t, l, c.run(isa, l, seed), c.run(isa-1, l, seed), tolerance)
 }
 
 func TestInstructionSetsAgree(t *testing.T) {
