@@ -12,11 +12,13 @@ import (
 //
 // In training m and v (biased) are those of the pass, each pass by itself, and
 // the running statistics become (1 − momentum)·old + momentum·new, the new
-// variance being the unbiased one. In evaluation m and v are the running ones.
+// variance being the unbiased one. In evaluation, or when frozen, m and v are
+// the running ones.
 type BatchNorm struct {
 	Scale, Shift  *Param // γ, β
 	Mean, Var     *Param // running
 	Momentum, Eps float64
+	Frozen        bool // may change between runs
 }
 
 // NewBatchNorm adds name.weight (γ = 1), name.bias (β = 0), name.running_mean
@@ -54,7 +56,7 @@ type batchNorm struct {
 }
 
 func (o *batchNorm) Forward(y *Value) {
-	if y.graph.Mode == Evaluation {
+	if y.graph.Mode == Evaluation || o.Frozen {
 		o.coefficients(o.Mean.Data, o.Var.Data)
 		kernel.AffineColumns(y.Matrix(), o.x.Matrix(), o.a, o.b, o.act)
 		return
@@ -62,7 +64,7 @@ func (o *batchNorm) Forward(y *Value) {
 	for i := range y.passes {
 		from, to := y.PassRows(i)
 		x, out := rowsOf(o.x.data, from, to, o.x.cols), rowsOf(y.data, from, to, y.cols)
-		v := o.sum // the variance, for now
+		v := o.sum // the variance, until the backward run needs the memory
 		kernel.ColumnMoments(o.mean[i], v, x)
 		o.track(o.mean[i], v, x.Rows)
 		o.coefficients(o.mean[i], v)
@@ -96,12 +98,20 @@ func (o *batchNorm) track(mean, variance []float32, n int) {
 // Backward: with x̂ = (x − m) r, r = 1/√(v+ε) and n rows in the pass,
 //
 //	dβ = Σ dy,   dγ = Σ dy x̂,   dx = γ r (dy − dβ/n − x̂ dγ/n)
+//
+// and dx = γ r dy where m and v are constants.
 func (o *batchNorm) Backward(y *Value) {
 	dxs := o.x.Partial()
 	for i := range y.passes {
 		from, to := y.PassRows(i)
 		n := float64(to - from)
 		x, out, dy := rowsOf(o.x.data, from, to, y.cols), rowsOf(y.data, from, to, y.cols), rowsOf(y.grad, from, to, y.cols)
+		if o.Frozen {
+			copy(o.mean[i], o.Mean.Data)
+			for j, v := range o.Var.Data {
+				o.inv[i][j] = float32(1 / math.Sqrt(float64(v)+o.Eps))
+			}
+		}
 		if o.act == kernel.ReLU {
 			kernel.ColumnSumsAndDotsRelu(o.sum, o.dot, dy, x, out, o.mean[i], o.inv[i])
 		} else {
@@ -119,8 +129,11 @@ func (o *batchNorm) Backward(y *Value) {
 			r := float64(o.inv[i][j])
 			a := float64(g) * r
 			b := -a * r * float64(o.dot[j]) / n
-			o.a[j], o.b[j] = float32(a), float32(b)
-			o.c[j] = float32(-a*float64(o.sum[j])/n - b*float64(o.mean[i][j]))
+			c := -a*float64(o.sum[j])/n - b*float64(o.mean[i][j])
+			if o.Frozen {
+				b, c = 0, 0
+			}
+			o.a[j], o.b[j], o.c[j] = float32(a), float32(b), float32(c)
 		}
 		dx := rowsOf(dxs, from, to, y.cols)
 		if o.act == kernel.ReLU {

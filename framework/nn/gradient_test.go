@@ -95,6 +95,12 @@ func TestGradients(t *testing.T) {
 			b.shaken()
 			b.check(nn.Sequence{l, nn.ReLU}.Apply(b.value(4, 2)))
 		},
+		"frozen batch norm": func(b *bench) {
+			l := nn.NewBatchNorm(b.ps, "bn", 4, 0.1)
+			b.shaken()
+			l.Mean.Data[1], l.Var.Data[2], l.Frozen = 0.5, 3, true
+			b.check(nn.Sequence{l, nn.ReLU}.Apply(b.value(4, 2)))
+		},
 		"layer norm": func(b *bench) {
 			l := nn.NewLayerNorm(b.ps, "ln", 7)
 			b.shaken()

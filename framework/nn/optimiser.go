@@ -7,10 +7,19 @@ import (
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
-// An Optimiser changes parameters by their gradients.
+// An Optimiser changes parameters by their gradients. Parameters that no step
+// has computed a gradient of since the last update are left alone, as PyTorch
+// does where a gradient is missing.
 type Optimiser interface {
 	// Step makes one update at that learning rate.
 	Step(rate float64)
+}
+
+// take reports whether there is a new gradient, which the caller now uses.
+func (p *Param) take() bool {
+	was := p.touched
+	p.touched = false
+	return was
 }
 
 // Adam is Kingma and Ba's optimiser (2015) in PyTorch's form. L2 adds L2·w to
@@ -43,6 +52,9 @@ func (a *Adam) Step(rate float64) {
 		Correction1: 1 - math.Pow(a.Beta1, float64(a.t)), Correction2: 1 - math.Pow(a.Beta2, float64(a.t)),
 	}
 	for i, p := range a.params {
+		if !p.take() {
+			continue
+		}
 		kernel.Adam(p.Data, a.m[i], a.v[i], p.Grad, s)
 	}
 }
@@ -68,6 +80,9 @@ func NewSGD(params []*Param, momentum, l2 float64) *SGD {
 // Step makes one update.
 func (s *SGD) Step(rate float64) {
 	for i, p := range s.params {
+		if !p.take() {
+			continue
+		}
 		l2 := s.L2
 		if s.NoDecay(p.Name) {
 			l2 = 0
@@ -108,6 +123,9 @@ func BiasOrNorm(name string) bool {
 // scaled.
 func (l *LARS) Step(rate float64) {
 	for i, p := range l.params {
+		if !p.take() {
+			continue
+		}
 		l2, local := 0.0, 1.0
 		if !l.Plain(p.Name) {
 			l2 = l.L2
@@ -151,6 +169,10 @@ func CosineTo1(base float64, t, total int) float64 {
 func MoveAverage(target, online *Params, tau float64) {
 	from := online.Trained()
 	for i, p := range target.Trained() {
+		if tau == 0 { // exactly
+			copy(p.Data, from[i].Data)
+			continue
+		}
 		kernel.Lerp(p.Data, from[i].Data, float32(1-tau))
 	}
 }

@@ -15,6 +15,7 @@ type Param struct {
 	Data       []float32
 	Grad       []float32 // nil for what is not trained by gradients
 	Kept       bool      // a statistic that a layer keeps, not a weight
+	touched    bool      // a step has computed Grad since the last update
 }
 
 func (p *Param) differentiable() bool { return p.Grad != nil }

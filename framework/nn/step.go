@@ -89,6 +89,7 @@ func (s *Step) Run() float64 {
 	s.graph.Forward()
 	for _, p := range s.params {
 		clear(p.Grad)
+		p.touched = true
 	}
 	for _, v := range s.graph.values {
 		v.begun = false
