@@ -587,14 +587,14 @@ func affineColumns2Relu(dx Matrix, dy Matrix, x Matrix, y Matrix, c0 []float32, 
 	}
 }
 
-func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32) {
+func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32) {
 	switch active {
 	case AVX512:
-		adamAVX512(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamAVX512(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	case AVX2:
-		adamAVX2(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamAVX2(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	default:
-		adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	}
 }
 

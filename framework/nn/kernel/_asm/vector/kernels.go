@@ -198,12 +198,12 @@ var kernels = []kernel{
 		})},
 
 	// optimisers
-	{name: "adam", equation: "a step of Adam", vectors: "p m v g", scalars: "l2 rest1 beta2 rest2 root2 eps keep rate", in: "p m v g",
+	{name: "adam", equation: "a step of Adam", vectors: "p m v g", scalars: "l2 rest1 beta2 rest2 eps keep rate", in: "p m v g",
 		formula: func(m *machine, v env) env {
 			d := m.add(v["g"], m.mul(v["l2"], v["p"]))
 			mean := m.add(v["m"], m.mul(v["rest1"], m.sub(d, v["m"])))
 			square := m.add(m.mul(v["beta2"], v["v"]), m.mul(v["rest2"], m.mul(d, d)))
-			size := m.add(m.div(m.sqrt(square), v["root2"]), v["eps"])
+			size := m.add(m.sqrt(square), v["eps"])
 			p := m.sub(m.mul(v["keep"], v["p"]), m.div(m.mul(v["rate"], mean), size))
 			return env{"p": p, "m": mean, "v": square}
 		}},
