@@ -5824,17 +5824,12 @@ many:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5850,30 +5845,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y2, Y6, Y2
 	VMOVUPS      32(AX)(BX*4), Y6
 	VMOVUPS      32(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5889,30 +5873,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y3, Y6, Y3
 	VMOVUPS      64(AX)(BX*4), Y6
 	VMOVUPS      64(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5928,30 +5901,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y4, Y6, Y4
 	VMOVUPS      96(AX)(BX*4), Y6
 	VMOVUPS      96(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5967,13 +5929,7 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y5, Y6, Y5
 	ADDQ         $0x00000020, BX
@@ -5987,17 +5943,12 @@ few0:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6013,13 +5964,7 @@ few0:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y2, Y6, Y2
 	ADDQ         $0x00000008, BX
@@ -6036,17 +5981,12 @@ rest0:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6062,13 +6002,7 @@ rest0:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y2, Y0, Y2
@@ -6081,17 +6015,12 @@ few1:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6107,13 +6036,7 @@ few1:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y3, Y6, Y3
 	ADDQ         $0x00000008, BX
@@ -6130,17 +6053,12 @@ rest1:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6156,13 +6074,7 @@ rest1:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y3, Y0, Y3
@@ -6175,17 +6087,12 @@ few2:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6201,13 +6108,7 @@ few2:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y4, Y6, Y4
 	ADDQ         $0x00000008, BX
@@ -6224,17 +6125,12 @@ rest2:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6250,13 +6146,7 @@ rest2:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y4, Y0, Y4
@@ -6272,17 +6162,12 @@ few3:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6298,13 +6183,7 @@ few3:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y5, Y0, Y5
@@ -6363,102 +6242,12 @@ many:
 	VMOVUPS          (CX)(BX*4), Z5
 	VMAXPS           Z5, Z0, Z5
 	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z22
-	VBLENDMPS        Z22, Z5, K1, Z6
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z6, Z22
-	VPSRAD           $0x17, Z22, Z22
-	VPSLLD           $0x17, Z22, Z23
-	VPSUBD           Z23, Z6, Z23
-	VSUBPS.BCST      number3f800000<>+0(SB), Z23, Z23
-	VCVTDQ2PS        Z22, Z22
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z24
-	VSUBPS           Z24, Z22, Z22
-	VMULPS           Z23, Z23, Z24
-	VMULPS           Z24, Z23, Z25
-	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z26
-	VFMADD213PS.BCST number3e02af57<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e116c98<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
-	VMULPS           Z26, Z25, Z25
-	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
-	VADDPS           Z25, Z23, Z23
-	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z23, Z5, K1, Z7
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z7, K1, Z8
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z8, K1, Z9
-	VMULPS           Z9, Z4, Z4
-	VSUBPS           Z4, Z5, Z4
-	VADDPS           Z2, Z4, Z2
-	VMOVUPS          64(AX)(BX*4), Z4
-	VMOVUPS          64(CX)(BX*4), Z5
-	VMAXPS           Z5, Z0, Z5
-	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z22
-	VBLENDMPS        Z22, Z5, K1, Z10
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z10, Z22
-	VPSRAD           $0x17, Z22, Z22
-	VPSLLD           $0x17, Z22, Z23
-	VPSUBD           Z23, Z10, Z23
-	VSUBPS.BCST      number3f800000<>+0(SB), Z23, Z23
-	VCVTDQ2PS        Z22, Z22
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z24
-	VSUBPS           Z24, Z22, Z22
-	VMULPS           Z23, Z23, Z24
-	VMULPS           Z24, Z23, Z25
-	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z26
-	VFMADD213PS.BCST number3e02af57<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e116c98<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
-	VMULPS           Z26, Z25, Z25
-	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
-	VADDPS           Z25, Z23, Z23
-	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z23, Z5, K1, Z11
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z11, K1, Z12
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z12, K1, Z13
-	VMULPS           Z13, Z4, Z4
-	VSUBPS           Z4, Z5, Z4
-	VADDPS           Z3, Z4, Z3
-	ADDQ             $0x00000020, BX
-	SUBQ             $0x00000020, DX
-	JMP              many
-
-few0:
-	CMPQ             DX, $0x00000010
-	JL               rest0
-	VMOVUPS          (AX)(BX*4), Z4
-	VMOVUPS          (CX)(BX*4), Z5
-	VMAXPS           Z5, Z0, Z5
-	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z6
-	VBLENDMPS        Z6, Z5, K1, Z14
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z14, Z6
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
 	VPSRAD           $0x17, Z6, Z6
 	VPSLLD           $0x17, Z6, Z7
-	VPSUBD           Z7, Z14, Z7
+	VPSUBD           Z7, Z5, Z7
 	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
 	VCVTDQ2PS        Z6, Z6
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z8
-	VSUBPS           Z8, Z6, Z6
 	VMULPS           Z7, Z7, Z8
 	VMULPS           Z8, Z7, Z9
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
@@ -6474,13 +6263,70 @@ few0:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
 	VADDPS           Z9, Z7, Z7
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z7, Z5, K1, Z15
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z15, K1, Z16
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z16, K1, Z17
-	VMULPS           Z17, Z4, Z4
+	VMULPS           Z7, Z4, Z4
+	VSUBPS           Z4, Z5, Z4
+	VADDPS           Z2, Z4, Z2
+	VMOVUPS          64(AX)(BX*4), Z4
+	VMOVUPS          64(CX)(BX*4), Z5
+	VMAXPS           Z5, Z0, Z5
+	VMINPS           Z5, Z1, Z5
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
+	VPSRAD           $0x17, Z6, Z6
+	VPSLLD           $0x17, Z6, Z7
+	VPSUBD           Z7, Z5, Z7
+	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VMULPS           Z7, Z7, Z8
+	VMULPS           Z8, Z7, Z9
+	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
+	VFMADD213PS.BCST number3e02af57<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e116c98<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe800113<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z7, Z10
+	VMULPS           Z10, Z9, Z9
+	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
+	VADDPS           Z9, Z7, Z7
+	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
+	VMULPS           Z7, Z4, Z4
+	VSUBPS           Z4, Z5, Z4
+	VADDPS           Z3, Z4, Z3
+	ADDQ             $0x00000020, BX
+	SUBQ             $0x00000020, DX
+	JMP              many
+
+few0:
+	CMPQ             DX, $0x00000010
+	JL               rest0
+	VMOVUPS          (AX)(BX*4), Z4
+	VMOVUPS          (CX)(BX*4), Z5
+	VMAXPS           Z5, Z0, Z5
+	VMINPS           Z5, Z1, Z5
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
+	VPSRAD           $0x17, Z6, Z6
+	VPSLLD           $0x17, Z6, Z7
+	VPSUBD           Z7, Z5, Z7
+	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VMULPS           Z7, Z7, Z8
+	VMULPS           Z8, Z7, Z9
+	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
+	VFMADD213PS.BCST number3e02af57<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e116c98<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe800113<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z7, Z10
+	VMULPS           Z10, Z9, Z9
+	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
+	VADDPS           Z9, Z7, Z7
+	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
+	VMULPS           Z7, Z4, Z4
 	VSUBPS           Z4, Z5, Z4
 	VADDPS           Z2, Z4, Z2
 	ADDQ             $0x00000010, BX
@@ -6497,17 +6343,12 @@ rest0:
 	VMOVUPS.Z        (CX)(BX*4), K1, Z5
 	VMAXPS           Z5, Z0, Z0
 	VMINPS           Z0, Z1, Z0
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z0, K2
-	VMULPS.BCST      number4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS        Z1, Z0, K2, Z14
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z14, Z1
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z0, Z1
 	VPSRAD           $0x17, Z1, Z1
 	VPSLLD           $0x17, Z1, Z5
-	VPSUBD           Z5, Z14, Z5
+	VPSUBD           Z5, Z0, Z5
 	VSUBPS.BCST      number3f800000<>+0(SB), Z5, Z5
 	VCVTDQ2PS        Z1, Z1
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K2, Z6
-	VSUBPS           Z6, Z1, Z1
 	VMULPS           Z5, Z5, Z6
 	VMULPS           Z6, Z5, Z7
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z8
@@ -6523,13 +6364,7 @@ rest0:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
-	VBLENDMPS        Z5, Z0, K2, Z15
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z15, K2, Z16
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z16, K2, Z17
-	VMULPS           Z17, Z4, Z1
+	VMULPS           Z5, Z4, Z1
 	VSUBPS           Z1, Z0, Z0
 	VMOVAPS.Z        Z0, K1, Z0
 	VADDPS           Z2, Z0, Z2
@@ -6545,17 +6380,12 @@ few1:
 	VMOVUPS.Z        (CX)(BX*4), K1, Z5
 	VMAXPS           Z5, Z0, Z0
 	VMINPS           Z0, Z1, Z0
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z0, K2
-	VMULPS.BCST      number4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS        Z1, Z0, K2, Z18
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z18, Z1
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z0, Z1
 	VPSRAD           $0x17, Z1, Z1
 	VPSLLD           $0x17, Z1, Z5
-	VPSUBD           Z5, Z18, Z5
+	VPSUBD           Z5, Z0, Z5
 	VSUBPS.BCST      number3f800000<>+0(SB), Z5, Z5
 	VCVTDQ2PS        Z1, Z1
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K2, Z6
-	VSUBPS           Z6, Z1, Z1
 	VMULPS           Z5, Z5, Z6
 	VMULPS           Z6, Z5, Z7
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z8
@@ -6571,13 +6401,7 @@ few1:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
-	VBLENDMPS        Z5, Z0, K2, Z19
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z19, K2, Z20
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z20, K2, Z21
-	VMULPS           Z21, Z4, Z1
+	VMULPS           Z5, Z4, Z1
 	VSUBPS           Z1, Z0, Z0
 	VMOVAPS.Z        Z0, K1, Z0
 	VADDPS           Z3, Z0, Z3

@@ -107,7 +107,8 @@ var kernels = []kernel{
 	{name: "poissonNLL", equation: "Σ y' - x ln y', y' = min(max(y, 1e-7), 1e7)", vectors: "x y", in: "x y", reduce: "sum",
 		formula: sum(func(m *machine, v env) V {
 			y := m.min(f(poissonMax), m.max(f(poissonMin), v["y"]))
-			return m.sub(y, m.mul(v["x"], m.log(y)))
+			// between the bounds ln needs no care, and the sum is NaN where y is
+			return m.sub(y, m.mul(v["x"], m.logNear1(m.split(y))))
 		})},
 	{name: "poissonNLLGrad", equation: "dy = a (1 - x/y), 0 where y is clamped", vectors: "dy x y", scalars: "a", in: "x y", unroll: 2,
 		formula: one("dy", func(m *machine, v env) V {
