@@ -400,17 +400,6 @@ func softmaxGrad(dx []float32, y []float32, dy []float32, d float32, scale float
 	}
 }
 
-func sumAround(x []float32, m float32) float32 {
-	switch active {
-	case AVX512:
-		return sumAroundAVX512(x, m)
-	case AVX2:
-		return sumAroundAVX2(x, m)
-	default:
-		return sumAroundGeneric(x, m)
-	}
-}
-
 func squaresAround(x []float32, m float32) float32 {
 	switch active {
 	case AVX512:

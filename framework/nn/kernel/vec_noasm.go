@@ -148,10 +148,6 @@ func softmaxGrad(dx []float32, y []float32, dy []float32, d float32, scale float
 	softmaxGradGeneric(dx, y, dy, d, scale)
 }
 
-func sumAround(x []float32, m float32) float32 {
-	return sumAroundGeneric(x, m)
-}
-
 func squaresAround(x []float32, m float32) float32 {
 	return squaresAroundGeneric(x, m)
 }

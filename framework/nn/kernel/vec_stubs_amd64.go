@@ -364,16 +364,6 @@ func softmaxGradAVX2(dx []float32, y []float32, dy []float32, d float32, scale f
 //go:noescape
 func softmaxGradAVX512(dx []float32, y []float32, dy []float32, d float32, scale float32)
 
-// sumAroundAVX2 computes Σ (x - m).
-//
-//go:noescape
-func sumAroundAVX2(x []float32, m float32) float32
-
-// sumAroundAVX512 computes Σ (x - m).
-//
-//go:noescape
-func sumAroundAVX512(x []float32, m float32) float32
-
 // squaresAroundAVX2 computes Σ (x - m)².
 //
 //go:noescape

@@ -129,8 +129,6 @@ var kernels = []kernel{
 		formula: one("dx", func(m *machine, v env) V {
 			return m.mul(v["scale"], m.mul(v["y"], m.sub(v["dy"], v["d"])))
 		})},
-	{name: "sumAround", equation: "Σ (x - m)", vectors: "x", scalars: "m", in: "x", reduce: "sum",
-		formula: sum(func(m *machine, v env) V { return m.sub(v["x"], v["m"]) })},
 	{name: "squaresAround", equation: "Σ (x - m)²", vectors: "x", scalars: "m", in: "x", reduce: "sum",
 		formula: sum(func(m *machine, v env) V {
 			d := m.sub(v["x"], v["m"])
