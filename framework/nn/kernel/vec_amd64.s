@@ -9178,20 +9178,20 @@ TEXT ·addColumnSumsAVX2(SB), NOSPLIT, $0-72
 	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
-	MOVQ cols+64(FP), BX
+	MOVQ cols+64(FP), SI
 
 many:
-	CMPQ    BX, $0x00000020
+	CMPQ    SI, $0x00000020
 	JL      one
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
 	VMOVUPS 96(CX), Y3
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 manyrows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      manysums
 	VMOVUPS (DX), Y4
 	VADDPS  Y4, Y0, Y0
@@ -9202,7 +9202,7 @@ manyrows:
 	VMOVUPS 96(DX), Y4
 	VADDPS  Y4, Y3, Y3
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     manyrows
 
 manysums:
@@ -9212,49 +9212,50 @@ manysums:
 	VMOVUPS Y3, 96(CX)
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000008
+	CMPQ    SI, $0x00000008
 	JL      rest
 	VMOVUPS (CX), Y0
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 onerows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      onesums
 	VMOVUPS (DX), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     onerows
 
 onesums:
 	VMOVUPS Y0, (CX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
-	SUBQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
 	JMP     one
 
 rest:
-	TESTQ      BX, BX
+	TESTQ      SI, SI
 	JZ         end
 	LEAQ       lanes<>+0(SB), DX
+	MOVQ       SI, BX
 	NEGQ       BX
 	VMOVUPS    32(DX)(BX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       AX, DX
-	MOVQ       rows+56(FP), SI
+	MOVQ       rows+56(FP), BX
 
 restrows:
-	TESTQ      SI, SI
+	TESTQ      BX, BX
 	JZ         restsums
 	VMASKMOVPS (DX), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 	ADDQ       xStride+24(FP), DX
-	DECQ       SI
+	DECQ       BX
 	JMP        restrows
 
 restsums:
@@ -9270,10 +9271,10 @@ TEXT ·addColumnSumsAVX512(SB), NOSPLIT, $0-72
 	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
-	MOVQ cols+64(FP), BX
+	MOVQ cols+64(FP), SI
 
 many:
-	CMPQ    BX, $0x00000080
+	CMPQ    SI, $0x00000080
 	JL      one
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
@@ -9284,10 +9285,10 @@ many:
 	VMOVUPS 384(CX), Z6
 	VMOVUPS 448(CX), Z7
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 manyrows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      manysums
 	VMOVUPS (DX), Z8
 	VADDPS  Z8, Z0, Z0
@@ -9306,7 +9307,7 @@ manyrows:
 	VMOVUPS 448(DX), Z8
 	VADDPS  Z8, Z7, Z7
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     manyrows
 
 manysums:
@@ -9320,49 +9321,49 @@ manysums:
 	VMOVUPS Z7, 448(CX)
 	ADDQ    $0x00000200, AX
 	ADDQ    $0x00000200, CX
-	SUBQ    $0x00000080, BX
+	SUBQ    $0x00000080, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000010
+	CMPQ    SI, $0x00000010
 	JL      rest
 	VMOVUPS (CX), Z0
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 onerows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      onesums
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z0
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     onerows
 
 onesums:
 	VMOVUPS Z0, (CX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
 	JMP     one
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        end
 	MOVL      $0xffffffff, DX
-	BZHIL     BX, DX, DX
+	BZHIL     SI, DX, DX
 	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      AX, DX
-	MOVQ      rows+56(FP), SI
+	MOVQ      rows+56(FP), BX
 
 restrows:
-	TESTQ     SI, SI
+	TESTQ     BX, BX
 	JZ        restsums
 	VMOVUPS.Z (DX), K1, Z1
 	VADDPS    Z1, Z0, Z0
 	ADDQ      xStride+24(FP), DX
-	DECQ      SI
+	DECQ      BX
 	JMP       restrows
 
 restsums:
@@ -9380,10 +9381,10 @@ TEXT ·columnMomentsAVX2(SB), NOSPLIT, $0-100
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
 	MOVQ         variance_base+56(FP), DX
-	MOVQ         cols+88(FP), SI
+	MOVQ         cols+88(FP), DI
 
 many:
-	CMPQ         SI, $0x00000010
+	CMPQ         DI, $0x00000010
 	JL           one
 	VMOVUPS      (CX), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
@@ -9392,10 +9393,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Y5
 	VBROADCASTSS number00000000<>+0(SB), Y6
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 manyrows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      manysums
 	VMOVUPS (BX), Y7
 	VSUBPS  Y1, Y7, Y7
@@ -9408,7 +9409,7 @@ manyrows:
 	VADDPS  Y7, Y5, Y5
 	VADDPS  Y8, Y6, Y6
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     manyrows
 
 manysums:
@@ -9429,20 +9430,20 @@ manysums:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
 	JMP     many
 
 one:
-	CMPQ         SI, $0x00000008
+	CMPQ         DI, $0x00000008
 	JL           rest
 	VMOVUPS      (CX), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 onerows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      onesums
 	VMOVUPS (BX), Y4
 	VSUBPS  Y1, Y4, Y4
@@ -9450,7 +9451,7 @@ onerows:
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y5, Y3, Y3
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     onerows
 
 onesums:
@@ -9464,23 +9465,24 @@ onesums:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
 	JMP     one
 
 rest:
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JZ           end
 	LEAQ         lanes<>+0(SB), BX
+	MOVQ         DI, SI
 	NEGQ         SI
 	VMOVUPS      32(BX)(SI*4), Y1
 	VMASKMOVPS   (CX), Y1, Y2
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	VBROADCASTSS number00000000<>+0(SB), Y4
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 restrows:
-	TESTQ      DI, DI
+	TESTQ      SI, SI
 	JZ         restsums
 	VMASKMOVPS (BX), Y1, Y5
 	VSUBPS     Y2, Y5, Y5
@@ -9488,7 +9490,7 @@ restrows:
 	VADDPS     Y5, Y3, Y3
 	VADDPS     Y6, Y4, Y4
 	ADDQ       xStride+24(FP), BX
-	DECQ       DI
+	DECQ       SI
 	JMP        restrows
 
 restsums:
@@ -9512,10 +9514,10 @@ TEXT ·columnMomentsAVX512(SB), NOSPLIT, $0-100
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
 	MOVQ         variance_base+56(FP), DX
-	MOVQ         cols+88(FP), SI
+	MOVQ         cols+88(FP), DI
 
 many:
-	CMPQ         SI, $0x00000040
+	CMPQ         DI, $0x00000040
 	JL           one
 	VMOVUPS      (CX), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
@@ -9530,10 +9532,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Z11
 	VBROADCASTSS number00000000<>+0(SB), Z12
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 manyrows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      manysums
 	VMOVUPS (BX), Z13
 	VSUBPS  Z1, Z13, Z13
@@ -9556,7 +9558,7 @@ manyrows:
 	VADDPS  Z13, Z11, Z11
 	VADDPS  Z14, Z12, Z12
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     manyrows
 
 manysums:
@@ -9591,20 +9593,20 @@ manysums:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
 	JMP     many
 
 one:
-	CMPQ         SI, $0x00000010
+	CMPQ         DI, $0x00000010
 	JL           rest
 	VMOVUPS      (CX), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	VBROADCASTSS number00000000<>+0(SB), Z3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 onerows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      onesums
 	VMOVUPS (BX), Z4
 	VSUBPS  Z1, Z4, Z4
@@ -9612,7 +9614,7 @@ onerows:
 	VADDPS  Z4, Z2, Z2
 	VADDPS  Z5, Z3, Z3
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     onerows
 
 onesums:
@@ -9626,23 +9628,23 @@ onesums:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
 	JMP     one
 
 rest:
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JZ           end
 	MOVL         $0xffffffff, BX
-	BZHIL        SI, BX, BX
+	BZHIL        DI, BX, BX
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	VBROADCASTSS number00000000<>+0(SB), Z3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 restrows:
-	TESTQ     DI, DI
+	TESTQ     SI, SI
 	JZ        restsums
 	VMOVUPS.Z (BX), K1, Z4
 	VSUBPS    Z1, Z4, Z4
@@ -9650,7 +9652,7 @@ restrows:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z5, Z3, Z3
 	ADDQ      xStride+24(FP), BX
-	DECQ      DI
+	DECQ      SI
 	JMP       restrows
 
 restsums:
@@ -9969,10 +9971,10 @@ TEXT ·columnSumsAndDotsAVX2(SB), NOSPLIT, $0-152
 	MOVQ m_base+64(FP), DX
 	MOVQ s_base+88(FP), BX
 	MOVQ d_base+112(FP), SI
-	MOVQ cols+144(FP), R9
+	MOVQ cols+144(FP), R10
 
 many:
-	CMPQ         R9, $0x00000010
+	CMPQ         R10, $0x00000010
 	JL           one
 	VMOVUPS      (DX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -9982,10 +9984,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Y5
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 manyrows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      manysums
 	VMOVUPS (DI), Y6
 	VMOVUPS (R8), Y7
@@ -10001,7 +10003,7 @@ manyrows:
 	VADDPS  Y7, Y5, Y5
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     manyrows
 
 manysums:
@@ -10014,21 +10016,21 @@ manysums:
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R9
+	SUBQ    $0x00000010, R10
 	JMP     many
 
 one:
-	CMPQ         R9, $0x00000008
+	CMPQ         R10, $0x00000008
 	JL           rest
 	VMOVUPS      (DX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 onerows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      onesums
 	VMOVUPS (DI), Y3
 	VMOVUPS (R8), Y4
@@ -10038,7 +10040,7 @@ onerows:
 	VADDPS  Y4, Y2, Y2
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     onerows
 
 onesums:
@@ -10049,14 +10051,14 @@ onesums:
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R9
+	SUBQ    $0x00000008, R10
 	JMP     one
 
 rest:
-	TESTQ        R9, R9
+	TESTQ        R10, R10
 	JZ           end
 	LEAQ         lanes<>+0(SB), DI
-	MOVQ         R9, R8
+	MOVQ         R10, R8
 	NEGQ         R8
 	VMOVUPS      32(DI)(R8*4), Y0
 	VMASKMOVPS   (DX), Y0, Y1
@@ -10064,10 +10066,10 @@ rest:
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 restrows:
-	TESTQ      R10, R10
+	TESTQ      R9, R9
 	JZ         restsums
 	VMASKMOVPS (DI), Y0, Y4
 	VMASKMOVPS (R8), Y0, Y5
@@ -10077,7 +10079,7 @@ restrows:
 	VADDPS     Y5, Y3, Y3
 	ADDQ       dyStride+24(FP), DI
 	ADDQ       xStride+56(FP), R8
-	DECQ       R10
+	DECQ       R9
 	JMP        restrows
 
 restsums:
@@ -10097,10 +10099,10 @@ TEXT ·columnSumsAndDotsAVX512(SB), NOSPLIT, $0-152
 	MOVQ m_base+64(FP), DX
 	MOVQ s_base+88(FP), BX
 	MOVQ d_base+112(FP), SI
-	MOVQ cols+144(FP), R9
+	MOVQ cols+144(FP), R10
 
 many:
-	CMPQ         R9, $0x00000040
+	CMPQ         R10, $0x00000040
 	JL           one
 	VMOVUPS      (DX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10116,10 +10118,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Z11
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 manyrows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      manysums
 	VMOVUPS (DI), Z12
 	VMOVUPS (R8), Z13
@@ -10147,7 +10149,7 @@ manyrows:
 	VADDPS  Z13, Z11, Z11
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     manyrows
 
 manysums:
@@ -10164,21 +10166,21 @@ manysums:
 	ADDQ    $0x00000100, DX
 	ADDQ    $0x00000100, BX
 	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R9
+	SUBQ    $0x00000040, R10
 	JMP     many
 
 one:
-	CMPQ         R9, $0x00000010
+	CMPQ         R10, $0x00000010
 	JL           rest
 	VMOVUPS      (DX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 onerows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      onesums
 	VMOVUPS (DI), Z3
 	VMOVUPS (R8), Z4
@@ -10188,7 +10190,7 @@ onerows:
 	VADDPS  Z4, Z2, Z2
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     onerows
 
 onesums:
@@ -10199,24 +10201,24 @@ onesums:
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R9
+	SUBQ    $0x00000010, R10
 	JMP     one
 
 rest:
-	TESTQ        R9, R9
+	TESTQ        R10, R10
 	JZ           end
 	MOVL         $0xffffffff, DI
-	BZHIL        R9, DI, DI
+	BZHIL        R10, DI, DI
 	KMOVW        DI, K1
 	VMOVUPS.Z    (DX), K1, Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 restrows:
-	TESTQ     R10, R10
+	TESTQ     R9, R9
 	JZ        restsums
 	VMOVUPS.Z (DI), K1, Z3
 	VMOVUPS.Z (R8), K1, Z4
@@ -10226,7 +10228,7 @@ restrows:
 	VADDPS    Z4, Z2, Z2
 	ADDQ      dyStride+24(FP), DI
 	ADDQ      xStride+56(FP), R8
-	DECQ      R10
+	DECQ      R9
 	JMP       restrows
 
 restsums:
@@ -10247,10 +10249,10 @@ TEXT ·columnSumsAndDotsReluAVX2(SB), NOSPLIT, $0-184
 	MOVQ m_base+96(FP), BX
 	MOVQ s_base+120(FP), SI
 	MOVQ d_base+144(FP), DI
-	MOVQ cols+176(FP), R11
+	MOVQ cols+176(FP), R12
 
 many:
-	CMPQ         R11, $0x00000010
+	CMPQ         R12, $0x00000010
 	JL           one
 	VMOVUPS      (BX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -10261,10 +10263,10 @@ many:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 manyrows:
-	TESTQ   R12, R12
+	TESTQ   R11, R11
 	JZ      manysums
 	VMOVUPS (R8), Y6
 	VMOVUPS (R9), Y7
@@ -10287,7 +10289,7 @@ manyrows:
 	ADDQ    dyStride+24(FP), R8
 	ADDQ    xStride+56(FP), R9
 	ADDQ    yStride+88(FP), R10
-	DECQ    R12
+	DECQ    R11
 	JMP     manyrows
 
 manysums:
@@ -10301,11 +10303,11 @@ manysums:
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
-	SUBQ    $0x00000010, R11
+	SUBQ    $0x00000010, R12
 	JMP     many
 
 one:
-	CMPQ         R11, $0x00000008
+	CMPQ         R12, $0x00000008
 	JL           rest
 	VMOVUPS      (BX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -10313,10 +10315,10 @@ one:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 onerows:
-	TESTQ   R12, R12
+	TESTQ   R11, R11
 	JZ      onesums
 	VMOVUPS (R8), Y3
 	VMOVUPS (R9), Y4
@@ -10330,7 +10332,7 @@ onerows:
 	ADDQ    dyStride+24(FP), R8
 	ADDQ    xStride+56(FP), R9
 	ADDQ    yStride+88(FP), R10
-	DECQ    R12
+	DECQ    R11
 	JMP     onerows
 
 onesums:
@@ -10342,14 +10344,14 @@ onesums:
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
-	SUBQ    $0x00000008, R11
+	SUBQ    $0x00000008, R12
 	JMP     one
 
 rest:
-	TESTQ        R11, R11
+	TESTQ        R12, R12
 	JZ           end
 	LEAQ         lanes<>+0(SB), R8
-	MOVQ         R11, R9
+	MOVQ         R12, R9
 	NEGQ         R9
 	VMOVUPS      32(R8)(R9*4), Y0
 	VMASKMOVPS   (BX), Y0, Y1
@@ -10358,10 +10360,10 @@ rest:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 restrows:
-	TESTQ      R12, R12
+	TESTQ      R11, R11
 	JZ         restsums
 	VMASKMOVPS (R8), Y0, Y4
 	VMASKMOVPS (R9), Y0, Y5
@@ -10375,7 +10377,7 @@ restrows:
 	ADDQ       dyStride+24(FP), R8
 	ADDQ       xStride+56(FP), R9
 	ADDQ       yStride+88(FP), R10
-	DECQ       R12
+	DECQ       R11
 	JMP        restrows
 
 restsums:
@@ -10396,10 +10398,10 @@ TEXT ·columnSumsAndDotsReluAVX512(SB), NOSPLIT, $0-184
 	MOVQ m_base+96(FP), BX
 	MOVQ s_base+120(FP), SI
 	MOVQ d_base+144(FP), DI
-	MOVQ cols+176(FP), R11
+	MOVQ cols+176(FP), R12
 
 many:
-	CMPQ         R11, $0x00000040
+	CMPQ         R12, $0x00000040
 	JL           one
 	VMOVUPS      (BX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10416,10 +10418,10 @@ many:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 manyrows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          manysums
 	VMOVUPS     (R8), Z12
 	VMOVUPS     (R9), Z13
@@ -10460,7 +10462,7 @@ manyrows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         manyrows
 
 manysums:
@@ -10478,11 +10480,11 @@ manysums:
 	ADDQ    $0x00000100, BX
 	ADDQ    $0x00000100, SI
 	ADDQ    $0x00000100, DI
-	SUBQ    $0x00000040, R11
+	SUBQ    $0x00000040, R12
 	JMP     many
 
 one:
-	CMPQ         R11, $0x00000010
+	CMPQ         R12, $0x00000010
 	JL           rest
 	VMOVUPS      (BX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10490,10 +10492,10 @@ one:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 onerows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          onesums
 	VMOVUPS     (R8), Z3
 	VMOVUPS     (R9), Z4
@@ -10507,7 +10509,7 @@ onerows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         onerows
 
 onesums:
@@ -10519,14 +10521,14 @@ onesums:
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
-	SUBQ    $0x00000010, R11
+	SUBQ    $0x00000010, R12
 	JMP     one
 
 rest:
-	TESTQ        R11, R11
+	TESTQ        R12, R12
 	JZ           end
 	MOVL         $0xffffffff, R8
-	BZHIL        R11, R8, R8
+	BZHIL        R12, R8, R8
 	KMOVW        R8, K1
 	VMOVUPS.Z    (BX), K1, Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10534,10 +10536,10 @@ rest:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 restrows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          restsums
 	VMOVUPS.Z   (R8), K1, Z3
 	VMOVUPS.Z   (R9), K1, Z4
@@ -10551,7 +10553,7 @@ restrows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         restrows
 
 restsums:
