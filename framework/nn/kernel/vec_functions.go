@@ -58,7 +58,7 @@ func Sqrt(dst, x []float32) {
 	sqrt(dst, x)
 }
 
-// Relu computes dst = max(x, 0).
+// Relu computes dst = max(x, 0). The sign of a zero is open.
 func Relu(dst, x []float32) {
 	check2("Relu", len(dst), len(x))
 	relu(dst, x)
