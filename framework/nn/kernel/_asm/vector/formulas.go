@@ -5,7 +5,7 @@ import "math"
 // Functions on registers. Their twins on single numbers are in vec_scalar.go;
 // both read the coefficients below.
 
-// Minimax coefficients, lowest order first.
+// Minimax coefficients, lowest order first, by testdata/coefficients.py.
 var (
 	// e^r = 1 + r + r² q(r), |r| ≤ ln(2)/2; relative error 2^-28.
 	expQ = []float32{0.49999994, 0.166665211, 0.0416682623, 0.00836867467, 0.00138210552}
