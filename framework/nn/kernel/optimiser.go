@@ -20,11 +20,15 @@ type AdamStep struct {
 //	m += (1-β₁) (g' - m)
 //	v = β₂ v + (1-β₂) g'²
 //	p = (1 - α Decay) p - α/Correction1 m / (√v/√Correction2 + ε)
+//
+// where the last fraction is multiplied by √Correction2/√Correction2 to save a
+// division.
 func Adam(p, m, v, g []float32, s AdamStep) {
 	check4("Adam", len(p), len(m), len(v), len(g))
+	root := math.Sqrt(s.Correction2)
 	adam(p, m, v, g,
 		float32(s.L2), float32(1-s.Beta1), float32(s.Beta2), float32(1-s.Beta2),
-		float32(math.Sqrt(s.Correction2)), float32(s.Eps), float32(1-s.Rate*s.Decay), float32(s.Rate/s.Correction1))
+		float32(s.Eps*root), float32(1-s.Rate*s.Decay), float32(s.Rate*root/s.Correction1))
 }
 
 // Momentum updates parameters p and velocities buf with gradients g as

@@ -2,12 +2,12 @@ package kernel
 
 import "math"
 
-func adamGeneric(p, m, v, g []float32, l2, rest1, beta2, rest2, root2, eps, keep, rate float32) {
+func adamGeneric(p, m, v, g []float32, l2, rest1, beta2, rest2, eps, keep, rate float32) {
 	for i := range p {
 		d := g[i] + float32(l2*p[i])
 		m[i] += float32(rest1 * (d - m[i]))
 		v[i] = float32(beta2*v[i]) + float32(rest2*float32(d*d))
-		size := float32(math.Sqrt(float64(v[i])))/root2 + eps
+		size := float32(math.Sqrt(float64(v[i]))) + eps
 		p[i] = float32(keep*p[i]) - float32(rate*m[i])/size
 	}
 }

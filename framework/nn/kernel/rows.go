@@ -81,19 +81,18 @@ func ScaleRows(dst Matrix, a []float32, x Matrix) {
 	}
 }
 
-// RowMoments computes the mean and the biased variance of every row by the
-// corrected two-pass algorithm; see ColumnMoments.
+// RowMoments computes the mean and the biased variance of every row in two
+// passes, the second over the deviations from the mean: it keeps its accuracy
+// where the mean is much larger than the deviations. (The sums have 32 parts; a
+// correction as in ColumnMoments would change nothing.)
 func RowMoments(mean, variance []float32, x Matrix) {
 	perRow("RowMoments", len(mean), x)
 	check2("RowMoments", len(mean), len(variance))
 	n := float32(x.Cols)
 	for i := range mean {
 		r := x.Row(i)
-		m := sum(r) / n
-		s1, s2 := sumAround(r, m), squaresAround(r, m)
-		shift := s1 / n
-		mean[i] = m + shift
-		variance[i] = (s2 - float32(s1*shift)) / n
+		mean[i] = sum(r) / n
+		variance[i] = squaresAround(r, mean[i]) / n
 	}
 }
 

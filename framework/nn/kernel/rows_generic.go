@@ -28,15 +28,6 @@ func softmaxGradGeneric(dx, y, dy []float32, d, scale float32) {
 	}
 }
 
-// sumAroundGeneric returns Σ (xᵢ - m).
-func sumAroundGeneric(x []float32, m float32) float32 {
-	var s partials
-	for i := range x {
-		s[i%32] += x[i] - m
-	}
-	return s.total()
-}
-
 // squaresAroundGeneric returns Σ (xᵢ - m)².
 func squaresAroundGeneric(x []float32, m float32) float32 {
 	var s partials

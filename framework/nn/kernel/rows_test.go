@@ -68,6 +68,15 @@ func TestSoftmaxRowsOfInfinities(t *testing.T) {
 	}
 }
 
+func TestSoftmaxRowsRefusesNegativeScale(t *testing.T) {
+	defer func() {
+		if s, _ := recover().(string); s != "kernel.SoftmaxRows: scale -0.5 is negative" {
+			t.Errorf("panic %q", s)
+		}
+	}()
+	SoftmaxRows(Of(1, 2, ones(2)), Of(1, 2, ones(2)), -0.5)
+}
+
 func TestRowsComputeTheirFormula(t *testing.T) {
 	everyISA(t, "rows", func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
@@ -108,11 +117,11 @@ func moments(n int, x func(i int) float32) (mean, variance float64) {
 	return mean, variance
 }
 
-// offCentre has columns and rows whose mean is 10⁵ times their deviation.
+// offCentre has columns and rows whose mean is 10⁶ times their deviation.
 func offCentre(r *rand.Rand, rows, cols int) Matrix {
 	x := randomMatrix(r, rows, cols)
 	for i := range x.Data {
-		x.Data[i] = 1000 + 0.01*x.Data[i]
+		x.Data[i] = 1000 + 0.001*x.Data[i]
 	}
 	return x
 }

@@ -3,7 +3,7 @@ package kernel
 // Element-wise arithmetic. All vectors have equal lengths; dst may be one of
 // the others, but may not overlap them otherwise. Each operation is rounded on
 // its own (no fused multiply-add), so that every instruction set gives the same
-// bits.
+// bits; so do the gradients that need no function, the sums and the optimisers.
 
 // Add computes dst = x + y.
 func Add(dst, x, y []float32) {

@@ -400,17 +400,6 @@ func softmaxGrad(dx []float32, y []float32, dy []float32, d float32, scale float
 	}
 }
 
-func sumAround(x []float32, m float32) float32 {
-	switch active {
-	case AVX512:
-		return sumAroundAVX512(x, m)
-	case AVX2:
-		return sumAroundAVX2(x, m)
-	default:
-		return sumAroundGeneric(x, m)
-	}
-}
-
 func squaresAround(x []float32, m float32) float32 {
 	switch active {
 	case AVX512:
@@ -587,14 +576,14 @@ func affineColumns2Relu(dx Matrix, dy Matrix, x Matrix, y Matrix, c0 []float32, 
 	}
 }
 
-func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32) {
+func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32) {
 	switch active {
 	case AVX512:
-		adamAVX512(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamAVX512(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	case AVX2:
-		adamAVX2(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamAVX2(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	default:
-		adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+		adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 	}
 }
 

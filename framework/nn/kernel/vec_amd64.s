@@ -5824,17 +5824,12 @@ many:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5850,30 +5845,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y2, Y6, Y2
 	VMOVUPS      32(AX)(BX*4), Y6
 	VMOVUPS      32(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5889,30 +5873,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y3, Y6, Y3
 	VMOVUPS      64(AX)(BX*4), Y6
 	VMOVUPS      64(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5928,30 +5901,19 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y4, Y6, Y4
 	VMOVUPS      96(AX)(BX*4), Y6
 	VMOVUPS      96(CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -5967,13 +5929,7 @@ many:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y5, Y6, Y5
 	ADDQ         $0x00000020, BX
@@ -5987,17 +5943,12 @@ few0:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6013,13 +5964,7 @@ few0:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y2, Y6, Y2
 	ADDQ         $0x00000008, BX
@@ -6036,17 +5981,12 @@ rest0:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6062,13 +6002,7 @@ rest0:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y2, Y0, Y2
@@ -6081,17 +6015,12 @@ few1:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6107,13 +6036,7 @@ few1:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y3, Y6, Y3
 	ADDQ         $0x00000008, BX
@@ -6130,17 +6053,12 @@ rest1:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6156,13 +6074,7 @@ rest1:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y3, Y0, Y3
@@ -6175,17 +6087,12 @@ few2:
 	VMOVUPS      (CX)(BX*4), Y7
 	VMAXPS       Y7, Y0, Y7
 	VMINPS       Y7, Y1, Y7
-	VCMPPS       $0x11, number00800000<>+0(SB), Y7, Y8
-	VMULPS       number4b000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y9
-	VPSUBD       number3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
+	VPSUBD       number3f3504f3<>+0(SB), Y7, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VPSUBD       Y9, Y7, Y9
 	VSUBPS       number3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       number41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
+	VCVTDQ2PS    Y8, Y8
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y10, Y9, Y11
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y12
@@ -6201,13 +6108,7 @@ few2:
 	VFMADD231PS  numberbf000000<>+0(SB), Y10, Y11
 	VADDPS       Y11, Y9, Y9
 	VFMADD231PS  number3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y7, Y8
-	VBLENDVPS    Y8, Y9, Y7, Y8
-	VCMPPS       $0x00, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, numberff800000<>+0(SB), Y8, Y8
-	VCMPPS       $0x11, number00000000<>+0(SB), Y7, Y9
-	VBLENDVPS    Y9, number7fc00000<>+0(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y9, Y6, Y6
 	VSUBPS       Y6, Y7, Y6
 	VADDPS       Y4, Y6, Y4
 	ADDQ         $0x00000008, BX
@@ -6224,17 +6125,12 @@ rest2:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6250,13 +6146,7 @@ rest2:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y4, Y0, Y4
@@ -6272,17 +6162,12 @@ few3:
 	VMASKMOVPS   (CX)(BX*4), Y6, Y8
 	VMAXPS       Y8, Y0, Y0
 	VMINPS       Y0, Y1, Y0
-	VCMPPS       $0x11, number00800000<>+0(SB), Y0, Y1
-	VMULPS       number4b000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y1, Y8, Y0, Y8
-	VPSUBD       number3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
+	VPSUBD       number3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD       $0x17, Y1, Y1
+	VPSLLD       $0x17, Y1, Y8
+	VPSUBD       Y8, Y0, Y8
 	VSUBPS       number3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       number41b80000<>+0(SB), Y1, Y1
-	VSUBPS       Y1, Y9, Y1
+	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y8, Y9
 	VMULPS       Y9, Y8, Y10
 	VBROADCASTSS numberbd9c64ba<>+0(SB), Y11
@@ -6298,13 +6183,7 @@ few3:
 	VFMADD231PS  numberbf000000<>+0(SB), Y9, Y10
 	VADDPS       Y10, Y8, Y8
 	VFMADD231PS  number3f317200<>+0(SB), Y1, Y8
-	VCMPPS       $0x11, number7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS    Y1, Y8, Y0, Y1
-	VCMPPS       $0x00, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, numberff800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x11, number00000000<>+0(SB), Y0, Y8
-	VBLENDVPS    Y8, number7fc00000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y7, Y1
+	VMULPS       Y8, Y7, Y1
 	VSUBPS       Y1, Y0, Y0
 	VANDPS       Y0, Y6, Y0
 	VADDPS       Y5, Y0, Y5
@@ -6363,102 +6242,12 @@ many:
 	VMOVUPS          (CX)(BX*4), Z5
 	VMAXPS           Z5, Z0, Z5
 	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z22
-	VBLENDMPS        Z22, Z5, K1, Z6
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z6, Z22
-	VPSRAD           $0x17, Z22, Z22
-	VPSLLD           $0x17, Z22, Z23
-	VPSUBD           Z23, Z6, Z23
-	VSUBPS.BCST      number3f800000<>+0(SB), Z23, Z23
-	VCVTDQ2PS        Z22, Z22
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z24
-	VSUBPS           Z24, Z22, Z22
-	VMULPS           Z23, Z23, Z24
-	VMULPS           Z24, Z23, Z25
-	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z26
-	VFMADD213PS.BCST number3e02af57<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e116c98<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
-	VMULPS           Z26, Z25, Z25
-	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
-	VADDPS           Z25, Z23, Z23
-	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z23, Z5, K1, Z7
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z7, K1, Z8
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z8, K1, Z9
-	VMULPS           Z9, Z4, Z4
-	VSUBPS           Z4, Z5, Z4
-	VADDPS           Z2, Z4, Z2
-	VMOVUPS          64(AX)(BX*4), Z4
-	VMOVUPS          64(CX)(BX*4), Z5
-	VMAXPS           Z5, Z0, Z5
-	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z22
-	VBLENDMPS        Z22, Z5, K1, Z10
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z10, Z22
-	VPSRAD           $0x17, Z22, Z22
-	VPSLLD           $0x17, Z22, Z23
-	VPSUBD           Z23, Z10, Z23
-	VSUBPS.BCST      number3f800000<>+0(SB), Z23, Z23
-	VCVTDQ2PS        Z22, Z22
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z24
-	VSUBPS           Z24, Z22, Z22
-	VMULPS           Z23, Z23, Z24
-	VMULPS           Z24, Z23, Z25
-	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z26
-	VFMADD213PS.BCST number3e02af57<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e116c98<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST numberbe800113<>+0(SB), Z23, Z26
-	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z23, Z26
-	VMULPS           Z26, Z25, Z25
-	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z22, Z25
-	VFMADD231PS.BCST numberbf000000<>+0(SB), Z24, Z25
-	VADDPS           Z25, Z23, Z23
-	VFMADD231PS.BCST number3f317200<>+0(SB), Z22, Z23
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z23, Z5, K1, Z11
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z11, K1, Z12
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z12, K1, Z13
-	VMULPS           Z13, Z4, Z4
-	VSUBPS           Z4, Z5, Z4
-	VADDPS           Z3, Z4, Z3
-	ADDQ             $0x00000020, BX
-	SUBQ             $0x00000020, DX
-	JMP              many
-
-few0:
-	CMPQ             DX, $0x00000010
-	JL               rest0
-	VMOVUPS          (AX)(BX*4), Z4
-	VMOVUPS          (CX)(BX*4), Z5
-	VMAXPS           Z5, Z0, Z5
-	VMINPS           Z5, Z1, Z5
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z5, K1
-	VMULPS.BCST      number4b000000<>+0(SB), Z5, Z6
-	VBLENDMPS        Z6, Z5, K1, Z14
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z14, Z6
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
 	VPSRAD           $0x17, Z6, Z6
 	VPSLLD           $0x17, Z6, Z7
-	VPSUBD           Z7, Z14, Z7
+	VPSUBD           Z7, Z5, Z7
 	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
 	VCVTDQ2PS        Z6, Z6
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K1, Z8
-	VSUBPS           Z8, Z6, Z6
 	VMULPS           Z7, Z7, Z8
 	VMULPS           Z8, Z7, Z9
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
@@ -6474,13 +6263,70 @@ few0:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
 	VADDPS           Z9, Z7, Z7
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z5, K1
-	VBLENDMPS        Z7, Z5, K1, Z15
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z15, K1, Z16
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z5, K1
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z16, K1, Z17
-	VMULPS           Z17, Z4, Z4
+	VMULPS           Z7, Z4, Z4
+	VSUBPS           Z4, Z5, Z4
+	VADDPS           Z2, Z4, Z2
+	VMOVUPS          64(AX)(BX*4), Z4
+	VMOVUPS          64(CX)(BX*4), Z5
+	VMAXPS           Z5, Z0, Z5
+	VMINPS           Z5, Z1, Z5
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
+	VPSRAD           $0x17, Z6, Z6
+	VPSLLD           $0x17, Z6, Z7
+	VPSUBD           Z7, Z5, Z7
+	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VMULPS           Z7, Z7, Z8
+	VMULPS           Z8, Z7, Z9
+	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
+	VFMADD213PS.BCST number3e02af57<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e116c98<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe800113<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z7, Z10
+	VMULPS           Z10, Z9, Z9
+	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
+	VADDPS           Z9, Z7, Z7
+	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
+	VMULPS           Z7, Z4, Z4
+	VSUBPS           Z4, Z5, Z4
+	VADDPS           Z3, Z4, Z3
+	ADDQ             $0x00000020, BX
+	SUBQ             $0x00000020, DX
+	JMP              many
+
+few0:
+	CMPQ             DX, $0x00000010
+	JL               rest0
+	VMOVUPS          (AX)(BX*4), Z4
+	VMOVUPS          (CX)(BX*4), Z5
+	VMAXPS           Z5, Z0, Z5
+	VMINPS           Z5, Z1, Z5
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z5, Z6
+	VPSRAD           $0x17, Z6, Z6
+	VPSLLD           $0x17, Z6, Z7
+	VPSUBD           Z7, Z5, Z7
+	VSUBPS.BCST      number3f800000<>+0(SB), Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VMULPS           Z7, Z7, Z8
+	VMULPS           Z8, Z7, Z9
+	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z10
+	VFMADD213PS.BCST number3e02af57<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe06c123<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e116c98<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe2a3945<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3e4cd00e<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST numberbe800113<>+0(SB), Z7, Z10
+	VFMADD213PS.BCST number3eaaaaaa<>+0(SB), Z7, Z10
+	VMULPS           Z10, Z9, Z9
+	VFMADD231PS.BCST number35bfbe8e<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST numberbf000000<>+0(SB), Z8, Z9
+	VADDPS           Z9, Z7, Z7
+	VFMADD231PS.BCST number3f317200<>+0(SB), Z6, Z7
+	VMULPS           Z7, Z4, Z4
 	VSUBPS           Z4, Z5, Z4
 	VADDPS           Z2, Z4, Z2
 	ADDQ             $0x00000010, BX
@@ -6497,17 +6343,12 @@ rest0:
 	VMOVUPS.Z        (CX)(BX*4), K1, Z5
 	VMAXPS           Z5, Z0, Z0
 	VMINPS           Z0, Z1, Z0
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z0, K2
-	VMULPS.BCST      number4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS        Z1, Z0, K2, Z14
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z14, Z1
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z0, Z1
 	VPSRAD           $0x17, Z1, Z1
 	VPSLLD           $0x17, Z1, Z5
-	VPSUBD           Z5, Z14, Z5
+	VPSUBD           Z5, Z0, Z5
 	VSUBPS.BCST      number3f800000<>+0(SB), Z5, Z5
 	VCVTDQ2PS        Z1, Z1
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K2, Z6
-	VSUBPS           Z6, Z1, Z1
 	VMULPS           Z5, Z5, Z6
 	VMULPS           Z6, Z5, Z7
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z8
@@ -6523,13 +6364,7 @@ rest0:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
-	VBLENDMPS        Z5, Z0, K2, Z15
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z15, K2, Z16
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z16, K2, Z17
-	VMULPS           Z17, Z4, Z1
+	VMULPS           Z5, Z4, Z1
 	VSUBPS           Z1, Z0, Z0
 	VMOVAPS.Z        Z0, K1, Z0
 	VADDPS           Z2, Z0, Z2
@@ -6545,17 +6380,12 @@ few1:
 	VMOVUPS.Z        (CX)(BX*4), K1, Z5
 	VMAXPS           Z5, Z0, Z0
 	VMINPS           Z0, Z1, Z0
-	VCMPPS.BCST      $0x11, number00800000<>+0(SB), Z0, K2
-	VMULPS.BCST      number4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS        Z1, Z0, K2, Z18
-	VPSUBD.BCST      number3f3504f3<>+0(SB), Z18, Z1
+	VPSUBD.BCST      number3f3504f3<>+0(SB), Z0, Z1
 	VPSRAD           $0x17, Z1, Z1
 	VPSLLD           $0x17, Z1, Z5
-	VPSUBD           Z5, Z18, Z5
+	VPSUBD           Z5, Z0, Z5
 	VSUBPS.BCST      number3f800000<>+0(SB), Z5, Z5
 	VCVTDQ2PS        Z1, Z1
-	VBROADCASTSS.Z   number41b80000<>+0(SB), K2, Z6
-	VSUBPS           Z6, Z1, Z1
 	VMULPS           Z5, Z5, Z6
 	VMULPS           Z6, Z5, Z7
 	VBROADCASTSS     numberbd9c64ba<>+0(SB), Z8
@@ -6571,13 +6401,7 @@ few1:
 	VFMADD231PS.BCST numberbf000000<>+0(SB), Z6, Z7
 	VADDPS           Z7, Z5, Z5
 	VFMADD231PS.BCST number3f317200<>+0(SB), Z1, Z5
-	VCMPPS.BCST      $0x11, number7f800000<>+0(SB), Z0, K2
-	VBLENDMPS        Z5, Z0, K2, Z19
-	VCMPPS.BCST      $0x00, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   numberff800000<>+0(SB), Z19, K2, Z20
-	VCMPPS.BCST      $0x11, number00000000<>+0(SB), Z0, K2
-	VBLENDMPS.BCST   number7fc00000<>+0(SB), Z20, K2, Z21
-	VMULPS           Z21, Z4, Z1
+	VMULPS           Z5, Z4, Z1
 	VSUBPS           Z1, Z0, Z0
 	VMOVAPS.Z        Z0, K1, Z0
 	VADDPS           Z3, Z0, Z3
@@ -7961,200 +7785,6 @@ rest:
 	VMOVUPS   Z0, K1, (AX)(SI*4)
 
 done:
-	VZEROUPPER
-	RET
-
-// func sumAroundAVX2(x []float32, m float32) float32
-// Requires: AVX, SSE
-TEXT ·sumAroundAVX2(SB), NOSPLIT, $0-36
-	// Σ (x - m)
-	VBROADCASTSS m+24(FP), Y0
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
-	VBROADCASTSS number00000000<>+0(SB), Y1
-	VBROADCASTSS number00000000<>+0(SB), Y2
-	VBROADCASTSS number00000000<>+0(SB), Y3
-	VBROADCASTSS number00000000<>+0(SB), Y4
-	XORQ         DX, DX
-
-many:
-	CMPQ    CX, $0x00000020
-	JL      few0
-	VMOVUPS (AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y1, Y5, Y1
-	VMOVUPS 32(AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y2, Y5, Y2
-	VMOVUPS 64(AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y3, Y5, Y3
-	VMOVUPS 96(AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y4, Y5, Y4
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000020, CX
-	JMP     many
-
-few0:
-	CMPQ    CX, $0x00000008
-	JL      rest0
-	VMOVUPS (AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y1, Y5, Y1
-	ADDQ    $0x00000008, DX
-	SUBQ    $0x00000008, CX
-	JMP     few1
-
-rest0:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y5
-	VMASKMOVPS (AX)(DX*4), Y5, Y6
-	VSUBPS     Y0, Y6, Y0
-	VANDPS     Y0, Y5, Y0
-	VADDPS     Y1, Y0, Y1
-	JMP        total
-
-few1:
-	CMPQ    CX, $0x00000008
-	JL      rest1
-	VMOVUPS (AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y2, Y5, Y2
-	ADDQ    $0x00000008, DX
-	SUBQ    $0x00000008, CX
-	JMP     few2
-
-rest1:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y5
-	VMASKMOVPS (AX)(DX*4), Y5, Y6
-	VSUBPS     Y0, Y6, Y0
-	VANDPS     Y0, Y5, Y0
-	VADDPS     Y2, Y0, Y2
-	JMP        total
-
-few2:
-	CMPQ    CX, $0x00000008
-	JL      rest2
-	VMOVUPS (AX)(DX*4), Y5
-	VSUBPS  Y0, Y5, Y5
-	VADDPS  Y3, Y5, Y3
-	ADDQ    $0x00000008, DX
-	SUBQ    $0x00000008, CX
-	JMP     few3
-
-rest2:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y5
-	VMASKMOVPS (AX)(DX*4), Y5, Y6
-	VSUBPS     Y0, Y6, Y0
-	VANDPS     Y0, Y5, Y0
-	VADDPS     Y3, Y0, Y3
-	JMP        total
-
-few3:
-	TESTQ      CX, CX
-	JZ         total
-	LEAQ       lanes<>+0(SB), BX
-	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y5
-	VMASKMOVPS (AX)(DX*4), Y5, Y6
-	VSUBPS     Y0, Y6, Y0
-	VANDPS     Y0, Y5, Y0
-	VADDPS     Y4, Y0, Y4
-
-total:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPS       X0, X1, X1
-	VPERMILPS    $0x0e, X1, X0
-	VADDPS       X0, X1, X1
-	VPERMILPS    $0x01, X1, X0
-	VADDPS       X0, X1, X1
-	MOVSS        X1, ret+32(FP)
-	VZEROUPPER
-	RET
-
-// func sumAroundAVX512(x []float32, m float32) float32
-// Requires: AVX, AVX512F, AVX512VL, BMI2, SSE
-TEXT ·sumAroundAVX512(SB), NOSPLIT, $0-36
-	// Σ (x - m)
-	VBROADCASTSS m+24(FP), Z0
-	MOVQ         x_base+0(FP), AX
-	MOVQ         x_len+8(FP), CX
-	VBROADCASTSS number00000000<>+0(SB), Z1
-	VBROADCASTSS number00000000<>+0(SB), Z2
-	XORQ         DX, DX
-
-many:
-	CMPQ    CX, $0x00000020
-	JL      few0
-	VMOVUPS (AX)(DX*4), Z3
-	VSUBPS  Z0, Z3, Z3
-	VADDPS  Z1, Z3, Z1
-	VMOVUPS 64(AX)(DX*4), Z3
-	VSUBPS  Z0, Z3, Z3
-	VADDPS  Z2, Z3, Z2
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000020, CX
-	JMP     many
-
-few0:
-	CMPQ    CX, $0x00000010
-	JL      rest0
-	VMOVUPS (AX)(DX*4), Z3
-	VSUBPS  Z0, Z3, Z3
-	VADDPS  Z1, Z3, Z1
-	ADDQ    $0x00000010, DX
-	SUBQ    $0x00000010, CX
-	JMP     few1
-
-rest0:
-	TESTQ     CX, CX
-	JZ        total
-	MOVL      $0xffffffff, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX)(DX*4), K1, Z3
-	VSUBPS    Z0, Z3, Z0
-	VMOVAPS.Z Z0, K1, Z0
-	VADDPS    Z1, Z0, Z1
-	JMP       total
-
-few1:
-	TESTQ     CX, CX
-	JZ        total
-	MOVL      $0xffffffff, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX)(DX*4), K1, Z3
-	VSUBPS    Z0, Z3, Z0
-	VMOVAPS.Z Z0, K1, Z0
-	VADDPS    Z2, Z0, Z2
-
-total:
-	VADDPS        Z2, Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y0
-	VADDPS        Y0, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X0
-	VADDPS        X0, X1, X1
-	VPERMILPS     $0x0e, X1, X0
-	VADDPS        X0, X1, X1
-	VPERMILPS     $0x01, X1, X0
-	VADDPS        X0, X1, X1
-	MOVSS         X1, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -9548,20 +9178,20 @@ TEXT ·addColumnSumsAVX2(SB), NOSPLIT, $0-72
 	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
-	MOVQ cols+64(FP), BX
+	MOVQ cols+64(FP), SI
 
 many:
-	CMPQ    BX, $0x00000020
+	CMPQ    SI, $0x00000020
 	JL      one
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
 	VMOVUPS 96(CX), Y3
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 manyrows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      manysums
 	VMOVUPS (DX), Y4
 	VADDPS  Y4, Y0, Y0
@@ -9572,7 +9202,7 @@ manyrows:
 	VMOVUPS 96(DX), Y4
 	VADDPS  Y4, Y3, Y3
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     manyrows
 
 manysums:
@@ -9582,49 +9212,50 @@ manysums:
 	VMOVUPS Y3, 96(CX)
 	ADDQ    $0x00000080, AX
 	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, BX
+	SUBQ    $0x00000020, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000008
+	CMPQ    SI, $0x00000008
 	JL      rest
 	VMOVUPS (CX), Y0
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 onerows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      onesums
 	VMOVUPS (DX), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     onerows
 
 onesums:
 	VMOVUPS Y0, (CX)
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
-	SUBQ    $0x00000008, BX
+	SUBQ    $0x00000008, SI
 	JMP     one
 
 rest:
-	TESTQ      BX, BX
+	TESTQ      SI, SI
 	JZ         end
 	LEAQ       lanes<>+0(SB), DX
+	MOVQ       SI, BX
 	NEGQ       BX
 	VMOVUPS    32(DX)(BX*4), Y0
 	VMASKMOVPS (CX), Y0, Y1
 	MOVQ       AX, DX
-	MOVQ       rows+56(FP), SI
+	MOVQ       rows+56(FP), BX
 
 restrows:
-	TESTQ      SI, SI
+	TESTQ      BX, BX
 	JZ         restsums
 	VMASKMOVPS (DX), Y0, Y2
 	VADDPS     Y2, Y1, Y1
 	ADDQ       xStride+24(FP), DX
-	DECQ       SI
+	DECQ       BX
 	JMP        restrows
 
 restsums:
@@ -9640,10 +9271,10 @@ TEXT ·addColumnSumsAVX512(SB), NOSPLIT, $0-72
 	// dst_j += Σ_i x_ij
 	MOVQ x_base+0(FP), AX
 	MOVQ dst_base+32(FP), CX
-	MOVQ cols+64(FP), BX
+	MOVQ cols+64(FP), SI
 
 many:
-	CMPQ    BX, $0x00000080
+	CMPQ    SI, $0x00000080
 	JL      one
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
@@ -9654,10 +9285,10 @@ many:
 	VMOVUPS 384(CX), Z6
 	VMOVUPS 448(CX), Z7
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 manyrows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      manysums
 	VMOVUPS (DX), Z8
 	VADDPS  Z8, Z0, Z0
@@ -9676,7 +9307,7 @@ manyrows:
 	VMOVUPS 448(DX), Z8
 	VADDPS  Z8, Z7, Z7
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     manyrows
 
 manysums:
@@ -9690,49 +9321,49 @@ manysums:
 	VMOVUPS Z7, 448(CX)
 	ADDQ    $0x00000200, AX
 	ADDQ    $0x00000200, CX
-	SUBQ    $0x00000080, BX
+	SUBQ    $0x00000080, SI
 	JMP     many
 
 one:
-	CMPQ    BX, $0x00000010
+	CMPQ    SI, $0x00000010
 	JL      rest
 	VMOVUPS (CX), Z0
 	MOVQ    AX, DX
-	MOVQ    rows+56(FP), SI
+	MOVQ    rows+56(FP), BX
 
 onerows:
-	TESTQ   SI, SI
+	TESTQ   BX, BX
 	JZ      onesums
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z0
 	ADDQ    xStride+24(FP), DX
-	DECQ    SI
+	DECQ    BX
 	JMP     onerows
 
 onesums:
 	VMOVUPS Z0, (CX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000010, BX
+	SUBQ    $0x00000010, SI
 	JMP     one
 
 rest:
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        end
 	MOVL      $0xffffffff, DX
-	BZHIL     BX, DX, DX
+	BZHIL     SI, DX, DX
 	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	MOVQ      AX, DX
-	MOVQ      rows+56(FP), SI
+	MOVQ      rows+56(FP), BX
 
 restrows:
-	TESTQ     SI, SI
+	TESTQ     BX, BX
 	JZ        restsums
 	VMOVUPS.Z (DX), K1, Z1
 	VADDPS    Z1, Z0, Z0
 	ADDQ      xStride+24(FP), DX
-	DECQ      SI
+	DECQ      BX
 	JMP       restrows
 
 restsums:
@@ -9750,10 +9381,10 @@ TEXT ·columnMomentsAVX2(SB), NOSPLIT, $0-100
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
 	MOVQ         variance_base+56(FP), DX
-	MOVQ         cols+88(FP), SI
+	MOVQ         cols+88(FP), DI
 
 many:
-	CMPQ         SI, $0x00000010
+	CMPQ         DI, $0x00000010
 	JL           one
 	VMOVUPS      (CX), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
@@ -9762,10 +9393,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Y5
 	VBROADCASTSS number00000000<>+0(SB), Y6
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 manyrows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      manysums
 	VMOVUPS (BX), Y7
 	VSUBPS  Y1, Y7, Y7
@@ -9778,7 +9409,7 @@ manyrows:
 	VADDPS  Y7, Y5, Y5
 	VADDPS  Y8, Y6, Y6
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     manyrows
 
 manysums:
@@ -9799,20 +9430,20 @@ manysums:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
 	JMP     many
 
 one:
-	CMPQ         SI, $0x00000008
+	CMPQ         DI, $0x00000008
 	JL           rest
 	VMOVUPS      (CX), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 onerows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      onesums
 	VMOVUPS (BX), Y4
 	VSUBPS  Y1, Y4, Y4
@@ -9820,7 +9451,7 @@ onerows:
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y5, Y3, Y3
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     onerows
 
 onesums:
@@ -9834,23 +9465,24 @@ onesums:
 	ADDQ    $0x00000020, AX
 	ADDQ    $0x00000020, CX
 	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, SI
+	SUBQ    $0x00000008, DI
 	JMP     one
 
 rest:
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JZ           end
 	LEAQ         lanes<>+0(SB), BX
+	MOVQ         DI, SI
 	NEGQ         SI
 	VMOVUPS      32(BX)(SI*4), Y1
 	VMASKMOVPS   (CX), Y1, Y2
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	VBROADCASTSS number00000000<>+0(SB), Y4
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 restrows:
-	TESTQ      DI, DI
+	TESTQ      SI, SI
 	JZ         restsums
 	VMASKMOVPS (BX), Y1, Y5
 	VSUBPS     Y2, Y5, Y5
@@ -9858,7 +9490,7 @@ restrows:
 	VADDPS     Y5, Y3, Y3
 	VADDPS     Y6, Y4, Y4
 	ADDQ       xStride+24(FP), BX
-	DECQ       DI
+	DECQ       SI
 	JMP        restrows
 
 restsums:
@@ -9882,10 +9514,10 @@ TEXT ·columnMomentsAVX512(SB), NOSPLIT, $0-100
 	MOVQ         x_base+0(FP), AX
 	MOVQ         mean_base+32(FP), CX
 	MOVQ         variance_base+56(FP), DX
-	MOVQ         cols+88(FP), SI
+	MOVQ         cols+88(FP), DI
 
 many:
-	CMPQ         SI, $0x00000040
+	CMPQ         DI, $0x00000040
 	JL           one
 	VMOVUPS      (CX), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
@@ -9900,10 +9532,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Z11
 	VBROADCASTSS number00000000<>+0(SB), Z12
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 manyrows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      manysums
 	VMOVUPS (BX), Z13
 	VSUBPS  Z1, Z13, Z13
@@ -9926,7 +9558,7 @@ manyrows:
 	VADDPS  Z13, Z11, Z11
 	VADDPS  Z14, Z12, Z12
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     manyrows
 
 manysums:
@@ -9961,20 +9593,20 @@ manysums:
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000040, SI
+	SUBQ    $0x00000040, DI
 	JMP     many
 
 one:
-	CMPQ         SI, $0x00000010
+	CMPQ         DI, $0x00000010
 	JL           rest
 	VMOVUPS      (CX), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	VBROADCASTSS number00000000<>+0(SB), Z3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 onerows:
-	TESTQ   DI, DI
+	TESTQ   SI, SI
 	JZ      onesums
 	VMOVUPS (BX), Z4
 	VSUBPS  Z1, Z4, Z4
@@ -9982,7 +9614,7 @@ onerows:
 	VADDPS  Z4, Z2, Z2
 	VADDPS  Z5, Z3, Z3
 	ADDQ    xStride+24(FP), BX
-	DECQ    DI
+	DECQ    SI
 	JMP     onerows
 
 onesums:
@@ -9996,23 +9628,23 @@ onesums:
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000010, SI
+	SUBQ    $0x00000010, DI
 	JMP     one
 
 rest:
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JZ           end
 	MOVL         $0xffffffff, BX
-	BZHIL        SI, BX, BX
+	BZHIL        DI, BX, BX
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	VBROADCASTSS number00000000<>+0(SB), Z3
 	MOVQ         AX, BX
-	MOVQ         rows+80(FP), DI
+	MOVQ         rows+80(FP), SI
 
 restrows:
-	TESTQ     DI, DI
+	TESTQ     SI, SI
 	JZ        restsums
 	VMOVUPS.Z (BX), K1, Z4
 	VSUBPS    Z1, Z4, Z4
@@ -10020,7 +9652,7 @@ restrows:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z5, Z3, Z3
 	ADDQ      xStride+24(FP), BX
-	DECQ      DI
+	DECQ      SI
 	JMP       restrows
 
 restsums:
@@ -10339,10 +9971,10 @@ TEXT ·columnSumsAndDotsAVX2(SB), NOSPLIT, $0-152
 	MOVQ m_base+64(FP), DX
 	MOVQ s_base+88(FP), BX
 	MOVQ d_base+112(FP), SI
-	MOVQ cols+144(FP), R9
+	MOVQ cols+144(FP), R10
 
 many:
-	CMPQ         R9, $0x00000010
+	CMPQ         R10, $0x00000010
 	JL           one
 	VMOVUPS      (DX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -10352,10 +9984,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Y5
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 manyrows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      manysums
 	VMOVUPS (DI), Y6
 	VMOVUPS (R8), Y7
@@ -10371,7 +10003,7 @@ manyrows:
 	VADDPS  Y7, Y5, Y5
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     manyrows
 
 manysums:
@@ -10384,21 +10016,21 @@ manysums:
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R9
+	SUBQ    $0x00000010, R10
 	JMP     many
 
 one:
-	CMPQ         R9, $0x00000008
+	CMPQ         R10, $0x00000008
 	JL           rest
 	VMOVUPS      (DX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
 	VBROADCASTSS number00000000<>+0(SB), Y2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 onerows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      onesums
 	VMOVUPS (DI), Y3
 	VMOVUPS (R8), Y4
@@ -10408,7 +10040,7 @@ onerows:
 	VADDPS  Y4, Y2, Y2
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     onerows
 
 onesums:
@@ -10419,14 +10051,14 @@ onesums:
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R9
+	SUBQ    $0x00000008, R10
 	JMP     one
 
 rest:
-	TESTQ        R9, R9
+	TESTQ        R10, R10
 	JZ           end
 	LEAQ         lanes<>+0(SB), DI
-	MOVQ         R9, R8
+	MOVQ         R10, R8
 	NEGQ         R8
 	VMOVUPS      32(DI)(R8*4), Y0
 	VMASKMOVPS   (DX), Y0, Y1
@@ -10434,10 +10066,10 @@ rest:
 	VBROADCASTSS number00000000<>+0(SB), Y3
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 restrows:
-	TESTQ      R10, R10
+	TESTQ      R9, R9
 	JZ         restsums
 	VMASKMOVPS (DI), Y0, Y4
 	VMASKMOVPS (R8), Y0, Y5
@@ -10447,7 +10079,7 @@ restrows:
 	VADDPS     Y5, Y3, Y3
 	ADDQ       dyStride+24(FP), DI
 	ADDQ       xStride+56(FP), R8
-	DECQ       R10
+	DECQ       R9
 	JMP        restrows
 
 restsums:
@@ -10467,10 +10099,10 @@ TEXT ·columnSumsAndDotsAVX512(SB), NOSPLIT, $0-152
 	MOVQ m_base+64(FP), DX
 	MOVQ s_base+88(FP), BX
 	MOVQ d_base+112(FP), SI
-	MOVQ cols+144(FP), R9
+	MOVQ cols+144(FP), R10
 
 many:
-	CMPQ         R9, $0x00000040
+	CMPQ         R10, $0x00000040
 	JL           one
 	VMOVUPS      (DX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10486,10 +10118,10 @@ many:
 	VBROADCASTSS number00000000<>+0(SB), Z11
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 manyrows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      manysums
 	VMOVUPS (DI), Z12
 	VMOVUPS (R8), Z13
@@ -10517,7 +10149,7 @@ manyrows:
 	VADDPS  Z13, Z11, Z11
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     manyrows
 
 manysums:
@@ -10534,21 +10166,21 @@ manysums:
 	ADDQ    $0x00000100, DX
 	ADDQ    $0x00000100, BX
 	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R9
+	SUBQ    $0x00000040, R10
 	JMP     many
 
 one:
-	CMPQ         R9, $0x00000010
+	CMPQ         R10, $0x00000010
 	JL           rest
 	VMOVUPS      (DX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 onerows:
-	TESTQ   R10, R10
+	TESTQ   R9, R9
 	JZ      onesums
 	VMOVUPS (DI), Z3
 	VMOVUPS (R8), Z4
@@ -10558,7 +10190,7 @@ onerows:
 	VADDPS  Z4, Z2, Z2
 	ADDQ    dyStride+24(FP), DI
 	ADDQ    xStride+56(FP), R8
-	DECQ    R10
+	DECQ    R9
 	JMP     onerows
 
 onesums:
@@ -10569,24 +10201,24 @@ onesums:
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R9
+	SUBQ    $0x00000010, R10
 	JMP     one
 
 rest:
-	TESTQ        R9, R9
+	TESTQ        R10, R10
 	JZ           end
 	MOVL         $0xffffffff, DI
-	BZHIL        R9, DI, DI
+	BZHIL        R10, DI, DI
 	KMOVW        DI, K1
 	VMOVUPS.Z    (DX), K1, Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
 	VBROADCASTSS number00000000<>+0(SB), Z2
 	MOVQ         AX, DI
 	MOVQ         CX, R8
-	MOVQ         rows+136(FP), R10
+	MOVQ         rows+136(FP), R9
 
 restrows:
-	TESTQ     R10, R10
+	TESTQ     R9, R9
 	JZ        restsums
 	VMOVUPS.Z (DI), K1, Z3
 	VMOVUPS.Z (R8), K1, Z4
@@ -10596,7 +10228,7 @@ restrows:
 	VADDPS    Z4, Z2, Z2
 	ADDQ      dyStride+24(FP), DI
 	ADDQ      xStride+56(FP), R8
-	DECQ      R10
+	DECQ      R9
 	JMP       restrows
 
 restsums:
@@ -10617,10 +10249,10 @@ TEXT ·columnSumsAndDotsReluAVX2(SB), NOSPLIT, $0-184
 	MOVQ m_base+96(FP), BX
 	MOVQ s_base+120(FP), SI
 	MOVQ d_base+144(FP), DI
-	MOVQ cols+176(FP), R11
+	MOVQ cols+176(FP), R12
 
 many:
-	CMPQ         R11, $0x00000010
+	CMPQ         R12, $0x00000010
 	JL           one
 	VMOVUPS      (BX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -10631,10 +10263,10 @@ many:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 manyrows:
-	TESTQ   R12, R12
+	TESTQ   R11, R11
 	JZ      manysums
 	VMOVUPS (R8), Y6
 	VMOVUPS (R9), Y7
@@ -10657,7 +10289,7 @@ manyrows:
 	ADDQ    dyStride+24(FP), R8
 	ADDQ    xStride+56(FP), R9
 	ADDQ    yStride+88(FP), R10
-	DECQ    R12
+	DECQ    R11
 	JMP     manyrows
 
 manysums:
@@ -10671,11 +10303,11 @@ manysums:
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
-	SUBQ    $0x00000010, R11
+	SUBQ    $0x00000010, R12
 	JMP     many
 
 one:
-	CMPQ         R11, $0x00000008
+	CMPQ         R12, $0x00000008
 	JL           rest
 	VMOVUPS      (BX), Y0
 	VBROADCASTSS number00000000<>+0(SB), Y1
@@ -10683,10 +10315,10 @@ one:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 onerows:
-	TESTQ   R12, R12
+	TESTQ   R11, R11
 	JZ      onesums
 	VMOVUPS (R8), Y3
 	VMOVUPS (R9), Y4
@@ -10700,7 +10332,7 @@ onerows:
 	ADDQ    dyStride+24(FP), R8
 	ADDQ    xStride+56(FP), R9
 	ADDQ    yStride+88(FP), R10
-	DECQ    R12
+	DECQ    R11
 	JMP     onerows
 
 onesums:
@@ -10712,14 +10344,14 @@ onesums:
 	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	ADDQ    $0x00000020, DI
-	SUBQ    $0x00000008, R11
+	SUBQ    $0x00000008, R12
 	JMP     one
 
 rest:
-	TESTQ        R11, R11
+	TESTQ        R12, R12
 	JZ           end
 	LEAQ         lanes<>+0(SB), R8
-	MOVQ         R11, R9
+	MOVQ         R12, R9
 	NEGQ         R9
 	VMOVUPS      32(R8)(R9*4), Y0
 	VMASKMOVPS   (BX), Y0, Y1
@@ -10728,10 +10360,10 @@ rest:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 restrows:
-	TESTQ      R12, R12
+	TESTQ      R11, R11
 	JZ         restsums
 	VMASKMOVPS (R8), Y0, Y4
 	VMASKMOVPS (R9), Y0, Y5
@@ -10745,7 +10377,7 @@ restrows:
 	ADDQ       dyStride+24(FP), R8
 	ADDQ       xStride+56(FP), R9
 	ADDQ       yStride+88(FP), R10
-	DECQ       R12
+	DECQ       R11
 	JMP        restrows
 
 restsums:
@@ -10766,10 +10398,10 @@ TEXT ·columnSumsAndDotsReluAVX512(SB), NOSPLIT, $0-184
 	MOVQ m_base+96(FP), BX
 	MOVQ s_base+120(FP), SI
 	MOVQ d_base+144(FP), DI
-	MOVQ cols+176(FP), R11
+	MOVQ cols+176(FP), R12
 
 many:
-	CMPQ         R11, $0x00000040
+	CMPQ         R12, $0x00000040
 	JL           one
 	VMOVUPS      (BX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10786,10 +10418,10 @@ many:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 manyrows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          manysums
 	VMOVUPS     (R8), Z12
 	VMOVUPS     (R9), Z13
@@ -10830,7 +10462,7 @@ manyrows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         manyrows
 
 manysums:
@@ -10848,11 +10480,11 @@ manysums:
 	ADDQ    $0x00000100, BX
 	ADDQ    $0x00000100, SI
 	ADDQ    $0x00000100, DI
-	SUBQ    $0x00000040, R11
+	SUBQ    $0x00000040, R12
 	JMP     many
 
 one:
-	CMPQ         R11, $0x00000010
+	CMPQ         R12, $0x00000010
 	JL           rest
 	VMOVUPS      (BX), Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10860,10 +10492,10 @@ one:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 onerows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          onesums
 	VMOVUPS     (R8), Z3
 	VMOVUPS     (R9), Z4
@@ -10877,7 +10509,7 @@ onerows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         onerows
 
 onesums:
@@ -10889,14 +10521,14 @@ onesums:
 	ADDQ    $0x00000040, BX
 	ADDQ    $0x00000040, SI
 	ADDQ    $0x00000040, DI
-	SUBQ    $0x00000010, R11
+	SUBQ    $0x00000010, R12
 	JMP     one
 
 rest:
-	TESTQ        R11, R11
+	TESTQ        R12, R12
 	JZ           end
 	MOVL         $0xffffffff, R8
-	BZHIL        R11, R8, R8
+	BZHIL        R12, R8, R8
 	KMOVW        R8, K1
 	VMOVUPS.Z    (BX), K1, Z0
 	VBROADCASTSS number00000000<>+0(SB), Z1
@@ -10904,10 +10536,10 @@ rest:
 	MOVQ         AX, R8
 	MOVQ         CX, R9
 	MOVQ         DX, R10
-	MOVQ         rows+168(FP), R12
+	MOVQ         rows+168(FP), R11
 
 restrows:
-	TESTQ       R12, R12
+	TESTQ       R11, R11
 	JZ          restsums
 	VMOVUPS.Z   (R8), K1, Z3
 	VMOVUPS.Z   (R9), K1, Z4
@@ -10921,7 +10553,7 @@ restrows:
 	ADDQ        dyStride+24(FP), R8
 	ADDQ        xStride+56(FP), R9
 	ADDQ        yStride+88(FP), R10
-	DECQ        R12
+	DECQ        R11
 	JMP         restrows
 
 restsums:
@@ -11320,18 +10952,17 @@ end:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
+// func adamAVX2(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32)
 // Requires: AVX
-TEXT ·adamAVX2(SB), NOSPLIT, $0-128
+TEXT ·adamAVX2(SB), NOSPLIT, $0-124
 	// a step of Adam
 	VBROADCASTSS l2+96(FP), Y0
 	VBROADCASTSS rest1+100(FP), Y1
 	VBROADCASTSS beta2+104(FP), Y2
 	VBROADCASTSS rest2+108(FP), Y3
-	VBROADCASTSS root2+112(FP), Y4
-	VBROADCASTSS eps+116(FP), Y5
-	VBROADCASTSS keep+120(FP), Y6
-	VBROADCASTSS rate+124(FP), Y7
+	VBROADCASTSS eps+112(FP), Y4
+	VBROADCASTSS keep+116(FP), Y5
+	VBROADCASTSS rate+120(FP), Y6
 	MOVQ         p_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -11342,29 +10973,28 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-128
 one:
 	CMPQ    SI, $0x00000008
 	JL      rest
-	VMOVUPS (AX)(DI*4), Y8
-	VMOVUPS (CX)(DI*4), Y9
-	VMOVUPS (DX)(DI*4), Y10
-	VMOVUPS (BX)(DI*4), Y11
-	VMULPS  Y8, Y0, Y12
-	VADDPS  Y12, Y11, Y11
-	VSUBPS  Y9, Y11, Y12
-	VMULPS  Y12, Y1, Y12
-	VADDPS  Y12, Y9, Y9
-	VMULPS  Y10, Y2, Y10
-	VMULPS  Y11, Y11, Y11
-	VMULPS  Y11, Y3, Y11
+	VMOVUPS (AX)(DI*4), Y7
+	VMOVUPS (CX)(DI*4), Y8
+	VMOVUPS (DX)(DI*4), Y9
+	VMOVUPS (BX)(DI*4), Y10
+	VMULPS  Y7, Y0, Y11
 	VADDPS  Y11, Y10, Y10
-	VSQRTPS Y10, Y11
-	VDIVPS  Y4, Y11, Y11
-	VADDPS  Y5, Y11, Y11
-	VMULPS  Y8, Y6, Y8
-	VMULPS  Y9, Y7, Y12
-	VDIVPS  Y11, Y12, Y11
-	VSUBPS  Y11, Y8, Y8
-	VMOVUPS Y8, (AX)(DI*4)
-	VMOVUPS Y9, (CX)(DI*4)
-	VMOVUPS Y10, (DX)(DI*4)
+	VSUBPS  Y8, Y10, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  Y11, Y8, Y8
+	VMULPS  Y9, Y2, Y9
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y3, Y10
+	VADDPS  Y10, Y9, Y9
+	VSQRTPS Y9, Y10
+	VADDPS  Y4, Y10, Y10
+	VMULPS  Y7, Y5, Y7
+	VMULPS  Y8, Y6, Y11
+	VDIVPS  Y10, Y11, Y10
+	VSUBPS  Y10, Y7, Y7
+	VMOVUPS Y7, (AX)(DI*4)
+	VMOVUPS Y8, (CX)(DI*4)
+	VMOVUPS Y9, (DX)(DI*4)
 	ADDQ    $0x00000008, DI
 	SUBQ    $0x00000008, SI
 	JMP     one
@@ -11374,47 +11004,45 @@ rest:
 	JZ         done
 	LEAQ       lanes<>+0(SB), R8
 	NEGQ       SI
-	VMOVUPS    32(R8)(SI*4), Y8
-	VMASKMOVPS (AX)(DI*4), Y8, Y9
-	VMASKMOVPS (CX)(DI*4), Y8, Y10
-	VMASKMOVPS (DX)(DI*4), Y8, Y11
-	VMASKMOVPS (BX)(DI*4), Y8, Y12
-	VMULPS     Y9, Y0, Y0
-	VADDPS     Y0, Y12, Y0
-	VSUBPS     Y10, Y0, Y12
-	VMULPS     Y12, Y1, Y1
-	VADDPS     Y1, Y10, Y1
-	VMULPS     Y11, Y2, Y2
+	VMOVUPS    32(R8)(SI*4), Y7
+	VMASKMOVPS (AX)(DI*4), Y7, Y8
+	VMASKMOVPS (CX)(DI*4), Y7, Y9
+	VMASKMOVPS (DX)(DI*4), Y7, Y10
+	VMASKMOVPS (BX)(DI*4), Y7, Y11
+	VMULPS     Y8, Y0, Y0
+	VADDPS     Y0, Y11, Y0
+	VSUBPS     Y9, Y0, Y11
+	VMULPS     Y11, Y1, Y1
+	VADDPS     Y1, Y9, Y1
+	VMULPS     Y10, Y2, Y2
 	VMULPS     Y0, Y0, Y0
 	VMULPS     Y0, Y3, Y0
 	VADDPS     Y0, Y2, Y0
 	VSQRTPS    Y0, Y2
-	VDIVPS     Y4, Y2, Y2
-	VADDPS     Y5, Y2, Y2
-	VMULPS     Y9, Y6, Y3
-	VMULPS     Y1, Y7, Y4
+	VADDPS     Y4, Y2, Y2
+	VMULPS     Y8, Y5, Y3
+	VMULPS     Y1, Y6, Y4
 	VDIVPS     Y2, Y4, Y2
 	VSUBPS     Y2, Y3, Y2
-	VMASKMOVPS Y2, Y8, (AX)(DI*4)
-	VMASKMOVPS Y1, Y8, (CX)(DI*4)
-	VMASKMOVPS Y0, Y8, (DX)(DI*4)
+	VMASKMOVPS Y2, Y7, (AX)(DI*4)
+	VMASKMOVPS Y1, Y7, (CX)(DI*4)
+	VMASKMOVPS Y0, Y7, (DX)(DI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
+// func adamAVX512(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamAVX512(SB), NOSPLIT, $0-128
+TEXT ·adamAVX512(SB), NOSPLIT, $0-124
 	// a step of Adam
 	VBROADCASTSS l2+96(FP), Z0
 	VBROADCASTSS rest1+100(FP), Z1
 	VBROADCASTSS beta2+104(FP), Z2
 	VBROADCASTSS rest2+108(FP), Z3
-	VBROADCASTSS root2+112(FP), Z4
-	VBROADCASTSS eps+116(FP), Z5
-	VBROADCASTSS keep+120(FP), Z6
-	VBROADCASTSS rate+124(FP), Z7
+	VBROADCASTSS eps+112(FP), Z4
+	VBROADCASTSS keep+116(FP), Z5
+	VBROADCASTSS rate+120(FP), Z6
 	MOVQ         p_base+0(FP), AX
 	MOVQ         m_base+24(FP), CX
 	MOVQ         v_base+48(FP), DX
@@ -11425,29 +11053,28 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-128
 one:
 	CMPQ    SI, $0x00000010
 	JL      rest
-	VMOVUPS (AX)(DI*4), Z8
-	VMOVUPS (CX)(DI*4), Z9
-	VMOVUPS (DX)(DI*4), Z10
-	VMOVUPS (BX)(DI*4), Z11
-	VMULPS  Z8, Z0, Z12
-	VADDPS  Z12, Z11, Z11
-	VSUBPS  Z9, Z11, Z12
-	VMULPS  Z12, Z1, Z12
-	VADDPS  Z12, Z9, Z9
-	VMULPS  Z10, Z2, Z10
-	VMULPS  Z11, Z11, Z11
-	VMULPS  Z11, Z3, Z11
+	VMOVUPS (AX)(DI*4), Z7
+	VMOVUPS (CX)(DI*4), Z8
+	VMOVUPS (DX)(DI*4), Z9
+	VMOVUPS (BX)(DI*4), Z10
+	VMULPS  Z7, Z0, Z11
 	VADDPS  Z11, Z10, Z10
-	VSQRTPS Z10, Z11
-	VDIVPS  Z4, Z11, Z11
-	VADDPS  Z5, Z11, Z11
-	VMULPS  Z8, Z6, Z8
-	VMULPS  Z9, Z7, Z12
-	VDIVPS  Z11, Z12, Z11
-	VSUBPS  Z11, Z8, Z8
-	VMOVUPS Z8, (AX)(DI*4)
-	VMOVUPS Z9, (CX)(DI*4)
-	VMOVUPS Z10, (DX)(DI*4)
+	VSUBPS  Z8, Z10, Z11
+	VMULPS  Z11, Z1, Z11
+	VADDPS  Z11, Z8, Z8
+	VMULPS  Z9, Z2, Z9
+	VMULPS  Z10, Z10, Z10
+	VMULPS  Z10, Z3, Z10
+	VADDPS  Z10, Z9, Z9
+	VSQRTPS Z9, Z10
+	VADDPS  Z4, Z10, Z10
+	VMULPS  Z7, Z5, Z7
+	VMULPS  Z8, Z6, Z11
+	VDIVPS  Z10, Z11, Z10
+	VSUBPS  Z10, Z7, Z7
+	VMOVUPS Z7, (AX)(DI*4)
+	VMOVUPS Z8, (CX)(DI*4)
+	VMOVUPS Z9, (DX)(DI*4)
 	ADDQ    $0x00000010, DI
 	SUBQ    $0x00000010, SI
 	JMP     one
@@ -11458,24 +11085,23 @@ rest:
 	MOVL      $0xffffffff, R8
 	BZHIL     SI, R8, R8
 	KMOVW     R8, K1
-	VMOVUPS.Z (AX)(DI*4), K1, Z8
-	VMOVUPS.Z (CX)(DI*4), K1, Z9
-	VMOVUPS.Z (DX)(DI*4), K1, Z10
-	VMOVUPS.Z (BX)(DI*4), K1, Z11
-	VMULPS    Z8, Z0, Z0
-	VADDPS    Z0, Z11, Z0
-	VSUBPS    Z9, Z0, Z11
-	VMULPS    Z11, Z1, Z1
-	VADDPS    Z1, Z9, Z1
-	VMULPS    Z10, Z2, Z2
+	VMOVUPS.Z (AX)(DI*4), K1, Z7
+	VMOVUPS.Z (CX)(DI*4), K1, Z8
+	VMOVUPS.Z (DX)(DI*4), K1, Z9
+	VMOVUPS.Z (BX)(DI*4), K1, Z10
+	VMULPS    Z7, Z0, Z0
+	VADDPS    Z0, Z10, Z0
+	VSUBPS    Z8, Z0, Z10
+	VMULPS    Z10, Z1, Z1
+	VADDPS    Z1, Z8, Z1
+	VMULPS    Z9, Z2, Z2
 	VMULPS    Z0, Z0, Z0
 	VMULPS    Z0, Z3, Z0
 	VADDPS    Z0, Z2, Z0
 	VSQRTPS   Z0, Z2
-	VDIVPS    Z4, Z2, Z2
-	VADDPS    Z5, Z2, Z2
-	VMULPS    Z8, Z6, Z3
-	VMULPS    Z1, Z7, Z4
+	VADDPS    Z4, Z2, Z2
+	VMULPS    Z7, Z5, Z3
+	VMULPS    Z1, Z6, Z4
 	VDIVPS    Z2, Z4, Z2
 	VSUBPS    Z2, Z3, Z2
 	VMOVUPS   Z2, K1, (AX)(DI*4)

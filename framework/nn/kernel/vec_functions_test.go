@@ -30,7 +30,7 @@ func softplusTruth(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-
 func sigmoidTruth(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 var curves = []curve{
-	{"Exp", Exp, math.Exp, 1, 0},
+	{"Exp", Exp, math.Exp, 1.5, 0},
 	{"Log", Log, math.Log, 1, 0},
 	{"Tanh", Tanh, math.Tanh, 2.5, 0},
 	{"Erf", Erf, math.Erf, 2, 0},

@@ -148,10 +148,6 @@ func softmaxGrad(dx []float32, y []float32, dy []float32, d float32, scale float
 	softmaxGradGeneric(dx, y, dy, d, scale)
 }
 
-func sumAround(x []float32, m float32) float32 {
-	return sumAroundGeneric(x, m)
-}
-
 func squaresAround(x []float32, m float32) float32 {
 	return squaresAroundGeneric(x, m)
 }
@@ -216,8 +212,8 @@ func affineColumns2Relu(dx Matrix, dy Matrix, x Matrix, y Matrix, c0 []float32, 
 	affineColumns2ReluGeneric(dx, dy, x, y, c0, c1, c2)
 }
 
-func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32) {
-	adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, root2, eps, keep, rate)
+func adam(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32) {
+	adamGeneric(p, m, v, g, l2, rest1, beta2, rest2, eps, keep, rate)
 }
 
 func sgd(p []float32, buf []float32, g []float32, rate float32, momentum float32, l2 float32) {

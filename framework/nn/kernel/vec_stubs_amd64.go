@@ -364,16 +364,6 @@ func softmaxGradAVX2(dx []float32, y []float32, dy []float32, d float32, scale f
 //go:noescape
 func softmaxGradAVX512(dx []float32, y []float32, dy []float32, d float32, scale float32)
 
-// sumAroundAVX2 computes Σ (x - m).
-//
-//go:noescape
-func sumAroundAVX2(x []float32, m float32) float32
-
-// sumAroundAVX512 computes Σ (x - m).
-//
-//go:noescape
-func sumAroundAVX512(x []float32, m float32) float32
-
 // squaresAroundAVX2 computes Σ (x - m)².
 //
 //go:noescape
@@ -537,12 +527,12 @@ func affineColumns2ReluAVX512(dx []float32, dxStride int, dy []float32, dyStride
 // adamAVX2 computes a step of Adam.
 //
 //go:noescape
-func adamAVX2(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
+func adamAVX2(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32)
 
 // adamAVX512 computes a step of Adam.
 //
 //go:noescape
-func adamAVX512(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, root2 float32, eps float32, keep float32, rate float32)
+func adamAVX512(p []float32, m []float32, v []float32, g []float32, l2 float32, rest1 float32, beta2 float32, rest2 float32, eps float32, keep float32, rate float32)
 
 // sgdAVX2 computes a step of gradient descent with momentum.
 //

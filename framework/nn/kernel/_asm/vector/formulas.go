@@ -5,7 +5,7 @@ import "math"
 // Functions on registers. Their twins on single numbers are in vec_scalar.go;
 // both read the coefficients below.
 
-// Minimax coefficients, lowest order first.
+// Minimax coefficients, lowest order first, by testdata/coefficients.py.
 var (
 	// e^r = 1 + r + r² q(r), |r| ≤ ln(2)/2; relative error 2^-28.
 	expQ = []float32{0.49999994, 0.166665211, 0.0416682623, 0.00836867467, 0.00138210552}
@@ -71,14 +71,18 @@ func (m *machine) exp(x, lo V) V {
 func (m *machine) log(x V) V {
 	tiny := m.compare(x, less, f(0x1p-126))
 	y := m.choose(tiny, m.mul(x, f(0x1p23)), x)
-	i := m.shiftRight(m.subInt(y, f(math.Sqrt2/2)), 23)
-	g := m.sub(m.subInt(y, m.shiftLeft(i, 23)), f(1))
-	e := m.sub(m.toFloat(i), m.only(tiny, f(23)))
-	r := m.logNear1(g, e)
+	g, e := m.split(y)
+	r := m.logNear1(g, m.sub(e, m.only(tiny, f(23))))
 	// +Inf and NaN as they are; -Inf at zero, NaN below
 	r = m.choose(m.compare(x, less, f(float32(math.Inf(1)))), r, x)
 	r = m.choose(m.compare(x, equal, f(0)), f(float32(math.Inf(-1))), r)
 	return m.choose(m.compare(x, less, f(0)), num(0x7fc00000), r)
+}
+
+// split writes a normal x > 0 as (1+g) 2^e, √½ ≤ 1+g ≤ √2.
+func (m *machine) split(x V) (g, e V) {
+	i := m.shiftRight(m.subInt(x, f(math.Sqrt2/2)), 23)
+	return m.sub(m.subInt(x, m.shiftLeft(i, 23)), f(1)), m.toFloat(i)
 }
 
 // logNear1 returns ln(1+g) + e ln2, √½ ≤ 1+g ≤ √2.
@@ -93,10 +97,9 @@ func (m *machine) logNear1(g, e V) V {
 // tanh: with E = e^(2|x|) - 1, tanh |x| = E / (E + 2).
 func (m *machine) tanh(x V) V {
 	a := m.abs(x)
-	t, n, r := m.reduce(m.min(f(20), m.add(a, a)))
+	t, _, r := m.reduce(m.min(f(20), m.add(a, a)))
 	p := m.fma(m.mul(r, r), m.horner(r, expm1Q...), r)
 	s := m.shiftLeft(m.addInt(m.subInt(t, f(magic)), num(127)), 23)
-	_ = n
 	e := m.fma(p, s, m.sub(s, f(1)))
 	return m.or(m.div(e, m.add(e, f(2))), m.and(x, sign))
 }

@@ -107,7 +107,8 @@ var kernels = []kernel{
 	{name: "poissonNLL", equation: "Σ y' - x ln y', y' = min(max(y, 1e-7), 1e7)", vectors: "x y", in: "x y", reduce: "sum",
 		formula: sum(func(m *machine, v env) V {
 			y := m.min(f(poissonMax), m.max(f(poissonMin), v["y"]))
-			return m.sub(y, m.mul(v["x"], m.log(y)))
+			// between the bounds ln needs no care, and the sum is NaN where y is
+			return m.sub(y, m.mul(v["x"], m.logNear1(m.split(y))))
 		})},
 	{name: "poissonNLLGrad", equation: "dy = a (1 - x/y), 0 where y is clamped", vectors: "dy x y", scalars: "a", in: "x y", unroll: 2,
 		formula: one("dy", func(m *machine, v env) V {
@@ -128,8 +129,6 @@ var kernels = []kernel{
 		formula: one("dx", func(m *machine, v env) V {
 			return m.mul(v["scale"], m.mul(v["y"], m.sub(v["dy"], v["d"])))
 		})},
-	{name: "sumAround", equation: "Σ (x - m)", vectors: "x", scalars: "m", in: "x", reduce: "sum",
-		formula: sum(func(m *machine, v env) V { return m.sub(v["x"], v["m"]) })},
 	{name: "squaresAround", equation: "Σ (x - m)²", vectors: "x", scalars: "m", in: "x", reduce: "sum",
 		formula: sum(func(m *machine, v env) V {
 			d := m.sub(v["x"], v["m"])
@@ -198,12 +197,12 @@ var kernels = []kernel{
 		})},
 
 	// optimisers
-	{name: "adam", equation: "a step of Adam", vectors: "p m v g", scalars: "l2 rest1 beta2 rest2 root2 eps keep rate", in: "p m v g",
+	{name: "adam", equation: "a step of Adam", vectors: "p m v g", scalars: "l2 rest1 beta2 rest2 eps keep rate", in: "p m v g",
 		formula: func(m *machine, v env) env {
 			d := m.add(v["g"], m.mul(v["l2"], v["p"]))
 			mean := m.add(v["m"], m.mul(v["rest1"], m.sub(d, v["m"])))
 			square := m.add(m.mul(v["beta2"], v["v"]), m.mul(v["rest2"], m.mul(d, d)))
-			size := m.add(m.div(m.sqrt(square), v["root2"]), v["eps"])
+			size := m.add(m.sqrt(square), v["eps"])
 			p := m.sub(m.mul(v["keep"], v["p"]), m.div(m.mul(v["rate"], mean), size))
 			return env{"p": p, "m": mean, "v": square}
 		}},
