@@ -54,7 +54,7 @@ func run(specs []string, rounds int, span time.Duration, only string) error {
 	if kernel.Active() != kernel.AVX512 {
 		tile = newOurs(shape{form: "NN", count: 1, m: 12, n: 16, k: 256})
 	}
-	defer tile.w.Close()
+	defer tile.close()
 	var own, clock []float64
 	for range rounds {
 		own = append(own, tile.shape.flops()/tile.time(span))
@@ -83,7 +83,7 @@ func run(specs []string, rounds int, span time.Duration, only string) error {
 // row measures one shape and prints its row.
 func row(s shape, peers []*peer, tile *ours, rounds int, span time.Duration, perCycle float64) error {
 	us := newOurs(s)
-	defer us.w.Close()
+	defer us.close()
 	var seconds, ofOwn, ofTheory []float64
 	ratios := make([][]float64, len(peers))
 	for range rounds {

@@ -17,23 +17,32 @@ type ours struct {
 	c, a, b      kernel.Matrix
 	aStep, bStep int
 	at, bt       kernel.Trans
+	free         []func()
 }
 
 func newOurs(s shape) *ours {
+	o := &ours{shape: s, w: kernel.NewWorkers(1), at: s.form[0] == 'T', bt: s.form[1] == 'T', aStep: s.m * s.k, bStep: s.k * s.n}
 	r := rand.New(rand.NewPCG(1, 2))
 	matrix := func(rows, cols int, t kernel.Trans) kernel.Matrix {
 		if t == kernel.T {
 			rows, cols = cols, rows
 		}
-		data := make([]float32, s.count*rows*cols)
+		data, free := floats(s.count * rows * cols)
+		o.free = append(o.free, free)
 		for i := range data {
 			data[i] = float32(r.NormFloat64())
 		}
 		return kernel.Of(rows, cols, data)
 	}
-	o := &ours{shape: s, w: kernel.NewWorkers(1), at: s.form[0] == 'T', bt: s.form[1] == 'T', aStep: s.m * s.k, bStep: s.k * s.n}
 	o.a, o.b, o.c = matrix(s.m, s.k, o.at), matrix(s.k, s.n, o.bt), matrix(s.m, s.n, kernel.NoTrans)
 	return o
+}
+
+func (o *ours) close() {
+	o.w.Close()
+	for _, free := range o.free {
+		free()
+	}
 }
 
 // time returns the seconds of one call, in the fastest of the series that fit in

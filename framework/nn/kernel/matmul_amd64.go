@@ -11,8 +11,11 @@ import "unsafe"
 // them; then C is computed in pieces of some rows and some columns. A is read
 // where it stands: the micro-kernel takes any strides.
 type plan struct {
-	first, depth  int // the block of terms under way
+	dots          bool // no packing, dot products instead
+	block         int  // the depth of a block of terms
+	first, depth  int  // the block under way
 	packing       bool
+	fetchC        bool      // C is large: its lines are asked for before they are computed
 	packed        []float32 // the block of B in panels, nil if B is read where it stands
 	height, width int       // of a piece
 	scratch       []Scratch
@@ -23,6 +26,8 @@ const (
 	pieceColumns = 64 // where rows alone make too few pieces
 	fewPieces    = 4  // or fewer are too few
 	directRows   = 24 // C of up to so many rows does not repay packing B
+	largeC       = 1 << 17
+	smallC       = 1 << 12
 	cacheLine    = 64 // bytes
 	float        = 4  // bytes
 )
@@ -32,14 +37,15 @@ func (w *Workers) multiply(p *product) {
 		w.multiplyGeneric(p)
 		return
 	}
-	p.plan.scratch = w.scratch
+	p.plan = plan{dots: p.isDots(), block: blockDepth(p.k), scratch: w.scratch,
+		fetchC: p.count*p.m*p.n > largeC && p.m*p.n > smallC}
 	switch {
 	case p.batch:
 		p.each = 1 + small/p.flops()
 		w.Run((*batchTask)(p), (p.count+p.each-1)/p.each)
 	case p.flops() < small:
 		p.alone(&w.scratch[0])
-	case p.isDots():
+	case p.plan.dots:
 		w.dotsInPieces(p)
 	default:
 		w.inPieces(p)
@@ -48,11 +54,11 @@ func (w *Workers) multiply(p *product) {
 
 // alone computes a small product.
 func (p *product) alone(s *Scratch) {
-	if p.isDots() {
+	if p.plan.dots {
 		p.dots(0, p.m, 0, p.n)
 		return
 	}
-	for p.nextBlock(s) {
+	for p.plan.first, p.plan.depth = 0, 0; p.nextBlock(s); {
 		if p.plan.packed != nil {
 			p.pack(0, p.n)
 		}
@@ -65,8 +71,9 @@ type batchTask product
 // Piece computes some products of a batch.
 func (t *batchTask) Piece(i, worker int) {
 	p := (*product)(t)
+	q := *p
 	for j := i * p.each; j < min(p.count, (i+1)*p.each); j++ {
-		q := p.item(j)
+		q.c, q.a, q.b = p.c[j*p.cStep:], p.a[j*p.aStep:], p.b[j*p.bStep:]
 		q.alone(&p.plan.scratch[worker])
 	}
 }
@@ -108,7 +115,7 @@ func (t *pieceTask) Piece(i, _ int) {
 func (p *product) nextBlock(s *Scratch) bool {
 	d := &p.plan
 	d.first += d.depth
-	d.depth = min(blockDepth(p.k), p.k-d.first)
+	d.depth = min(d.block, p.k-d.first)
 	if d.depth > 0 && (p.bCol != 1 || p.m > directRows) {
 		const slack = cacheLine/float + 32
 		room := s.Floats(d.depth*(p.n+8) + slack)
@@ -141,6 +148,9 @@ func (p *product) compute(i0, i1, j0, j1 int) {
 	how := 0
 	if p.add || d.first > 0 {
 		how |= 1
+	}
+	if d.fetchC {
+		how |= 4
 	}
 	last := d.first+d.depth == p.k
 	if last && p.relu {

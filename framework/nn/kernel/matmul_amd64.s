@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func panelAVX512x32(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·panelAVX512x32(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -90,6 +90,42 @@ from11to11:
 
 rows12:
 	// 12 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin12
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 64(CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 64(CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 64(DX)(R12*1)
+	PREFETCHT0 (DX)(R12*2)
+	PREFETCHT0 64(DX)(R12*2)
+
+begin12:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -333,6 +369,40 @@ store12:
 
 rows11:
 	// 11 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin11
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 64(CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 64(CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 64(DX)(R12*1)
+
+begin11:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -561,6 +631,38 @@ store11:
 
 rows10:
 	// 10 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin10
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 64(CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 64(CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+
+begin10:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -774,6 +876,34 @@ store10:
 
 rows9:
 	// 9 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin9
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 64(CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 64(CX)(R12*2)
+
+begin9:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -967,6 +1097,32 @@ store9:
 
 rows8:
 	// 8 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin8
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 64(CX)(R12*1)
+
+begin8:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -1145,6 +1301,30 @@ store8:
 
 rows7:
 	// 7 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin7
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+
+begin7:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -1308,6 +1488,26 @@ store7:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 64(BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -1451,6 +1651,24 @@ store6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 64(BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -1579,6 +1797,22 @@ store5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -1692,6 +1926,18 @@ store4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 64(AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -1785,6 +2031,16 @@ store3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 64(AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -1863,6 +2119,14 @@ store2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -1928,7 +2192,7 @@ done:
 	RET
 
 // func panelAVX512x16(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·panelAVX512x16(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -2013,6 +2277,30 @@ from11to11:
 
 rows12:
 	// 12 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin12
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 (DX)(R12*2)
+
+begin12:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2170,6 +2458,29 @@ store12:
 
 rows11:
 	// 11 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin11
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+
+begin11:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2319,6 +2630,28 @@ store11:
 
 rows10:
 	// 10 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin10
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+
+begin10:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2460,6 +2793,25 @@ store10:
 
 rows9:
 	// 9 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin9
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+
+begin9:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2588,6 +2940,24 @@ store9:
 
 rows8:
 	// 8 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin8
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+
+begin8:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2708,6 +3078,23 @@ store8:
 
 rows7:
 	// 7 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin7
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+
+begin7:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2820,6 +3207,20 @@ store7:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -2919,6 +3320,19 @@ store6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -3010,6 +3424,18 @@ store5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -3093,6 +3519,15 @@ store4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -3163,6 +3598,14 @@ store3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -3225,6 +3668,13 @@ store2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -3281,7 +3731,7 @@ done:
 	RET
 
 // func panelAVX512x16Halves(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
 TEXT ·panelAVX512x16Halves(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -3366,6 +3816,30 @@ from11to11:
 
 rows12:
 	// 12 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin12
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 (DX)(R12*2)
+
+begin12:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -3609,6 +4083,29 @@ store12:
 
 rows11:
 	// 11 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin11
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+
+begin11:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -3837,6 +4334,28 @@ store11:
 
 rows10:
 	// 10 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin10
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+
+begin10:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4050,6 +4569,25 @@ store10:
 
 rows9:
 	// 9 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin9
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+
+begin9:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4243,6 +4781,24 @@ store9:
 
 rows8:
 	// 8 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin8
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+
+begin8:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4421,6 +4977,23 @@ store8:
 
 rows7:
 	// 7 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin7
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+
+begin7:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4584,6 +5157,20 @@ store7:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4727,6 +5314,19 @@ store6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4855,6 +5455,18 @@ store5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -4968,6 +5580,15 @@ store4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -5061,6 +5682,14 @@ store3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -5139,6 +5768,13 @@ store2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -5204,7 +5840,7 @@ done:
 	RET
 
 // func panelAVX512x8(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512F, AVX512VL, FMA3, MMX+
 TEXT ·panelAVX512x8(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -5289,6 +5925,30 @@ from11to11:
 
 rows12:
 	// 12 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin12
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 (DX)(R12*2)
+
+begin12:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -5446,6 +6106,29 @@ store12:
 
 rows11:
 	// 11 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin11
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+
+begin11:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -5595,6 +6278,28 @@ store11:
 
 rows10:
 	// 10 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin10
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+
+begin10:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -5736,6 +6441,25 @@ store10:
 
 rows9:
 	// 9 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin9
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+
+begin9:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -5864,6 +6588,24 @@ store9:
 
 rows8:
 	// 8 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin8
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+
+begin8:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -5984,6 +6726,23 @@ store8:
 
 rows7:
 	// 7 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin7
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+
+begin7:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6096,6 +6855,20 @@ store7:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6195,6 +6968,19 @@ store6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6286,6 +7072,18 @@ store5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6369,6 +7167,15 @@ store4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -6439,6 +7246,14 @@ store3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -6501,6 +7316,13 @@ store2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -6557,7 +7379,7 @@ done:
 	RET
 
 // func panelAVX2x16(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·panelAVX2x16(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -6611,6 +7433,20 @@ from5to5:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6773,6 +7609,19 @@ stored6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -6918,6 +7767,18 @@ stored5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -7046,6 +7907,15 @@ stored4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -7152,6 +8022,14 @@ stored3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -7241,6 +8119,13 @@ stored2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -7333,7 +8218,7 @@ DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func panelAVX2x8(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·panelAVX2x8(SB), NOSPLIT, $0-96
 	MOVQ a+0(FP), R15
 	MOVQ c+16(FP), R11
@@ -7417,6 +8302,30 @@ from11to11:
 
 rows12:
 	// 12 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin12
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+	PREFETCHT0 (DX)(R12*2)
+
+begin12:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -7593,6 +8502,29 @@ stored12:
 
 rows11:
 	// 11 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin11
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(R12*1)
+
+begin11:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -7760,6 +8692,28 @@ stored11:
 
 rows10:
 	// 10 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin10
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	LEAQ       (CX)(R12*2), DX
+	ADDQ       R12, DX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+	PREFETCHT0 (DX)
+
+begin10:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -7918,6 +8872,25 @@ stored10:
 
 rows9:
 	// 9 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin9
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+	PREFETCHT0 (CX)(R12*2)
+
+begin9:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8062,6 +9035,24 @@ stored9:
 
 rows8:
 	// 8 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin8
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+	PREFETCHT0 (CX)(R12*1)
+
+begin8:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8197,6 +9188,23 @@ stored8:
 
 rows7:
 	// 7 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin7
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	LEAQ       (BX)(R12*2), CX
+	ADDQ       R12, CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+	PREFETCHT0 (CX)
+
+begin7:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8323,6 +9331,20 @@ stored7:
 
 rows6:
 	// 6 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin6
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+	PREFETCHT0 (BX)(R12*2)
+
+begin6:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8435,6 +9457,19 @@ stored6:
 
 rows5:
 	// 5 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin5
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+	PREFETCHT0 (BX)(R12*1)
+
+begin5:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8538,6 +9573,18 @@ stored5:
 
 rows4:
 	// 4 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin4
+	MOVQ       R11, AX
+	LEAQ       (AX)(R12*2), BX
+	ADDQ       R12, BX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+	PREFETCHT0 (BX)
+
+begin4:
 	MOVQ   R15, AX
 	LEAQ   (AX)(SI*2), BX
 	ADDQ   SI, BX
@@ -8632,6 +9679,15 @@ stored4:
 
 rows3:
 	// 3 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin3
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+	PREFETCHT0 (AX)(R12*2)
+
+begin3:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -8712,6 +9768,14 @@ stored3:
 
 rows2:
 	// 2 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin2
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(R12*1)
+
+begin2:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10
@@ -8783,6 +9847,13 @@ stored2:
 
 rows1:
 	// 1 rows: s = 0
+	MOVQ       how+88(FP), R14
+	TESTQ      $0x00000004, R14
+	JZ         begin1
+	MOVQ       R11, AX
+	PREFETCHT0 (AX)
+
+begin1:
 	MOVQ   R15, AX
 	MOVQ   b+8(FP), R8
 	MOVQ   k+64(FP), R10

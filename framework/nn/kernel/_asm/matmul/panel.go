@@ -52,7 +52,8 @@ func (k microKernel) write() {
 	Doc(name+" computes one panel of C, of "+fmt.Sprintf("%d to %d", (k.vectors-1)*k.lanes+1, k.vectors*k.lanes)+" columns, from k terms:",
 		"", "  s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other",
 		"  C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])", "",
-		"Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.")
+		"Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4",
+		"to fetch C in advance.")
 	Load(Param("a"), a)
 	Load(Param("c"), c)
 	Load(Param("aRow"), aRow)
@@ -227,6 +228,16 @@ func (k microKernel) tile(rows int) {
 	}
 	Label(label("rows"))
 	Comment(strings.TrimSpace(fmt.Sprintf("%d rows: s = 0", rows)))
+	Load(Param("how"), work)
+	TESTQ(U32(4), work)
+	JZ(LabelRef(label("begin")))
+	point(c, cRow, rows)
+	for row := range rows {
+		for line := 0; line < k.vectors*k.lanes*4; line += 64 {
+			PREFETCHT0(at(row, cRow, line))
+		}
+	}
+	Label(label("begin"))
 	point(a, aRow, rows)
 	Load(Param("b"), b)
 	Load(Param("k"), count)
