@@ -26,6 +26,7 @@ const (
 	pieceColumns = 64 // where rows alone make too few pieces
 	fewPieces    = 4  // or fewer are too few
 	directRows   = 24 // C of up to so many rows does not repay packing B
+	wideRows     = 8  // C of up to so many rows is computed in wider panels
 	largeC       = 1 << 17
 	smallC       = 1 << 12
 	cacheLine    = 64 // bytes
@@ -130,7 +131,7 @@ func (p *product) nextBlock(s *Scratch) bool {
 func (p *product) pack(from, to int) {
 	d := &p.plan
 	for j := from; j < to; {
-		width := panelWidth(p.n - j)
+		width := p.panelWidth(p.n - j)
 		columns := min(width, p.n-j)
 		dst, src := &d.packed[j*d.depth], &p.b[d.first*p.bRow+j*p.bCol]
 		if p.bCol == 1 {
@@ -158,7 +159,7 @@ func (p *product) compute(i0, i1, j0, j1 int) {
 	}
 	a := &p.a[i0*p.aRow+d.first*p.aCol]
 	for j := j0; j < j1; {
-		width := panelWidth(p.n - j)
+		width := p.panelWidth(p.n - j)
 		columns := min(width, p.n-j)
 		var b, bias *float32
 		bRow := width
@@ -177,10 +178,12 @@ func (p *product) compute(i0, i1, j0, j1 int) {
 
 // panelWidth returns the width of the next panel when n columns are left: full
 // panels, then the widths that waste least.
-func panelWidth(n int) int {
+func (p *product) panelWidth(n int) int {
 	switch {
 	case n <= 8:
 		return 8
+	case active == AVX512 && n > 48 && p.m <= wideRows:
+		return 64
 	case active == AVX512 && n > 24:
 		return 32
 	}
@@ -190,6 +193,8 @@ func panelWidth(n int) int {
 // panel calls the micro-kernel of the given width.
 func panel(width int, a, b, c, bias *float32, aRow, aCol, bRow, cRow, k, rows, cols, how int) {
 	switch {
+	case width == 64:
+		panelAVX512x64(a, b, c, bias, aRow, aCol, bRow, cRow, k, rows, cols-48, how)
 	case active == AVX512 && width == 32:
 		panelAVX512x32(a, b, c, bias, aRow, aCol, bRow, cRow, k, rows, cols-16, how)
 	case active == AVX512 && width == 16 && halves && cols > 8:

@@ -4,6 +4,17 @@
 
 package kernel
 
+// panelAVX512x64 computes one panel of C, of 49 to 64 columns, from k terms:
+//
+//	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
+//	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
+//
+// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
+//
+//go:noescape
+func panelAVX512x64(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
+
 // panelAVX512x32 computes one panel of C, of 17 to 32 columns, from k terms:
 //
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other

@@ -240,6 +240,19 @@ func (k microKernel) tile(rows int) {
 	Label(label("begin"))
 	point(a, aRow, rows)
 	Load(Param("b"), b)
+	fetch, fetchStep := work, cRow
+	if k.fetches() {
+		Comment("what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on")
+		IMUL3Q(U32(uint32(rows)), aRow, fetch)
+		ADDQ(a, fetch)
+		MOVQ(U32(64), fetchStep)
+		MOVQ(aCol, count)
+		SHLQ(U8(4), count)
+		ADDQ(a, count)
+		CMPQ(aCol, fetchStep)
+		CMOVQGT(aCol, fetchStep)
+		CMOVQGT(count, fetch)
+	}
 	Load(Param("k"), count)
 	each(func(row, v int) { k.zero(k.sum(row, v)) })
 	Label(label("term"))
@@ -256,10 +269,17 @@ func (k microKernel) tile(rows int) {
 	for i := 0; i <= (rows-1)/3; i++ {
 		ADDQ(aCol, bases[i])
 	}
+	if k.fetches() {
+		PREFETCHT0(Mem{Base: fetch})
+		ADDQ(fetchStep, fetch)
+	}
 	ADDQ(bRow, b)
 	DECQ(count)
 	JNZ(LabelRef(label("term")))
 
+	if k.fetches() {
+		Load(Param("cRow"), cRow)
+	}
 	point(c, cRow, rows)
 	Load(Param("how"), work)
 	TESTQ(U32(1), work)
@@ -295,6 +315,10 @@ func (k microKernel) tile(rows int) {
 	JNZ(LabelRef("next"))
 	JMP(LabelRef("done"))
 }
+
+// fetches says whether to ask for A in advance: narrow tiles read as much as they
+// multiply, and have no time for it.
+func (k microKernel) fetches() bool { return k.vectors > 1 }
 
 // store writes the sums to C. AVX2's masked stores are slow on some processors:
 // whole vectors go without.
