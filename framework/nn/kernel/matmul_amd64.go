@@ -22,15 +22,15 @@ type plan struct {
 }
 
 const (
-	pieceRows    = 48 // four tiles: enough to use a panel while the first cache holds it
-	pieceColumns = 64 // where rows alone make too few pieces
-	fewPieces    = 4  // or fewer are too few
-	directRows   = 24 // C of up to so many rows does not repay packing B
-	wideRows     = 8  // C of up to so many rows is computed in wider panels
-	largeC       = 1 << 17
-	smallC       = 1 << 12
-	cacheLine    = 64 // bytes
-	float        = 4  // bytes
+	pieceRows    = 48      // four tiles: enough to use a panel while the first cache holds it
+	pieceColumns = 64      // where rows alone make too few pieces
+	fewPieces    = 4       // or fewer are too few
+	directRows   = 24      // C of up to so many rows does not repay packing B
+	wideRows     = 8       // C of up to so many rows is computed in wider panels
+	largeC       = 1 << 17 // numbers in all C: more leave the second cache
+	smallC       = 1 << 12 // numbers in one C: too few to wait for
+	cacheLine    = 64      // bytes
+	float        = 4       // bytes
 )
 
 func (w *Workers) multiply(p *product) {
@@ -118,8 +118,8 @@ func (p *product) nextBlock(s *Scratch) bool {
 	d.first += d.depth
 	d.depth = min(d.block, p.k-d.first)
 	if d.depth > 0 && (p.bCol != 1 || p.m > directRows) {
-		const slack = cacheLine/float + 32
-		room := s.Floats(d.depth*(p.n+8) + slack)
+		// The last panel is up to 15 columns wider than what it holds.
+		room := s.Floats(d.depth*(p.n+15) + cacheLine/float)
 		skip := -int(uintptr(unsafe.Pointer(&room[0]))) & (cacheLine - 1) / float
 		d.packed = room[skip:]
 	}
@@ -133,7 +133,7 @@ func (p *product) pack(from, to int) {
 	for j := from; j < to; {
 		width := p.panelWidth(p.n - j)
 		columns := min(width, p.n-j)
-		dst, src := &d.packed[j*d.depth], &p.b[d.first*p.bRow+j*p.bCol]
+		dst, src := &d.packed[j*d.depth:][:width*d.depth][0], &p.b[d.first*p.bRow+j*p.bCol]
 		if p.bCol == 1 {
 			packRowsAVX(dst, src, width*float, p.bRow*float, d.depth, columns)
 		} else {
@@ -143,19 +143,26 @@ func (p *product) pack(from, to int) {
 	}
 }
 
+// What the micro-kernels are told to do with the sums.
+const (
+	howAdd   = 1
+	howReLU  = 2
+	howFetch = 4
+)
+
 // compute does rows i0 to i1-1 and columns j0 to j1-1 of C for the block.
 func (p *product) compute(i0, i1, j0, j1 int) {
 	d := &p.plan
 	how := 0
 	if p.add || d.first > 0 {
-		how |= 1
+		how |= howAdd
 	}
 	if d.fetchC {
-		how |= 4
+		how |= howFetch
 	}
 	last := d.first+d.depth == p.k
 	if last && p.relu {
-		how |= 2
+		how |= howReLU
 	}
 	a := &p.a[i0*p.aRow+d.first*p.aCol]
 	for j := j0; j < j1; {
