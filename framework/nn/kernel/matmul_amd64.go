@@ -9,14 +9,16 @@ import "unsafe"
 // A plan says how a product is cut. The sum is taken in blocks of terms. In each
 // block B is packed, if that pays, into panels as wide as the micro-kernel reads
 // them; then C is computed in pieces of some rows and some columns. A is read
-// where it stands: the micro-kernel takes any strides.
+// where it stands: the micro-kernels take any strides.
 type plan struct {
 	dots          bool // no packing, dot products instead
 	block         int  // the depth of a block of terms
 	first, depth  int  // the block under way
+	packAll       bool // B is packed, or else
+	packLast      bool // its last panel, which is not full
 	packing       bool
 	fetchC        bool      // C is large: its lines are asked for before they are computed
-	packed        []float32 // the block of B in panels, nil if B is read where it stands
+	packed        []float32 // the block of B in panels
 	height, width int       // of a piece
 	scratch       []Scratch
 }
@@ -39,7 +41,9 @@ func (w *Workers) multiply(p *product) {
 		return
 	}
 	p.plan = plan{dots: p.isDots(), block: blockDepth(p.k), scratch: w.scratch,
-		fetchC: p.count*p.m*p.n > largeC && p.m*p.n > smallC}
+		packAll: p.bCol != 1 || p.m > directRows,
+		fetchC:  p.count*p.m*p.n > largeC && p.m*p.n > smallC}
+	p.plan.packLast = p.lastIsPart()
 	switch {
 	case p.batch:
 		p.each = 1 + small/p.flops()
@@ -60,7 +64,7 @@ func (p *product) alone(s *Scratch) {
 		return
 	}
 	for p.plan.first, p.plan.depth = 0, 0; p.nextBlock(s); {
-		if p.plan.packed != nil {
+		if p.plan.packAll || p.plan.packLast {
 			p.pack(0, p.n)
 		}
 		p.compute(0, p.m, 0, p.n)
@@ -88,7 +92,7 @@ func (w *Workers) inPieces(p *product) {
 	}
 	columns := (p.n + d.width - 1) / d.width
 	for p.nextBlock(&w.scratch[0]) {
-		if d.packed != nil {
+		if d.packAll || d.packLast {
 			d.packing = true
 			w.Run((*pieceTask)(p), (p.n+pieceColumns-1)/pieceColumns)
 			d.packing = false
@@ -117,7 +121,7 @@ func (p *product) nextBlock(s *Scratch) bool {
 	d := &p.plan
 	d.first += d.depth
 	d.depth = min(d.block, p.k-d.first)
-	if d.depth > 0 && (p.bCol != 1 || p.m > directRows) {
+	if d.depth > 0 && (d.packAll || d.packLast) {
 		// The last panel is up to 15 columns wider than what it holds.
 		room := s.Floats(d.depth*(p.n+15) + cacheLine/float)
 		skip := -int(uintptr(unsafe.Pointer(&room[0]))) & (cacheLine - 1) / float
@@ -133,6 +137,10 @@ func (p *product) pack(from, to int) {
 	for j := from; j < to; {
 		width := p.panelWidth(p.n - j)
 		columns := min(width, p.n-j)
+		if !d.packAll && columns == width {
+			j += columns
+			continue
+		}
 		dst, src := &d.packed[j*d.depth:][:width*d.depth][0], &p.b[d.first*p.bRow+j*p.bCol]
 		if p.bCol == 1 {
 			packRowsAVX(dst, src, width*float, p.bRow*float, d.depth, columns)
@@ -170,7 +178,7 @@ func (p *product) compute(i0, i1, j0, j1 int) {
 		columns := min(width, p.n-j)
 		var b, bias *float32
 		bRow := width
-		if d.packed != nil {
+		if d.packAll || columns < width {
 			b = &d.packed[j*d.depth]
 		} else {
 			b, bRow = &p.b[d.first*p.bRow+j], p.bRow
@@ -195,6 +203,16 @@ func (p *product) panelWidth(n int) int {
 		return 32
 	}
 	return 16
+}
+
+// lastIsPart reports whether the last panel is wider than what is left for it. The
+// micro-kernels read whole rows of it, so that it must be packed.
+func (p *product) lastIsPart() bool {
+	n := p.n
+	for n > 0 {
+		n -= p.panelWidth(n)
+	}
+	return n < 0
 }
 
 // panel calls the micro-kernel of the given width.

@@ -9,7 +9,7 @@ package kernel
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -20,7 +20,7 @@ func panelAVX512x64(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -31,7 +31,7 @@ func panelAVX512x32(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -42,7 +42,7 @@ func panelAVX512x16(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -53,7 +53,7 @@ func panelAVX512x16Halves(a *float32, b *float32, c *float32, bias *float32, aRo
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -64,7 +64,7 @@ func panelAVX512x8(a *float32, b *float32, c *float32, bias *float32, aRow int, 
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape
@@ -75,7 +75,7 @@ func panelAVX2x16(a *float32, b *float32, c *float32, bias *float32, aRow int, a
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
 // to fetch C in advance.
 //
 //go:noescape

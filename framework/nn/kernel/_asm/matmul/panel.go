@@ -52,7 +52,7 @@ func (k microKernel) write() {
 	Doc(name+" computes one panel of C, of "+fmt.Sprintf("%d to %d", (k.vectors-1)*k.lanes+1, k.vectors*k.lanes)+" columns, from k terms:",
 		"", "  s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other",
 		"  C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])", "",
-		"Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4",
+		"B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4",
 		"to fetch C in advance.")
 	Load(Param("a"), a)
 	Load(Param("c"), c)
@@ -191,7 +191,7 @@ func point(start, stride reg.Register, rows int) {
 	}
 }
 
-// load reads a vector of B, C or the bias; past the last column it reads zeros.
+// load reads a vector of C or the bias; past the last column it reads zeros.
 func (k microKernel) load(m Mem, v int, to reg.VecPhysical) {
 	m.Disp += v * k.lanes * 4
 	switch {
@@ -258,7 +258,7 @@ func (k microKernel) tile(rows int) {
 	Label(label("term"))
 	Comment("s[i,j] += A[i,p] B[p,j]")
 	for v := range k.vectors {
-		k.load(Mem{Base: b}, v, k.bVec(v))
+		VMOVUPS(Mem{Base: b, Disp: v * k.lanes * 4}, k.bVec(v))
 	}
 	for row := range rows {
 		VBROADCASTSS(at(row, aRow, 0), k.element(row))
