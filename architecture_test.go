@@ -15,7 +15,7 @@ const module = "github.com/assaylab/assay/"
 // layers are the packages from the command line down. A package may import
 // those of lower layers and, where it says so, named ones of its own.
 var layers = [][]string{
-	{"."},
+	{".", "bench/gemm"},
 	{"framework/cli"},
 	{"framework/executor", "framework/sweep"},
 	{"framework/host", "framework/search"},

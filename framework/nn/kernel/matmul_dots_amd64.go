@@ -19,10 +19,10 @@ func (p *product) isDots() bool {
 func (p *product) dots(i0, i1, j0, j1 int) {
 	how := 0
 	if p.add {
-		how |= 1
+		how |= howAdd
 	}
 	if p.relu {
-		how |= 2
+		how |= howReLU
 	}
 	a, b, c := &p.a[i0*p.aRow], &p.b[j0*p.bCol], &p.c[i0*p.cRow+j0]
 	rows, cols := i1-i0, j1-j0
@@ -38,8 +38,6 @@ func (p *product) dots(i0, i1, j0, j1 int) {
 			v := *bias
 			same := [dotsColumns]float32{v, v, v, v}
 			bias, biasStep = &same[0], 0
-			dotProducts(a, b, c, bias, aRow, bRow, p.cRow*float, biasStep, p.k, rows, cols, how)
-			return
 		}
 	}
 	dotProducts(a, b, c, bias, aRow, bRow, p.cRow*float, biasStep, p.k, rows, cols, how)

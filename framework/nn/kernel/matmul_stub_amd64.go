@@ -4,12 +4,24 @@
 
 package kernel
 
+// panelAVX512x64 computes one panel of C, of 49 to 64 columns, from k terms:
+//
+//	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
+//	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
+//
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
+//
+//go:noescape
+func panelAVX512x64(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
+
 // panelAVX512x32 computes one panel of C, of 17 to 32 columns, from k terms:
 //
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX512x32(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
@@ -19,7 +31,8 @@ func panelAVX512x32(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX512x16(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
@@ -29,7 +42,8 @@ func panelAVX512x16(a *float32, b *float32, c *float32, bias *float32, aRow int,
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX512x16Halves(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
@@ -39,7 +53,8 @@ func panelAVX512x16Halves(a *float32, b *float32, c *float32, bias *float32, aRo
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX512x8(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
@@ -49,7 +64,8 @@ func panelAVX512x8(a *float32, b *float32, c *float32, bias *float32, aRow int, 
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX2x16(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)
@@ -59,7 +75,8 @@ func panelAVX2x16(a *float32, b *float32, c *float32, bias *float32, aRow int, a
 //	s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other
 //	C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])
 //
-// Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.
+// B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4
+// to fetch C in advance.
 //
 //go:noescape
 func panelAVX2x8(a *float32, b *float32, c *float32, bias *float32, aRow int, aCol int, bRow int, cRow int, k int, rows int, cols int, how int)

@@ -9,9 +9,10 @@ import "github.com/mmcloughlin/avo/build"
 func main() {
 	build.ConstraintExpr("!purego")
 	for _, k := range []microKernel{
+		{set: avx512, vectors: 4, lanes: 16, rows: 6},
 		{set: avx512, vectors: 2, lanes: 16, rows: 12},
 		{set: avx512, vectors: 1, lanes: 16, rows: 12},
-		{set: avx512, vectors: 2, lanes: 8, rows: 12, name: "Halves"},
+		{set: avx512, vectors: 2, lanes: 8, rows: 6, name: "Halves"},
 		{set: avx512, vectors: 1, lanes: 8, rows: 12},
 		{set: avx2, vectors: 2, lanes: 8, rows: 6},
 		{set: avx2, vectors: 1, lanes: 8, rows: 12},

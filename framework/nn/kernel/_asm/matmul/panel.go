@@ -52,7 +52,8 @@ func (k microKernel) write() {
 	Doc(name+" computes one panel of C, of "+fmt.Sprintf("%d to %d", (k.vectors-1)*k.lanes+1, k.vectors*k.lanes)+" columns, from k terms:",
 		"", "  s[i,j] = sum over p of A[i,p] B[p,j], one fused multiply-add after the other",
 		"  C[i,j] = act(s[i,j] [+ C[i,j]] [+ bias[j]])", "",
-		"Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU.")
+		"B has whole vectors. Strides are in bytes; cols is the number of columns of the last vector; how is 1 to add C, plus 2 for ReLU, plus 4",
+		"to fetch C in advance.")
 	Load(Param("a"), a)
 	Load(Param("c"), c)
 	Load(Param("aRow"), aRow)
@@ -190,7 +191,7 @@ func point(start, stride reg.Register, rows int) {
 	}
 }
 
-// load reads a vector of B, C or the bias; past the last column it reads zeros.
+// load reads a vector of C or the bias; past the last column it reads zeros.
 func (k microKernel) load(m Mem, v int, to reg.VecPhysical) {
 	m.Disp += v * k.lanes * 4
 	switch {
@@ -227,14 +228,37 @@ func (k microKernel) tile(rows int) {
 	}
 	Label(label("rows"))
 	Comment(strings.TrimSpace(fmt.Sprintf("%d rows: s = 0", rows)))
+	Load(Param("how"), work)
+	TESTQ(U32(4), work)
+	JZ(LabelRef(label("begin")))
+	point(c, cRow, rows)
+	for row := range rows {
+		for line := 0; line < k.vectors*k.lanes*4; line += 64 {
+			PREFETCHT0(at(row, cRow, line))
+		}
+	}
+	Label(label("begin"))
 	point(a, aRow, rows)
 	Load(Param("b"), b)
+	fetch, fetchStep := work, cRow
+	if k.fetches() {
+		Comment("what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on")
+		IMUL3Q(U32(uint32(rows)), aRow, fetch)
+		ADDQ(a, fetch)
+		MOVQ(U32(64), fetchStep)
+		MOVQ(aCol, count)
+		SHLQ(U8(4), count)
+		ADDQ(a, count)
+		CMPQ(aCol, fetchStep)
+		CMOVQGT(aCol, fetchStep)
+		CMOVQGT(count, fetch)
+	}
 	Load(Param("k"), count)
 	each(func(row, v int) { k.zero(k.sum(row, v)) })
 	Label(label("term"))
 	Comment("s[i,j] += A[i,p] B[p,j]")
 	for v := range k.vectors {
-		k.load(Mem{Base: b}, v, k.bVec(v))
+		VMOVUPS(Mem{Base: b, Disp: v * k.lanes * 4}, k.bVec(v))
 	}
 	for row := range rows {
 		VBROADCASTSS(at(row, aRow, 0), k.element(row))
@@ -245,10 +269,17 @@ func (k microKernel) tile(rows int) {
 	for i := 0; i <= (rows-1)/3; i++ {
 		ADDQ(aCol, bases[i])
 	}
+	if k.fetches() {
+		PREFETCHT0(Mem{Base: fetch})
+		ADDQ(fetchStep, fetch)
+	}
 	ADDQ(bRow, b)
 	DECQ(count)
 	JNZ(LabelRef(label("term")))
 
+	if k.fetches() {
+		Load(Param("cRow"), cRow)
+	}
 	point(c, cRow, rows)
 	Load(Param("how"), work)
 	TESTQ(U32(1), work)
@@ -284,6 +315,10 @@ func (k microKernel) tile(rows int) {
 	JNZ(LabelRef("next"))
 	JMP(LabelRef("done"))
 }
+
+// fetches says whether to ask for A in advance: narrow tiles read as much as they
+// multiply, and have no time for it.
+func (k microKernel) fetches() bool { return k.vectors > 1 }
 
 // store writes the sums to C. AVX2's masked stores are slow on some processors:
 // whole vectors go without.
