@@ -35,7 +35,7 @@ func TestMatMulHalves(t *testing.T) {
 			if first == nil {
 				first = c.Data
 			}
-			same(t, fmt.Sprintf("%d columns, halves %v", cols, halves), c.Data, first)
+			sameBits(t, fmt.Sprintf("%d columns, halves %v", cols, halves), c.Data, first)
 		}
 	}
 }
