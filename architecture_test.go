@@ -24,8 +24,8 @@ var layers = [][]string{
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
-	{"framework/data", "framework/nn/nntest"},
-	{"framework/data/npy", "framework/setting", "framework/nn", "framework/views"},
+	{"framework/data", "framework/nn/nntest", "framework/views"},
+	{"framework/data/npy", "framework/setting", "framework/nn"},
 	{"framework/metric", "framework/failure", "framework/wire", "framework/nn/kernel"},
 	{"framework/wire/protogen"},
 }

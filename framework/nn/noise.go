@@ -15,22 +15,22 @@ func FillNormal(dst []float32, rng *rand.Rand) {
 }
 
 // FillBernoulli sets every number to a with probability p and to 0 otherwise;
-// p is exact to 2⁻³².
+// p is exact to 2⁻¹⁶. Four numbers share one draw, and there is no branch to
+// mispredict: the sign of u − p·2¹⁶ becomes a mask.
 func FillBernoulli(dst []float32, p float64, a float32, rng *rand.Rand) {
-	below := uint64(math.Round(p * (1 << 32)))
+	below, bits := int32(math.Round(p*(1<<16))), math.Float32bits(a)
 	choose := func(u uint64) float32 {
-		if u < below {
-			return a
-		}
-		return 0
+		return math.Float32frombits(bits & uint32((int32(u&0xffff)-below)>>31))
 	}
-	i := 0
-	for ; i+1 < len(dst); i += 2 {
+	for ; len(dst) >= 4; dst = dst[4:] {
 		u := rng.Uint64()
-		dst[i], dst[i+1] = choose(u>>32), choose(u&(1<<32-1))
+		dst[0], dst[1], dst[2], dst[3] = choose(u), choose(u>>16), choose(u>>32), choose(u>>48)
 	}
-	if i < len(dst) {
-		dst[i] = choose(rng.Uint64() >> 32)
+	if len(dst) > 0 {
+		u := rng.Uint64()
+		for i := range dst {
+			dst[i] = choose(u >> (16 * i))
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ package views
 
 import (
 	"math/rand/v2"
+
+	"github.com/assaylab/assay/framework/nn"
 )
 
 // Pairs are all ordered pairs (i, j) of samples of one trial with
@@ -55,7 +57,7 @@ func (d Dropout) Mask(mask []float32, cols int, rng *rand.Rand) {
 		if d.Apply < 1 && rng.Float64() >= d.Apply {
 			p = 0
 		}
-		bernoulli(row, uint64(p*(1<<32)), 0, 1, rng)
+		nn.FillBernoulli(row, 1-p, 1, rng)
 	}
 }
 
@@ -70,7 +72,7 @@ func (p Pepper) Add(noise []float32, cols int, rng *rand.Rand) {
 		if p.Apply < 1 && rng.Float64() >= p.Apply {
 			q = 0
 		}
-		bernoulli(noise[at:at+cols], uint64(q*(1<<32)), float32(p.Size), 0, rng)
+		nn.FillBernoulli(noise[at:at+cols], q, float32(p.Size), rng)
 	}
 }
 
@@ -88,27 +90,5 @@ func (g Gaussian) Add(noise []float32, cols int, rng *rand.Rand) {
 		for i := range row {
 			row[i] = float32(g.SD * rng.NormFloat64())
 		}
-	}
-}
-
-// bernoulli sets every number to yes with probability below/2³², else to no.
-func bernoulli(row []float32, below uint64, yes, no float32, rng *rand.Rand) {
-	if below == 0 {
-		for i := range row {
-			row[i] = no
-		}
-		return
-	}
-	var u uint64
-	for i := range row {
-		if i%2 == 0 {
-			u = rng.Uint64()
-		}
-		if u&(1<<32-1) < below {
-			row[i] = yes
-		} else {
-			row[i] = no
-		}
-		u >>= 32
 	}
 }
