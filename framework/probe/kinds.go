@@ -26,6 +26,8 @@ var kinds = []kind{
 		higher("accuracy", "share of samples whose angle is off by less than pi/8"),
 		higher("delta_accuracy", "share of samples whose angle is off by less than 3*pi/16")),
 	register[logistic]("logistic", higher("accuracy", "share of samples given their class")),
+	register[state]("state", higher("accuracy", "share of samples given their class"),
+		higher("f1", "F1 of the classes, averaged by their frequency")),
 	register[ridge]("ridge", higher("r2", r2Doc)),
 	register[knn]("knn",
 		higher("accuracy", "share of samples given their class (class targets only)"),

@@ -8,6 +8,7 @@
 //
 //	direction  linear regression of a reach direction's cosine and sine (a class target)
 //	logistic   multinomial logistic regression (a class target)
+//	state      linear classifier trained on balanced batches (a class target)
 //	ridge      ridge regression (a continuous target)
 //	knn        k nearest neighbours (either)
 //

@@ -1,0 +1,191 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// state reads out a state that is seldom as often as another (sleep and wake), as
+// MYOW does for rodents (Azabou et al. 2021): a linear layer to the classes, trained
+// with the cross-entropy on batches drawn with replacement, every class equally
+// often, by AdamW 0.01. Of the weight decays 2^-10 ... 2^9 the first that is most
+// accurate on val is kept. Besides the accuracy it reports F1 averaged over the
+// classes by their frequency.
+type state struct {
+	Passes int `name:"passes" default:"100" min:"1" doc:"passes; each draws that many samples"`
+	Draws  int `name:"draws" default:"5000" min:"1" doc:"samples drawn in a pass; an incomplete batch is dropped"`
+	Batch  int `name:"batch" default:"512" min:"1" doc:"samples in a batch"`
+}
+
+func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error) {
+	t, err := parts.fitted().Recording.ClassTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	if p.Draws < p.Batch {
+		return nil, Problem{fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch"}
+	}
+	val, ok := parts[data.Val]
+	if !ok {
+		val, ok = parts[data.All] // not divided: fitted, chosen and scored on the whole
+	}
+	if !ok {
+		return nil, Problem{"the weight decay is chosen on a val part, and there is none", "divide the recording into train, val and test"}
+	}
+	judge, err := val.Recording.ClassTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	train, held := widen(parts.fitted().X), widen(val.X)
+	var best classifier
+	most := -1.0
+	for i, decay := range decays() {
+		c, err := p.fit(ctx, train, t, data.Rand(seed, fmt.Sprintf("probe/state/decay/%d", i)), decay)
+		if err != nil {
+			return nil, err
+		}
+		if a := share(c.classify(held), judge.Labels); a > most {
+			best, most = c, a
+		}
+	}
+	var out []metric.Value
+	for _, s := range parts.splits() {
+		t, err := parts[s].Recording.ClassTarget(target)
+		if err != nil {
+			return nil, err
+		}
+		given := best.classify(widen(parts[s].X))
+		out = append(out, value("accuracy", s, share(given, t.Labels)), value("f1", s, weightedF1(given, t.Labels, t.Classes)))
+	}
+	return out, nil
+}
+
+// classifier is a linear layer from d inputs to k classes.
+type classifier struct {
+	d, k int
+	p    []float64 // [k·d + k]: a row of weights for each class, then the biases
+}
+
+func (p state) fit(ctx context.Context, x samples, t *data.Target, rng *rand.Rand, decay float64) (classifier, error) {
+	c := classifier{x.d, t.Classes, make([]float64, t.Classes*(x.d+1))}
+	bound := 1 / math.Sqrt(float64(x.d)) // PyTorch's Linear
+	for i := range c.p {
+		c.p[i] = bound * (2*rng.Float64() - 1)
+	}
+	members := make([][]int, 0, t.Classes) // of the classes that there are
+	for l := range t.Classes {
+		var m []int
+		for i, label := range t.Labels {
+			if int(label) == l {
+				m = append(m, i)
+			}
+		}
+		if m != nil {
+			members = append(members, m)
+		}
+	}
+	o := adam{rate: 0.01, decay: decay}
+	g, rows := make([]float64, len(c.p)), make([]int, p.Batch)
+	for range p.Passes {
+		if err := ctx.Err(); err != nil {
+			return c, err
+		}
+		for range p.Draws / p.Batch {
+			for i := range rows { // weight 1/count: each class equally likely
+				m := members[rng.IntN(len(members))]
+				rows[i] = m[rng.IntN(len(m))]
+			}
+			c.gradient(g, x, t.Labels, rows)
+			o.step(c.p, g)
+		}
+	}
+	return c, nil
+}
+
+// logits fills z [k] for x [d].
+func (c classifier) logits(z, x []float64) {
+	for l := range z {
+		w := c.p[l*c.d : (l+1)*c.d]
+		sum := c.p[c.k*c.d+l]
+		for j, v := range x {
+			sum += w[j] * v
+		}
+		z[l] = sum
+	}
+}
+
+// gradient writes the gradient of the mean cross-entropy over the named rows to g
+// and returns the loss.
+func (c classifier) gradient(g []float64, x samples, labels []int32, rows []int) (loss float64) {
+	clear(g)
+	z, scale := make([]float64, c.k), 1/float64(len(rows))
+	for _, r := range rows {
+		c.logits(z, x.row(r))
+		top, sum := slices.Max(z), 0.0
+		for _, v := range z {
+			sum += math.Exp(v - top)
+		}
+		loss += (top + math.Log(sum) - z[labels[r]]) * scale
+		for l, v := range z {
+			e := math.Exp(v-top) / sum * scale // softmax − 1 at the label
+			if int32(l) == labels[r] {
+				e -= scale
+			}
+			for j, u := range x.row(r) {
+				g[l*c.d+j] += e * u
+			}
+			g[c.k*c.d+l] += e
+		}
+	}
+	return loss
+}
+
+// classify gives every row its class; where weights have grown beyond all bounds
+// the first class wins.
+func (c classifier) classify(x samples) []int32 {
+	out, z := make([]int32, x.n), make([]float64, c.k)
+	for i := range out {
+		c.logits(z, x.row(i))
+		out[i] = int32(largest(z))
+	}
+	return out
+}
+
+func share(given, labels []int32) float64 {
+	n := 0
+	for i := range given {
+		if given[i] == labels[i] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(given))
+}
+
+// weightedF1 is Σ_l (n_l/n) · 2 tp_l/(2 tp_l + fp_l + fn_l), n_l being the number of
+// samples of class l; a class that is never given and never there has F1 0.
+func weightedF1(given, labels []int32, classes int) float64 {
+	sum := 0.0
+	for l := range int32(classes) {
+		tp, fp, fn := 0, 0, 0
+		for i := range given {
+			switch {
+			case given[i] == l && labels[i] == l:
+				tp++
+			case given[i] == l:
+				fp++
+			case labels[i] == l:
+				fn++
+			}
+		}
+		if tp > 0 {
+			sum += float64(tp+fn) / float64(len(labels)) * 2 * float64(tp) / float64(2*tp+fp+fn)
+		}
+	}
+	return sum
+}
