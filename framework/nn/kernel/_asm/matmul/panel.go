@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -227,7 +226,7 @@ func (k microKernel) tile(rows int) {
 		}
 	}
 	Label(label("rows"))
-	Comment(strings.TrimSpace(fmt.Sprintf("%d rows: s = 0", rows)))
+	Comment(fmt.Sprintf("%d rows: s = 0", rows))
 	Load(Param("how"), work)
 	TESTQ(U32(4), work)
 	JZ(LabelRef(label("begin")))
