@@ -5,6 +5,10 @@
 //	go run ./bench/gemm
 //	go run ./bench/gemm -peers numpy@python3,mkl@venv/bin/python,torch@/usr/bin/python3
 //
+// numpy and torch are what that Python imports (the first line of output says with
+// which BLAS; Debian's may have the slow reference), mkl is Intel's library itself
+// (pip install numpy mkl).
+//
 // The contestants take turns, shape by shape and round by round, so that what
 // else the machine does falls on all alike; a turn counts by the fastest of its
 // twenty or so series. A ratio is the median over rounds of

@@ -170,12 +170,9 @@ func checkMatMul(t *testing.T, w *Workers, pc productCase, breaks []float32) {
 	}
 }
 
-// sizes are the dimensions from which the cases are mixed: all around the tiles'
+// dimensions are those from which the cases are mixed: all around the tiles'
 // edges.
-func sizes() []int {
-	s := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 24, 25, 31, 32, 33, 40, 41, 47, 48, 49, 63, 64, 65, 79, 96, 97, 99, 100}
-	return s
-}
+var dimensions = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 24, 25, 31, 32, 33, 40, 41, 47, 48, 49, 63, 64, 65, 79, 96, 97, 99, 100}
 
 // The transpose forms, by the letters that BLAS uses.
 var forms = []struct {
@@ -190,7 +187,7 @@ func TestMatMul(t *testing.T) {
 		for _, form := range forms {
 			t.Run(form.name, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(11, 7))
-				s := sizes()
+				s := dimensions
 				pick := func() int { return s[r.IntN(len(s))] }
 				mixed := func(m, n, k int) productCase {
 					return productCase{m: m, n: n, k: k, count: 1, at: form.at, bt: form.bt,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -227,13 +226,13 @@ func (k microKernel) tile(rows int) {
 		}
 	}
 	Label(label("rows"))
-	Comment(strings.TrimSpace(fmt.Sprintf("%d rows: s = 0", rows)))
+	Comment(fmt.Sprintf("%d rows: s = 0", rows))
 	Load(Param("how"), work)
 	TESTQ(U32(4), work)
 	JZ(LabelRef(label("begin")))
 	point(c, cRow, rows)
 	for row := range rows {
-		for line := 0; line < k.vectors*k.lanes*4; line += 64 {
+		for _, line := range k.lines() {
 			PREFETCHT0(at(row, cRow, line))
 		}
 	}
@@ -345,4 +344,14 @@ func (k microKernel) store(rows int, each func(func(row, v int)), label func(str
 	if k.set == avx2 {
 		Label(label("stored"))
 	}
+}
+
+// lines returns where a row of the panel touches memory lines, wherever it begins.
+func (k microKernel) lines() []int {
+	width := k.vectors * k.lanes * 4
+	var l []int
+	for at := 0; at < width; at += 64 {
+		l = append(l, at)
+	}
+	return append(l, width-4)
 }
