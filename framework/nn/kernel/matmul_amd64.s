@@ -103,13 +103,11 @@ begin6:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000006, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -381,13 +379,11 @@ begin5:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000005, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -625,13 +621,11 @@ begin4:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000004, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -831,13 +825,11 @@ begin3:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000003, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -1000,13 +992,11 @@ begin2:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000002, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -1135,13 +1125,11 @@ begin1:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000001, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -1371,13 +1359,11 @@ begin12:
 	ADDQ SI, DX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x0000000c, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -1673,13 +1659,11 @@ begin11:
 	ADDQ SI, DX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x0000000b, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -1957,13 +1941,11 @@ begin10:
 	ADDQ SI, DX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x0000000a, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -2219,13 +2201,11 @@ begin9:
 	ADDQ SI, CX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000009, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -2460,13 +2440,11 @@ begin8:
 	ADDQ SI, CX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000008, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -2683,13 +2661,11 @@ begin7:
 	ADDQ SI, CX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000007, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -2884,13 +2860,11 @@ begin6:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000006, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -3064,13 +3038,11 @@ begin5:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000005, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -3226,13 +3198,11 @@ begin4:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000004, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -3366,13 +3336,11 @@ begin3:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000003, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -3485,13 +3453,11 @@ begin2:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000002, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -3586,13 +3552,11 @@ begin1:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000001, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -5359,13 +5323,11 @@ begin6:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000006, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -5534,13 +5496,11 @@ begin5:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000005, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -5692,13 +5652,11 @@ begin4:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000004, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -5829,13 +5787,11 @@ begin3:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000003, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -5946,13 +5902,11 @@ begin2:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000002, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -6046,13 +6000,11 @@ begin1:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000001, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -7818,13 +7770,11 @@ begin6:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000006, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -8012,13 +7962,11 @@ begin5:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000005, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -8187,13 +8135,11 @@ begin4:
 	ADDQ SI, BX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000004, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -8339,13 +8285,11 @@ begin3:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000003, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -8469,13 +8413,11 @@ begin2:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000002, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14
@@ -8580,13 +8522,11 @@ begin1:
 	MOVQ R15, AX
 	MOVQ b+8(FP), R8
 
-	// what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on
+	// what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each
 	IMUL3Q  $0x00000001, SI, R14
 	ADDQ    R15, R14
 	MOVQ    $0x00000040, R12
-	MOVQ    DI, R10
-	SHLQ    $0x04, R10
-	ADDQ    R15, R10
+	LEAQ    64(R15), R10
 	CMPQ    DI, R12
 	CMOVQGT DI, R12
 	CMOVQGT R10, R14

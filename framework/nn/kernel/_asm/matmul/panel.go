@@ -241,13 +241,11 @@ func (k microKernel) tile(rows int) {
 	Load(Param("b"), b)
 	fetch, fetchStep := work, cRow
 	if k.fetches() {
-		Comment("what to ask for while summing: the lines of the next rows of A, or of A transposed, the terms 16 on")
+		Comment("what to ask for while summing: the lines of the next rows of A or, where terms lie a line or more apart, the next line of each")
 		IMUL3Q(U32(uint32(rows)), aRow, fetch)
 		ADDQ(a, fetch)
 		MOVQ(U32(64), fetchStep)
-		MOVQ(aCol, count)
-		SHLQ(U8(4), count)
-		ADDQ(a, count)
+		LEAQ(Mem{Base: a, Disp: 64}, count)
 		CMPQ(aCol, fetchStep)
 		CMOVQGT(aCol, fetchStep)
 		CMOVQGT(count, fetch)
