@@ -1,0 +1,99 @@
+package nntest
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write testdata/reference-problem.json anew; then run reference.py beside it")
+
+// Reference checks that got is what a PyTorch program computed of the same
+// problem, to 1e-4 relative. The problem (weights, batches, noise: whatever is
+// drawn) lies in testdata/reference-problem.json, from where
+// testdata/reference.py read it to write testdata/reference-answer.json; a
+// problem that is no longer the stored one fails.
+func Reference(t testing.TB, problem any, got []float64) {
+	t.Helper()
+	const path = "testdata/reference-problem.json"
+	text, err := json.Marshal(problem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Skip("wrote " + path + "; now run testdata/reference.py")
+	}
+	var now, stored any
+	read(t, path, &stored)
+	if err := json.Unmarshal(text, &now); err != nil {
+		t.Fatal(err)
+	}
+	if where := differ("", now, stored); where != "" {
+		t.Fatalf("the problem is not the stored one at %s; if that is meant, run this test with -update, then reference.py", where)
+	}
+	var want struct {
+		Torch  string    `json:"torch"`
+		Values []float64 `json:"values"`
+	}
+	read(t, "testdata/reference-answer.json", &want)
+	if len(got) == 0 || len(got) != len(want.Values) {
+		t.Fatalf("%d values, PyTorch has %d", len(got), len(want.Values))
+	}
+	for i, w := range want.Values {
+		if !(math.Abs(got[i]-w) <= 1e-4*math.Abs(w)) {
+			t.Errorf("value %d is %.8g, with PyTorch %s %.8g", i, got[i], want.Torch, w)
+		}
+	}
+}
+
+func read(t testing.TB, path string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// differ returns where two JSON values differ by more than a rounding (some
+// processors fuse x*y+z), or nothing.
+func differ(at string, a, b any) string {
+	switch a := a.(type) {
+	case float64:
+		if b, ok := b.(float64); ok && math.Abs(a-b) <= 1e-5*math.Max(math.Abs(a), 1) {
+			return ""
+		}
+	case []any:
+		if b, ok := b.([]any); ok && len(a) == len(b) {
+			for i := range a {
+				if where := differ(fmt.Sprintf("%s[%d]", at, i), a[i], b[i]); where != "" {
+					return where
+				}
+			}
+			return ""
+		}
+	case map[string]any:
+		if b, ok := b.(map[string]any); ok && len(a) == len(b) {
+			for k := range a {
+				if where := differ(at+"."+k, a[k], b[k]); where != "" {
+					return where
+				}
+			}
+			return ""
+		}
+	default:
+		if a == b {
+			return ""
+		}
+	}
+	return strings.TrimPrefix(at, ".")
+}
