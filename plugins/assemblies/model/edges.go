@@ -1,0 +1,111 @@
+package model
+
+import (
+	"math"
+	"math/bits"
+)
+
+// edges is a random graph as a function: whether synapse i -> j exists depends
+// on (seed, i, j) alone. Targets come in blocks of 256. Of a block, the number of
+// synapses is drawn from Bin(256, p) by its inverse distribution function (to
+// 2⁻³²), then their places, uniformly and all different. That costs one hash for
+// two or three synapses at p = 0.01, not one for every pair of neurons.
+type edges struct {
+	seed  uint64
+	recur bool // targets and sources are the same neurons, and none feeds itself
+	below [blockSize + 1]uint64
+	guide [256]uint16 // number of synapses to begin the search with, by leading byte
+}
+
+const (
+	blockSize = 256
+	golden    = 0x9e3779b97f4a7c15
+)
+
+// set256 is a set of places in a block.
+type set256 [blockSize / 64]uint64
+
+func newEdges(seed uint64, p float64, recurrentWithoutLoops bool) *edges {
+	e := &edges{seed: seed, recur: recurrentWithoutLoops}
+	// below[m] = 2³² P(Bin(256, p) ≤ m)
+	sum := 0.0
+	for m := range e.below {
+		sum += math.Exp(logBinomial(blockSize, m, p))
+		e.below[m] = uint64(math.Min(1, sum) * (1 << 32))
+	}
+	e.below[blockSize] = 1 << 32
+	m := 0
+	for g := range e.guide {
+		for e.below[m] <= uint64(g)<<24 {
+			m++
+		}
+		e.guide[g] = uint16(m)
+	}
+	return e
+}
+
+// logBinomial is ln P(Bin(n, p) = m).
+func logBinomial(n, m int, p float64) float64 {
+	if p <= 0 || p >= 1 {
+		if p <= 0 && m == 0 || p >= 1 && m == n {
+			return 0
+		}
+		return math.Inf(-1)
+	}
+	ln := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
+	return ln(n) - ln(m) - ln(n-m) + float64(m)*math.Log(p) + float64(n-m)*math.Log1p(-p)
+}
+
+// mix is the finaliser of SplitMix64.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// key begins the stream of source i.
+func (e *edges) key(i int32) uint64 { return mix(mix(e.seed+golden) + uint64(i)*golden) }
+
+// block returns the targets of source i, whose key is given, in block b.
+func (e *edges) block(i int32, key uint64, b int) (set set256) {
+	at := key + uint64(b)<<8*golden
+	h := mix(at)
+	u := h >> 32
+	m := int(e.guide[u>>24])
+	for u >= e.below[m] {
+		m++
+	}
+	want := m
+	if m > blockSize/2 { // draw the places that have none
+		want = blockSize - m
+	}
+	for left := 4; want > 0; left-- {
+		if left == 0 {
+			at += golden
+			h, left = mix(at), 8
+		}
+		q := h & 255
+		h >>= 8
+		want -= int(^set[q>>6] >> (q & 63) & 1) // a place that is taken already does not count
+		set[q>>6] |= 1 << (q & 63)
+	}
+	if m > blockSize/2 {
+		for w := range set {
+			set[w] = ^set[w]
+		}
+	}
+	if e.recur && int(i>>8) == b {
+		set[i>>6&3] &^= 1 << (i & 63)
+	}
+	return set
+}
+
+// add counts the targets of source i in block b.
+func (e *edges) add(i int32, key uint64, b int, counts *[blockSize]int32) {
+	set := e.block(i, key, b)
+	for w, x := range set {
+		for ; x != 0; x &= x - 1 {
+			counts[w<<6|bits.TrailingZeros64(x)]++
+		}
+	}
+}
