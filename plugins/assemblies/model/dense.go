@@ -37,6 +37,7 @@ type scratch struct {
 	keys   [][]uint64
 	excess [][]float64 // [fibres][slots]
 	caps   []capper    // by thread
+	rows   []rows      // by thread
 	noise  []float64
 }
 
@@ -67,9 +68,10 @@ func (d *dense) degrees(f *fibre) []float64 {
 	out := make([]float64, d.N)
 	d.share(func(_, from, to int) {
 		var counts [blockSize]int32
+		var r rows
 		for b := from; b < to; b++ {
 			clear(counts[:])
-			f.graph.count(all, keys, b, &counts)
+			f.graph.count(all, keys, b, &r, &counts)
 			for q := range d.within(b) {
 				out[b*blockSize+q] = float64(counts[q])
 			}
@@ -129,7 +131,7 @@ func (d *dense) Project(in Drive) []int32 {
 		var a [blockSize]float64
 		next := d.firstSlot(from)
 		for b := from; b < to; b++ {
-			next = d.block(in.Firing, b, next, &a)
+			next = d.block(in.Firing, b, next, &d.rows[thread], &a)
 			if in.Sigma > 0 {
 				for q := range d.within(b) {
 					a[q] += d.noise[b*blockSize+q]
@@ -153,7 +155,7 @@ func (d *dense) inputs(firing [][]int32, a []float64) {
 	var block [blockSize]float64
 	next := 0
 	for b := range d.blocks {
-		next = d.block(firing, b, next, &block)
+		next = d.block(firing, b, next, &d.rows[0], &block)
 		copy(a[b*blockSize:], block[:d.within(b)])
 	}
 }
@@ -165,7 +167,7 @@ func (d *dense) prepare(firing [][]int32) {
 	}
 	if d.keys == nil {
 		d.keys, d.excess = make([][]uint64, len(d.fibres)), make([][]float64, len(d.fibres))
-		d.caps = make([]capper, max(1, d.Threads))
+		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
 	}
 	if len(d.order) != len(d.neurons) {
 		d.sortSlots()
@@ -203,7 +205,7 @@ func (d *dense) firstSlot(b int) int {
 // The first term is a whole number and the second runs over sources in ascending
 // order, so that all engines add alike. next is the first support neuron of the
 // block, in order; that of the next block is returned.
-func (d *dense) block(firing [][]int32, b, next int, a *[blockSize]float64) int {
+func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]float64) int {
 	n := d.within(b)
 	first := b * blockSize
 	end := next
@@ -218,11 +220,11 @@ func (d *dense) block(firing [][]int32, b, next int, a *[blockSize]float64) int 
 			continue
 		}
 		clear(counts[:])
-		f.graph.count(firing[x], d.keys[x], b, &counts)
+		f.graph.count(firing[x], d.keys[x], b, r, &counts)
 		for q := range sums {
 			sums[q] = float64(counts[q])
 		}
-		f.patch(firing[x], b, &sums)
+		f.patch(firing[x], b, r, &sums)
 		for _, slot := range d.order[next:end] {
 			sums[int(d.neurons[slot])-first] += d.excess[x][slot]
 		}

@@ -14,11 +14,12 @@ type edges struct {
 	seed  uint64
 	recur bool // targets and sources are the same neurons, and none feeds itself
 	below [blockSize + 1]uint64
-	guide [256]uint16 // number of synapses to begin the search with, by leading byte
+	guide [1 << guideBits]uint16 // number of synapses to begin the search with, by leading bits
 }
 
 const (
 	blockSize = 256
+	guideBits = 12
 	golden    = 0x9e3779b97f4a7c15
 )
 
@@ -36,7 +37,7 @@ func newEdges(seed uint64, p float64, recurrentWithoutLoops bool) *edges {
 	e.below[blockSize] = 1 << 32
 	m := 0
 	for g := range e.guide {
-		for e.below[m] <= uint64(g)<<24 {
+		for e.below[m] <= uint64(g)<<(32-guideBits) {
 			m++
 		}
 		e.guide[g] = uint16(m)
@@ -66,12 +67,13 @@ func mix(x uint64) uint64 {
 // key begins the stream of source i.
 func (e *edges) key(i int32) uint64 { return mix(mix(e.seed+golden) + uint64(i)*golden) }
 
-// block returns the targets of source i, whose key is given, in block b.
-func (e *edges) block(i int32, key uint64, b int) (set set256) {
+// block returns the targets of source i, whose key is given, in block b: four
+// words of 64 targets.
+func (e *edges) block(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
 	at := key + uint64(b)<<8*golden
 	h := mix(at)
 	u := h >> 32
-	m := int(e.guide[u>>24])
+	m := int(e.guide[u>>(32-guideBits)])
 	for u >= e.below[m] {
 		m++
 	}
@@ -79,7 +81,32 @@ func (e *edges) block(i int32, key uint64, b int) (set set256) {
 	if m > blockSize/2 { // draw the places that have none
 		want = blockSize - m
 	}
-	for left := 4; want > 0; left-- {
+	// The other half of the hash gives the first four places, and no branch
+	// depends on it: place q is bit q&63 of word q>>6.
+	for t := range 4 {
+		bit := uint64((t-want)>>63&1) << (h & 63) // 0 where t ≥ want
+		odd, high := -(h >> 6 & 1), -(h >> 7 & 1)
+		s0 |= bit &^ odd &^ high
+		s1 |= bit & odd &^ high
+		s2 |= bit &^ odd & high
+		s3 |= bit & odd & high
+		h >>= 8
+	}
+	want -= bits.OnesCount64(s0) + bits.OnesCount64(s1) + bits.OnesCount64(s2) + bits.OnesCount64(s3)
+	if want > 0 || m > blockSize/2 {
+		s0, s1, s2, s3 = e.more(set256{s0, s1, s2, s3}, at, want, m > blockSize/2)
+	}
+	if e.recur && int(i>>8) == b {
+		set := set256{s0, s1, s2, s3}
+		set[i>>6&3] &^= 1 << (i & 63)
+		s0, s1, s2, s3 = set[0], set[1], set[2], set[3]
+	}
+	return s0, s1, s2, s3
+}
+
+// more draws the rest of the places, and takes the complement where asked.
+func (e *edges) more(set set256, at uint64, want int, complement bool) (s0, s1, s2, s3 uint64) {
+	for h, left := uint64(0), 0; want > 0; left-- {
 		if left == 0 {
 			at += golden
 			h, left = mix(at), 8
@@ -89,23 +116,8 @@ func (e *edges) block(i int32, key uint64, b int) (set set256) {
 		want -= int(^set[q>>6] >> (q & 63) & 1) // a place that is taken already does not count
 		set[q>>6] |= 1 << (q & 63)
 	}
-	if m > blockSize/2 {
-		for w := range set {
-			set[w] = ^set[w]
-		}
+	if complement {
+		return ^set[0], ^set[1], ^set[2], ^set[3]
 	}
-	if e.recur && int(i>>8) == b {
-		set[i>>6&3] &^= 1 << (i & 63)
-	}
-	return set
-}
-
-// add counts the targets of source i in block b.
-func (e *edges) add(i int32, key uint64, b int, counts *[blockSize]int32) {
-	set := e.block(i, key, b)
-	for w, x := range set {
-		for ; x != 0; x &= x - 1 {
-			counts[w<<6|bits.TrailingZeros64(x)]++
-		}
-	}
+	return set[0], set[1], set[2], set[3]
 }

@@ -27,7 +27,7 @@ func (r Range) within(fired []int32) []int32 {
 
 // patch adds (w − 1) |{fired i in from: i -> j}| for the targets of block b that
 // lie in to.
-func (f *fibre) patch(fired []int32, b int, sums *[blockSize]float64) {
+func (f *fibre) patch(fired []int32, b int, r *rows, sums *[blockSize]float64) {
 	for _, p := range f.patches {
 		first, end := max(p.to.First-b*blockSize, 0), min(p.to.End-b*blockSize, blockSize)
 		if first >= end {
@@ -44,7 +44,7 @@ func (f *fibre) patch(fired []int32, b int, sums *[blockSize]float64) {
 			}
 		}
 		var counts [blockSize]int32
-		f.graph.count(inside, keys, b, &counts)
+		f.graph.count(inside, keys, b, r, &counts)
 		for q := first; q < end; q++ {
 			sums[q] += (p.weight - 1) * float64(counts[q])
 		}
