@@ -63,6 +63,8 @@ type Area interface {
 	// its own. The lazy engine's fork draws from the stream of that number. A fork
 	// is valid until the area changes and is not reinforced itself.
 	Fork(stream uint64) Area
+	// Fresh returns an area with the same synapses that has learned nothing.
+	Fresh() Area
 	// State is what training has changed; Restore puts it back into a new area of
 	// equal configuration.
 	State() State

@@ -111,9 +111,14 @@ func (c *capper) cap() []int32 {
 
 // KCap returns the k neurons of the highest activation, ties to the lower index,
 // in ascending order; none where all activations are 0.
-func KCap(activations []float64, k int) []int32 {
-	var c capper
-	c.reset(k)
-	c.offer(0, activations)
-	return c.cap()
+func KCap(activations []float64, k int) []int32 { return new(Selector).KCap(activations, k) }
+
+// Selector is KCap for many activations in turn: it keeps its scratch.
+type Selector struct{ c capper }
+
+// KCap is as the function.
+func (s *Selector) KCap(activations []float64, k int) []int32 {
+	s.c.reset(k)
+	s.c.offer(0, activations)
+	return s.c.cap()
 }

@@ -308,6 +308,19 @@ func (d *dense) Fork(uint64) Area {
 	return &f
 }
 
+func (d *dense) Fresh() Area {
+	f := *d
+	f.number, f.neurons, f.order, f.bias, f.scratch = make([]int32, d.N), nil, nil, nil, scratch{}
+	f.fibres = nil
+	for _, old := range d.fibres {
+		fb := *old
+		fb.changes, fb.scale, fb.patches = newChanges(fb.From), nil, nil
+		f.fibres = append(f.fibres, &fb)
+	}
+	f.Homeostasis()
+	return &f
+}
+
 func (d *dense) State() State {
 	s := State{Neurons: slices.Clone(d.neurons)}
 	for _, f := range d.fibres {

@@ -208,6 +208,14 @@ func (l *lazy) Fork(stream uint64) Area {
 	return &c
 }
 
+func (l *lazy) Fresh() Area {
+	a, err := newLazy(l.Config)
+	if err != nil {
+		panic(err) // the configuration has been accepted before
+	}
+	return a
+}
+
 func (l *lazy) State() State {
 	s := State{Rounds: l.rounds}
 	for slot := range l.known {
@@ -259,3 +267,8 @@ func (l *lazy) Restore(s State) error {
 	}
 	return nil
 }
+
+// Sampled marks an area whose caps contain neurons that are drawn anew: readers
+// fork it for every sample, so that no answer depends on another. A neuron of a
+// fork that its area does not know is nobody in particular.
+func (l *lazy) Sampled() {}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math/bits"
 )
 
@@ -9,6 +10,37 @@ import (
 type patch struct {
 	from, to Range
 	weight   float64
+}
+
+// Patch gives every synapse from one range of a fibre's sources to one range of
+// the area's neurons the weight w, in place of w_0 = 1: one number for assemblies
+// that are taken as given or trained as a whole, where Reinforce would touch each
+// synapse. Reinforce must not be used on the same synapses. A second patch of the
+// same ranges replaces the first. The lazy engine, which knows no positions, has
+// none, and neither has a fibre that is normalised.
+func Patch(a Area, fibre int, from, to Range, w float64) error {
+	d, ok := a.(*dense)
+	if !ok || d.Normalise {
+		return fmt.Errorf("weights by ranges need the exact or the hash engine, without normalisation")
+	}
+	f := d.fibres[fibre]
+	for i := range f.patches {
+		if f.patches[i].from == from && f.patches[i].to == to {
+			f.patches[i].weight = w
+			return nil
+		}
+	}
+	f.patches = append(f.patches, patch{from, to, w})
+	return nil
+}
+
+// Inputs returns the activations of all neurons, without noise: for callers that
+// draw many caps of one input. Not for the lazy engine.
+func Inputs(a Area, firing [][]int32) []float64 {
+	d := a.(*dense)
+	out := make([]float64, d.N)
+	d.inputs(firing, out)
+	return out
 }
 
 // Range is the neurons First <= j < End.
