@@ -23,6 +23,7 @@ type Fibre struct {
 	P         float64
 	Recurrent bool // the sources are the area's own neurons
 	SelfLoops bool // of a recurrent fibre: neurons may feed themselves
+	Within    int  // of a recurrent fibre: synapses only among each stretch of so many neurons; 0: among all
 }
 
 // The engines.
@@ -86,6 +87,9 @@ func New(c Config) (Area, error) {
 		}
 		if f.From < 1 || !(f.P >= 0 && f.P <= 1) {
 			return nil, fmt.Errorf("fibre %d from %d sources with probability %v is not possible", i, f.From, f.P)
+		}
+		if f.Within < 0 || f.Within > 0 && !f.Recurrent {
+			return nil, fmt.Errorf("fibre %d: only a recurrent fibre has stretches", i)
 		}
 		bytes += f.From / 8 * c.N
 	}

@@ -279,3 +279,42 @@ func TestNewRefuses(t *testing.T) {
 		t.Error("a large area is kept in memory")
 	}
 }
+
+// Weights by ranges do what reinforcing every synapse does: T presentations of
+// forced assemblies with the coin-flip rule, against one number.
+func TestPatchIsReinforcement(t *testing.T) {
+	const n, k, T = 1500, 150, 7
+	stretch := func(s int) (out []int32) {
+		for j := range int32(k) {
+			out = append(out, int32(s*k)+j)
+		}
+		return out
+	}
+	for _, engine := range []string{Exact, Hash} {
+		c := Config{N: n, K: k, Rule: CoinFlip(.5, 26), Engine: engine, Seed: 4,
+			Fibres: []Fibre{{From: 3 * k, P: .2}, {From: n, P: .1, Recurrent: true}}}
+		full, short := mustNew(t, c), mustNew(t, c)
+		for range T {
+			full.Reinforce([][]int32{stretch(1), nil}, stretch(2))
+		}
+		block := func(s int) Range { return Range{s * k, (s + 1) * k} }
+		if err := Patch(short, 0, block(1), block(2), 9); err != nil {
+			t.Fatal(err)
+		}
+		if err := Patch(short, 0, block(1), block(2), c.Rule.Weight(T)); err != nil { // replaces the first
+			t.Fatal(err)
+		}
+		for _, fired := range [][]int32{stretch(1), stretch(0), some(rand.New(rand.NewPCG(1, 1)), 3*k, 200)} {
+			a, b := Inputs(full, [][]int32{fired, nil}), Inputs(short, [][]int32{fired, nil})
+			for j := range a {
+				if math.Abs(a[j]-b[j]) > 1e-9*a[j] {
+					t.Fatalf("%s: input of %d is %v reinforced, %v patched", engine, j, a[j], b[j])
+				}
+			}
+		}
+	}
+	lazy := mustNew(t, Config{N: 100, K: 10, Rule: CoinFlip(.5, 26), Engine: Lazy, Fibres: []Fibre{{From: 9, P: .2}}})
+	if Patch(lazy, 0, Range{0, 1}, Range{0, 1}, 2) == nil {
+		t.Error("the lazy engine took weights by ranges")
+	}
+}

@@ -44,7 +44,7 @@ type scratch struct {
 func newDense(c Config, exact bool) *dense {
 	d := &dense{Config: c, blocks: (c.N + blockSize - 1) / blockSize, number: make([]int32, c.N)}
 	for i, f := range c.Fibres {
-		e := newEdges(mix(c.Seed+golden*uint64(i+1)), f.P, f.Recurrent && !f.SelfLoops)
+		e := newEdges(mix(c.Seed+golden*uint64(i+1)), f)
 		fb := &fibre{Fibre: f, edges: e, graph: hashed{e}, changes: newChanges(f.From)}
 		if exact {
 			fb.graph = store(e, f.From, d.blocks)

@@ -11,10 +11,12 @@ import (
 // 2⁻³²), then their places, uniformly and all different. That costs one hash for
 // two or three synapses at p = 0.01, not one for every pair of neurons.
 type edges struct {
-	seed  uint64
-	recur bool // targets and sources are the same neurons, and none feeds itself
-	below [blockSize + 1]uint64
-	guide [1 << guideBits]uint16 // number of synapses to begin the search with, by leading bits
+	seed   uint64
+	loose  bool // nothing but chance decides: self-loops are allowed, and there are no stretches
+	self   bool // no neuron feeds itself
+	within int  // synapses stay in stretches of so many neurons; 0: they do not
+	below  [blockSize + 1]uint64
+	guide  [1 << guideBits]uint16 // number of synapses to begin the search with, by leading bits
 }
 
 const (
@@ -26,8 +28,10 @@ const (
 // set256 is a set of places in a block.
 type set256 [blockSize / 64]uint64
 
-func newEdges(seed uint64, p float64, recurrentWithoutLoops bool) *edges {
-	e := &edges{seed: seed, recur: recurrentWithoutLoops}
+func newEdges(seed uint64, f Fibre) *edges {
+	e := &edges{seed: seed, self: f.Recurrent && !f.SelfLoops, within: f.Within}
+	e.loose = !e.self && e.within == 0
+	p := f.P
 	// below[m] = 2³² P(Bin(256, p) ≤ m)
 	sum := 0.0
 	for m := range e.below {
@@ -70,6 +74,9 @@ func (e *edges) key(i int32) uint64 { return mix(mix(e.seed+golden) + uint64(i)*
 // block returns the targets of source i, whose key is given, in block b: four
 // words of 64 targets.
 func (e *edges) block(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
+	if e.within > 0 && !e.meets(i, b) {
+		return 0, 0, 0, 0
+	}
 	at := key + uint64(b)<<8*golden
 	h := mix(at)
 	u := h >> 32
@@ -96,12 +103,32 @@ func (e *edges) block(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
 	if want > 0 || m > blockSize/2 {
 		s0, s1, s2, s3 = e.more(set256{s0, s1, s2, s3}, at, want, m > blockSize/2)
 	}
-	if e.recur && int(i>>8) == b {
-		set := set256{s0, s1, s2, s3}
-		set[i>>6&3] &^= 1 << (i & 63)
-		s0, s1, s2, s3 = set[0], set[1], set[2], set[3]
+	if e.loose || e.within == 0 && int(i>>8) != b {
+		return s0, s1, s2, s3
 	}
-	return s0, s1, s2, s3
+	return e.restrict(set256{s0, s1, s2, s3}, i, b)
+}
+
+// meets says whether source i's stretch reaches into block b.
+func (e *edges) meets(i int32, b int) bool {
+	first := int(i) / e.within * e.within
+	return first < (b+1)*blockSize && first+e.within > b*blockSize
+}
+
+// restrict takes away a self-loop and what is outside the stretch.
+func (e *edges) restrict(set set256, i int32, b int) (s0, s1, s2, s3 uint64) {
+	if e.self && int(i>>8) == b {
+		set[i>>6&3] &^= 1 << (i & 63)
+	}
+	if e.within > 0 {
+		first := int(i)/e.within*e.within - b*blockSize
+		for q := range set.all {
+			if q < first || q >= first+e.within {
+				set[q>>6] &^= 1 << (q & 63)
+			}
+		}
+	}
+	return set[0], set[1], set[2], set[3]
 }
 
 // more draws the rest of the places, and takes the complement where asked.

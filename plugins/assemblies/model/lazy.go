@@ -41,6 +41,9 @@ func newLazy(c Config) (Area, error) {
 		if f.P != c.Fibres[0].P || c.Normalise && f.From != c.Fibres[0].From {
 			return nil, fmt.Errorf("the lazy engine needs fibres of one probability, and with normalisation of one number of sources")
 		}
+		if f.Within > 0 {
+			return nil, fmt.Errorf("the lazy engine knows no positions, so no stretches")
+		}
 		l.fibres = append(l.fibres, &lazyFibre{Fibre: f, changes: *newChanges(0)})
 	}
 	return l, nil

@@ -68,7 +68,7 @@ func TestCountColumnIsCounting(t *testing.T) {
 // counts within and across blocks, and pairs of neighbours.
 func TestEdgesAreIndependent(t *testing.T) {
 	for _, p := range []float64{0, .01, .1, .5, .9, 1} {
-		e := newEdges(7, p, false)
+		e := newEdges(7, Fibre{P: p})
 		const sources, blocks = 200, 40
 		var place [blockSize]float64
 		var total, square, pairs float64
@@ -103,9 +103,22 @@ func TestEdgesAreIndependent(t *testing.T) {
 			near("a place", place[q]/draws, p, math.Sqrt(p*(1-p)/draws))
 		}
 	}
-	loops := newEdges(7, 1, true)
+	loops := newEdges(7, Fibre{P: 1, Recurrent: true})
 	if s := (hashed{loops}).targets(300, loops.key(300), 1); s[0] != ^uint64(1<<(300-256)) {
 		t.Errorf("a neuron without self-loops feeds itself: %x", s)
+	}
+	stretches := newEdges(7, Fibre{P: 1, Recurrent: true, SelfLoops: true, Within: 100})
+	for _, i := range []int32{0, 255, 299, 300, 777} {
+		var reached []int
+		for b := range 4 {
+			s := (hashed{stretches}).targets(i, stretches.key(i), b)
+			for q := range s.all {
+				reached = append(reached, b*blockSize+q)
+			}
+		}
+		if first := int(i) / 100 * 100; len(reached) != 100 || reached[0] != first || reached[99] != first+99 {
+			t.Errorf("neuron %d reaches %v", i, reached)
+		}
 	}
 }
 
