@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 func assay(t *testing.T, args ...string) {
 	t.Helper()
 	var talk bytes.Buffer
-	if code := cli.Run([]string{"assemblies", "baseline", "hiwa"}, args, &bytes.Buffer{}, &talk); code != 0 {
+	if code := cli.Run([]string{"assemblies", "baseline", "hiwa", "nemo"}, args, &bytes.Buffer{}, &talk); code != 0 {
 		t.Fatalf("assay %v: exit code %d\n%s", args, code, &talk)
 	}
 }

@@ -96,3 +96,6 @@ func (s *set256) all(yield func(int) bool) {
 		}
 	}
 }
+
+// Fibres is the number of fibres that lead to an area of the exact or hash engine.
+func Fibres(a Area) int { return len(a.(*dense).fibres) }
