@@ -1,7 +1,7 @@
 package model
 
-// countColumn adds, for 64 targets at once, the bits of the fired rows. Bit t of
-// plane[s] is digit s of the count of target t: a full adder on words adds one
+// countColumn adds, for 64 targets at once, the bits of the fired rows: row i is
+// column[4i]. Bit t of plane[s] is digit s of the count of target t: a full adder on words adds one
 // bit for all 64 (Harley and Seal). Eight rows cost seven adders, so about half an
 // operation per synapse that could exist, and none of them waits for memory.
 func countColumn(column []uint64, fired []int32, counts *[64]int32) {
@@ -11,10 +11,10 @@ func countColumn(column []uint64, fired []int32, counts *[64]int32) {
 	for ; len(fired) >= 8; fired = fired[8:] {
 		f := fired[:8:8]
 		var t1, t2, t3, t4, f1, f2, eights uint64
-		ones, t1 = adder(ones, column[f[0]], column[f[1]])
-		ones, t2 = adder(ones, column[f[2]], column[f[3]])
-		ones, t3 = adder(ones, column[f[4]], column[f[5]])
-		ones, t4 = adder(ones, column[f[6]], column[f[7]])
+		ones, t1 = adder(ones, column[int(f[0])<<2], column[int(f[1])<<2])
+		ones, t2 = adder(ones, column[int(f[2])<<2], column[int(f[3])<<2])
+		ones, t3 = adder(ones, column[int(f[4])<<2], column[int(f[5])<<2])
+		ones, t4 = adder(ones, column[int(f[6])<<2], column[int(f[7])<<2])
 		twos, f1 = adder(twos, t1, t2)
 		twos, f2 = adder(twos, t3, t4)
 		fours, eights = adder(fours, f1, f2)
@@ -25,7 +25,7 @@ func countColumn(column []uint64, fired []int32, counts *[64]int32) {
 	}
 	plane[0], plane[1], plane[2] = ones, twos, fours
 	for _, i := range fired {
-		carry := column[i]
+		carry := column[int(i)<<2]
 		for s := 0; carry != 0; s++ {
 			plane[s], carry = plane[s]^carry, plane[s]&carry
 			top = max(top, s+1)

@@ -11,31 +11,32 @@ type graph interface {
 // hashed draws synapses anew every time.
 type hashed struct{ *edges }
 
-// rows is scratch for the synapses of fired sources to one block, by word.
+// rows is scratch for the synapses of fired sources to one block.
 type rows struct {
-	words  [len(set256{})][]uint64
-	places []int32 // 0, 1, 2, ...
-}
-
-func (r *rows) grow(n int) {
-	for len(r.places) < n {
-		r.places = append(r.places, int32(len(r.places)))
-	}
-	for w := range r.words {
-		if len(r.words[w]) < n {
-			r.words[w] = make([]uint64, n)
-		}
-	}
+	words  []uint64 // [fired][4]
+	places []int32  // 0, 1, 2, ...
 }
 
 func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]int32) {
-	r.grow(len(fired))
-	w0, w1, w2, w3 := r.words[0][:len(fired)], r.words[1][:len(fired)], r.words[2][:len(fired)], r.words[3][:len(fired)]
-	for x, i := range fired {
-		w0[x], w1[x], w2[x], w3[x] = g.block(i, keys[x], b)
+	for len(r.places) < len(fired) {
+		r.places = append(r.places, int32(len(r.places)))
+		r.words = append(r.words, 0, 0, 0, 0)
 	}
-	for w := range r.words {
-		countColumn(r.words[w], r.places[:len(fired)], (*[64]int32)(counts[w<<6:]))
+	words := r.words[:4*len(fired)]
+	for x, i := range fired {
+		w := words[4*x : 4*x+4 : 4*x+4]
+		w[0], w[1], w[2], w[3] = g.block(i, keys[x], b)
+	}
+	countBlock(words, r.places[:len(fired)], counts)
+}
+
+// countBlock counts a block whose rows have four words each.
+func countBlock(words []uint64, fired []int32, counts *[blockSize]int32) {
+	if len(fired) == 0 {
+		return
+	}
+	for w := range len(set256{}) {
+		countColumn(words[w:], fired, (*[64]int32)(counts[w<<6:]))
 	}
 }
 
@@ -44,43 +45,36 @@ func (g hashed) targets(i int32, key uint64, b int) set256 {
 	return set256{s0, s1, s2, s3}
 }
 
-// stored keeps the same synapses as bits. The synapses from source i to the 64
-// targets of word w are columns[w·sources + i]: what a block of targets needs
-// lies together, n_in·n/8 bytes in all.
+// stored keeps the same synapses as bits, n_in·n/8 bytes in all: those from source
+// i to block b are the four words from 4(b·sources + i). What a block of targets
+// needs lies together, and a source's part of it in one line of the cache.
 type stored struct {
 	sources int
-	columns []uint64
+	words   []uint64
 }
 
 func store(e *edges, sources, blocks int) *stored {
-	g := &stored{sources: sources, columns: make([]uint64, blocks*len(set256{})*sources)}
+	g := &stored{sources: sources, words: make([]uint64, 4*blocks*sources)}
 	keys := make([]uint64, sources)
 	for i := range keys {
 		keys[i] = e.key(int32(i))
 	}
 	for b := range blocks {
-		w0, w1, w2, w3 := g.column(b, 0), g.column(b, 1), g.column(b, 2), g.column(b, 3)
+		block := g.block(b)
 		for i, key := range keys {
-			w0[i], w1[i], w2[i], w3[i] = e.block(int32(i), key, b)
+			w := block[4*i : 4*i+4 : 4*i+4]
+			w[0], w[1], w[2], w[3] = e.block(int32(i), key, b)
 		}
 	}
 	return g
 }
 
-func (g *stored) column(b, w int) []uint64 {
-	at := (b*len(set256{}) + w) * g.sources
-	return g.columns[at : at+g.sources : at+g.sources]
-}
+func (g *stored) block(b int) []uint64 { return g.words[4*b*g.sources : 4*(b+1)*g.sources] }
 
-func (g *stored) targets(i int32, _ uint64, b int) (set set256) {
-	for w := range set {
-		set[w] = g.column(b, w)[i]
-	}
-	return set
+func (g *stored) targets(i int32, _ uint64, b int) set256 {
+	return set256(g.block(b)[4*i : 4*i+4])
 }
 
 func (g *stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *[blockSize]int32) {
-	for w := range len(set256{}) {
-		countColumn(g.column(b, w), fired, (*[64]int32)(counts[w<<6:]))
-	}
+	countBlock(g.block(b), fired, counts)
 }
