@@ -30,7 +30,12 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 	out["accuracy_r1"] = m.accuracy(y, t.Labels, m.Last)
 	learned := func(c int) bool { return len(m.Last[c]) > 0 }
 	if s.Engine != assembly.Lazy { // whose caps hold neurons that are nobody in particular
-		out["accuracy_r2"] = m.accuracy(y, t.Labels, majority(y, t.Labels, m.Classes, s.N, s.K, learned))
+		most := majority(y, t.Labels, m.Classes, s.N, s.K, learned)
+		out["accuracy_r2"] = m.accuracy(y, t.Labels, most)
+		if s.Decision == "threshold" {
+			out["accuracy_r1_best"] = bestThreshold(y, t.Labels, m.Last[1], s.N, s.K)
+			out["accuracy_r2_best"] = bestThreshold(y, t.Labels, most[1], s.N, s.K)
+		}
 	}
 	if m.Linear != nil {
 		out["accuracy_r3"] = m.Linear.accuracy(y, t.Labels)

@@ -130,6 +130,11 @@ func TestAccuracyCurves(t *testing.T) {
 			t.Errorf("r = %v: accuracy %.3f, want %.3f ± 0.05", r, m["accuracy_r1"], want)
 		}
 	}
+	// With the best threshold in place of k/2, at delta = 2 (two simulations: 0.91 to 0.97).
+	m := means(t, noLinear(map[string]any{"beta": 1, "decision": "threshold"}), "linear-threshold", map[string]any{"delta": 2.0, "test": 300}, 4)
+	if m["accuracy_r1_best"] < .88 || m["accuracy_r2_best"] < .88 || m["accuracy_r2"] > .6 {
+		t.Errorf("delta = 2: %.3f and %.3f with the best threshold, %.3f with k/2", m["accuracy_r1_best"], m["accuracy_r2_best"], m["accuracy_r2"])
+	}
 	for delta, want := range map[float64]float64{1.9: .5, 3.316: .86, 4.26: 1} {
 		m := means(t, noLinear(map[string]any{"beta": 1, "decision": "threshold"}), "linear-threshold", map[string]any{"delta": delta, "test": 300}, 8)
 		if math.Abs(m["accuracy_r2"]-want) > .05 {

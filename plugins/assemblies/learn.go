@@ -45,6 +45,7 @@ func (m *model) learn(ctx context.Context, req framework.TrainRequest, x [][]int
 				m.RasterOf = append(m.RasterOf, [2]int{i, c})
 				m.Union[c] = union(m.Union[c], shifted(h, a.First))
 				done++
+				rec.Metric("persistence", done, float64(shared(last, h))/float64(a.K))
 				rec.Progress(done, max(done, total*int64(len(m.Areas))), "rounds")
 			}
 			before[c] = append(before[c], shifted(last, a.First)...)

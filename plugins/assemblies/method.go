@@ -81,6 +81,8 @@ var declared = []metric.Info{
 	{Name: "accuracy_r1", Goal: metric.Max, Doc: r1Doc},
 	{Name: "accuracy_r2", Goal: metric.Max, Doc: r2Doc},
 	{Name: "accuracy_r3", Goal: metric.Max, Doc: r3Doc},
+	{Name: "accuracy_r1_best", Goal: metric.Max, Doc: "decision threshold: as R1, with the threshold in place of k/2 that is best for the very samples that are scored"},
+	{Name: "accuracy_r2_best", Goal: metric.Max, Doc: "decision threshold: as R2, with the threshold in place of k/2 that is best for the very samples that are scored"},
 	{Name: "accuracy_r2_untrained", Goal: metric.Max, Doc: "baseline: R2 on the same area before training (beta = 0), one feed-forward round"},
 	{Name: "accuracy_r3_untrained", Goal: metric.Max, Doc: "baseline: R3 on the same area before training (beta = 0), one feed-forward round"},
 	{Name: "accuracy_r3_inputs", Goal: metric.Max, Doc: "baseline: R3 on the encoded inputs"},

@@ -90,3 +90,27 @@ func (m *model) accuracy(y [][]int32, labels []int32, assemblies [][]int32) floa
 	}
 	return float64(right) / float64(len(y))
 }
+
+// bestThreshold is the largest accuracy that any threshold on |y ∩ A| reaches:
+// positive above it, negative at most.
+func bestThreshold(y [][]int32, labels []int32, a []int32, known, k int) float64 {
+	in := newMembers([][]int32{a}, known)
+	meets := make([]int, 1)
+	above := make([]int, k+2) // gain, in samples, of a threshold below this overlap
+	right := 0                // with everything negative
+	for i := range y {
+		in.meet(y[i], meets)
+		if labels[i] == 1 {
+			above[meets[0]]++
+		} else {
+			above[meets[0]]--
+			right++
+		}
+	}
+	best := right
+	for n := k; n >= 0; n-- {
+		right += above[n]
+		best = max(best, right)
+	}
+	return float64(best) / float64(len(y))
+}
