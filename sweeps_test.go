@@ -55,7 +55,7 @@ func TestQuickstart(t *testing.T) {
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	assay(t, "run", "sweeps/quickstart.yaml", "--results", dir, "--set", "seeds=1")
 	means := readTable(t, filepath.Join(dir, "quickstart", "tables", "decoding.json"))
-	for _, method := range []string{"raw", "pca", "fa"} {
+	for _, method := range []string{"raw", "pca", "fa", "assemblies"} {
 		// Four directions: a read-out that has learned nothing is right in at most a quarter.
 		if v := means[method+" population probe/direction/accuracy"]; v < 0.6 || v > 1 {
 			t.Errorf("%s: direction accuracy %v", method, v)

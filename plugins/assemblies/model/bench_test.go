@@ -11,7 +11,11 @@ func BenchmarkProjection(b *testing.B) {
 		engine string
 		n, k   int
 		p      float64
-	}{{Exact, 10_000, 100, .01}, {Hash, 10_000, 100, .01}, {Lazy, 10_000, 100, .01}, {Hash, 1_000_000, 1000, .01}, {Lazy, 1_000_000, 1000, .01}} {
+	}{
+		{Exact, 10_000, 100, .01},
+		{Hash, 10_000, 100, .01}, {Hash, 100_000, 316, .01}, {Hash, 1_000_000, 1000, .01}, {Hash, 10_000_000, 3162, .01},
+		{Lazy, 10_000, 100, .01}, {Lazy, 100_000, 316, .01}, {Lazy, 1_000_000, 1000, .01}, {Lazy, 10_000_000, 3162, .01},
+	} {
 		b.Run(fmt.Sprintf("%s/n=%d", c.engine, c.n), func(b *testing.B) {
 			stimulus := make([]int32, c.k)
 			for i := range stimulus {

@@ -25,19 +25,29 @@ func (c *changes) of(i int32) *[]change {
 	return &c.lists[c.index[i]-1]
 }
 
-// reinforce raises the synapse to slot in a source's list.
-func (c *changes) reinforce(list *[]change, slot int32, rule *Rule) {
+// reinforce raises the synapses from one source to the slots hit, all different.
+// mark [slots] is scratch of zeros, and is left so.
+func (c *changes) reinforce(source int32, hit []int32, mark []int32, rule *Rule) {
+	list := c.of(source)
 	l := *list
-	for x := range l {
-		if l[x].slot == slot {
-			n := int(l[x].count)
-			l[x].count++
-			c.sum[slot] += rule.Weight(n+1) - rule.Weight(n)
-			return
-		}
+	for x, ch := range l {
+		mark[ch.slot] = int32(x + 1)
 	}
-	*list = append(l, change{slot, 1})
-	c.sum[slot] += rule.Weight(1) - 1
+	known := l
+	for _, slot := range hit {
+		n := int32(0)
+		if x := mark[slot]; x > 0 {
+			n = l[x-1].count
+			l[x-1].count++
+		} else {
+			l = append(l, change{slot, 1})
+		}
+		c.sum[slot] += rule.Weight(int(n)+1) - rule.Weight(int(n))
+	}
+	for _, ch := range known {
+		mark[ch.slot] = 0
+	}
+	*list = l
 }
 
 // excess adds Σ_i (w_ij − 1) over the fired sources, in their order, to every slot.

@@ -4,7 +4,7 @@ package model
 // column[4i]. Bit t of plane[s] is digit s of the count of target t: a full adder on words adds one
 // bit for all 64 (Harley and Seal). Eight rows cost seven adders, so about half an
 // operation per synapse that could exist, and none of them waits for memory.
-func countColumn(column []uint64, fired []int32, counts *[64]int32) {
+func countColumn(column []uint64, fired []int32, counts *[64]float64) {
 	var plane [32]uint64
 	var ones, twos, fours uint64
 	top := 3
@@ -39,7 +39,7 @@ func countColumn(column []uint64, fired []int32, counts *[64]int32) {
 			}
 			c := counts[8*byt : 8*byt+8 : 8*byt+8]
 			for q := range c {
-				c[q] += int32(eight>>(8*q)&255) << shift
+				c[q] += float64(eight >> (8 * q) & 255 << shift)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -39,6 +40,8 @@ type scratch struct {
 	caps   []capper    // by thread
 	rows   []rows      // by thread
 	noise  []float64
+	all    []float64 // activations of a small area
+	pick   Selector
 }
 
 func newDense(c Config, exact bool) *dense {
@@ -67,13 +70,13 @@ func (d *dense) degrees(f *fibre) []float64 {
 	}
 	out := make([]float64, d.N)
 	d.share(func(_, from, to int) {
-		var counts [blockSize]int32
+		var counts [blockSize]float64
 		var r rows
 		for b := from; b < to; b++ {
 			clear(counts[:])
 			f.graph.count(all, keys, b, &r, &counts)
 			for q := range d.within(b) {
-				out[b*blockSize+q] = float64(counts[q])
+				out[b*blockSize+q] = counts[q]
 			}
 		}
 	})
@@ -104,9 +107,12 @@ func (d *dense) Homeostasis() {
 		}
 		if f.scale == nil {
 			f.scale = slices.Clone(f.degree)
+			for j, s := range f.scale {
+				f.scale[j] = max(s, 1) // without synapses there is nothing to divide, not 0/0
+			}
 		}
 		for slot, j := range d.neurons {
-			f.scale[j] = f.degree[j] + f.changes.sum[slot]
+			f.scale[j] = max(f.degree[j]+f.changes.sum[slot], 1)
 		}
 	}
 }
@@ -125,6 +131,16 @@ func (d *dense) ClearBias() { d.bias = nil }
 func (d *dense) Project(in Drive) []int32 {
 	d.prepare(in.Firing)
 	d.drawNoise(in)
+	if d.N <= 1<<13 { // few enough to be ranked at once
+		d.all = slices.Grow(d.all[:0], d.N)[:d.N]
+		d.write(in.Firing, d.all)
+		if in.Sigma > 0 {
+			for j, z := range d.noise {
+				d.all[j] += z
+			}
+		}
+		return d.pick.KCap(d.all, d.K)
+	}
 	d.share(func(thread, from, to int) {
 		c := &d.caps[thread]
 		c.reset(d.K)
@@ -152,6 +168,10 @@ func (d *dense) Project(in Drive) []int32 {
 // inputs writes the activations of all neurons, without noise, to a [n].
 func (d *dense) inputs(firing [][]int32, a []float64) {
 	d.prepare(firing)
+	d.write(firing, a)
+}
+
+func (d *dense) write(firing [][]int32, a []float64) {
 	var block [blockSize]float64
 	next := 0
 	for b := range d.blocks {
@@ -213,31 +233,26 @@ func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]floa
 		end++
 	}
 	clear(a[:])
-	var counts [blockSize]int32
-	var sums [blockSize]float64
 	for x, f := range d.fibres {
 		if len(firing[x]) == 0 {
 			continue
 		}
-		clear(counts[:])
-		f.graph.count(firing[x], d.keys[x], b, r, &counts)
-		for q := range sums {
-			sums[q] = float64(counts[q])
+		var sums [blockSize]float64
+		f.graph.count(firing[x], d.keys[x], b, r, &sums)
+		if len(f.patches) > 0 {
+			f.patch(firing[x], b, r, &sums)
 		}
-		f.patch(firing[x], b, r, &sums)
 		for _, slot := range d.order[next:end] {
 			sums[int(d.neurons[slot])-first] += d.excess[x][slot]
 		}
 		if f.scale == nil {
-			for q := range sums {
-				a[q] += sums[q]
+			for q, sum := range sums {
+				a[q] += sum
 			}
 			continue
 		}
-		for q, s := range f.scale[first : first+n] {
-			if s > 0 { // a neuron without synapses has no input
-				a[q] += sums[q] / s
-			}
+		for q, s := range f.scale[first : first+n] { // a neuron without synapses has the scale 1
+			a[q] += sums[q] / s
 		}
 	}
 	if d.bias != nil {
@@ -280,20 +295,21 @@ func (d *dense) Reinforce(firing [][]int32, cap []int32) {
 		}
 		groups[len(groups)-1].mask.set(j)
 	}
+	mark := make([]int32, len(d.neurons))
+	var hit []int32
 	for x, f := range d.fibres {
 		for _, i := range firing[x] {
 			key := f.edges.key(i)
-			list := f.changes.of(i)
+			hit = hit[:0]
 			for g := range groups {
 				set := f.graph.targets(i, key, groups[g].b)
 				for w := range set {
-					set[w] &= groups[g].mask[w]
-				}
-				for q := range set.all {
-					slot := d.number[groups[g].b*blockSize+q] - 1
-					f.changes.reinforce(list, slot, d.Rule)
+					for both := set[w] & groups[g].mask[w]; both != 0; both &= both - 1 {
+						hit = append(hit, d.number[groups[g].b*blockSize+w<<6+bits.TrailingZeros64(both)]-1)
+					}
 				}
 			}
+			f.changes.reinforce(i, hit, mark, d.Rule)
 		}
 	}
 }

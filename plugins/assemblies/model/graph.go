@@ -3,7 +3,7 @@ package model
 // graph gives the synapses of one fibre.
 type graph interface {
 	// count adds to counts, for the targets of block b, the synapses from fired.
-	count(fired []int32, keys []uint64, b int, rows *rows, counts *[blockSize]int32)
+	count(fired []int32, keys []uint64, b int, rows *rows, counts *[blockSize]float64)
 	// targets are those of source i in block b.
 	targets(i int32, key uint64, b int) set256
 }
@@ -17,7 +17,7 @@ type rows struct {
 	places []int32  // 0, 1, 2, ...
 }
 
-func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]int32) {
+func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]float64) {
 	for len(r.places) < len(fired) {
 		r.places = append(r.places, int32(len(r.places)))
 		r.words = append(r.words, 0, 0, 0, 0)
@@ -31,12 +31,12 @@ func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blo
 }
 
 // countBlock counts a block whose rows have four words each.
-func countBlock(words []uint64, fired []int32, counts *[blockSize]int32) {
+func countBlock(words []uint64, fired []int32, counts *[blockSize]float64) {
 	if len(fired) == 0 {
 		return
 	}
 	for w := range len(set256{}) {
-		countColumn(words[w:], fired, (*[64]int32)(counts[w<<6:]))
+		countColumn(words[w:], fired, (*[64]float64)(counts[w<<6:]))
 	}
 }
 
@@ -75,6 +75,6 @@ func (g *stored) targets(i int32, _ uint64, b int) set256 {
 	return set256(g.block(b)[4*i : 4*i+4])
 }
 
-func (g *stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *[blockSize]int32) {
+func (g *stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *[blockSize]float64) {
 	countBlock(g.block(b), fired, counts)
 }

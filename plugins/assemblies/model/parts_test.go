@@ -16,10 +16,11 @@ func TestCapIsSorting(t *testing.T) {
 		n := rapid.IntRange(1, 9000).Draw(t, "n")
 		k := rapid.IntRange(1, n).Draw(t, "k")
 		levels := rapid.SampledFrom([]int{1, 3, 40, 1 << 30}).Draw(t, "levels")
+		offset := rapid.SampledFrom([]float64{1, -1e9}).Draw(t, "offset")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		a := make([]float64, n)
 		for j := range a {
-			a[j] = float64(rng.IntN(levels)) + 1
+			a[j] = float64(rng.IntN(levels)) + offset
 			if rng.IntN(50) == 0 {
 				a[j] *= 1e6 // outliers crowd the others into one bucket
 			}
@@ -35,8 +36,13 @@ func TestCapIsSorting(t *testing.T) {
 			t.Fatalf("cap of %d of %d: got %v, want %v", k, n, got, want)
 		}
 	})
-	if got := KCap(make([]float64, 10), 3); got != nil {
-		t.Errorf("without input %v fire", got)
+	for _, a := range [][]float64{make([]float64, 10), {0, 0, -1, 0, 0}, {0, 0}} {
+		if got := KCap(a, 2); got != nil {
+			t.Errorf("%v: %v fire without input", a, got)
+		}
+	}
+	if got := KCap([]float64{-3, -1, -2}, 2); !slices.Equal(got, []int32{1, 2}) {
+		t.Errorf("of negative activations %v fire", got)
 	}
 }
 
@@ -51,11 +57,11 @@ func TestCountColumnIsCounting(t *testing.T) {
 		for range rapid.IntRange(0, 700).Draw(t, "fired") {
 			fired = append(fired, rng.Int32N(400))
 		}
-		var got, want [64]int32
+		var got, want [64]float64
 		countColumn(column, fired, &got)
 		for _, i := range fired {
 			for q := range want {
-				want[q] += int32(column[4*i] >> q & 1)
+				want[q] += float64(column[4*i] >> q & 1)
 			}
 		}
 		if got != want {

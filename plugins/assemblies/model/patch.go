@@ -75,10 +75,10 @@ func (f *fibre) patch(fired []int32, b int, r *rows, sums *[blockSize]float64) {
 				keys = append(keys, f.edges.key(i))
 			}
 		}
-		var counts [blockSize]int32
+		var counts [blockSize]float64
 		f.graph.count(inside, keys, b, r, &counts)
 		for q := first; q < end; q++ {
-			sums[q] += (p.weight - 1) * float64(counts[q])
+			sums[q] += (p.weight - 1) * counts[q]
 		}
 	}
 }

@@ -33,6 +33,13 @@ func CoinFlip(beta, lambda float64) *Rule {
 
 // Weight is w_c.
 func (r *Rule) Weight(c int) float64 {
+	if c < len(r.weights) {
+		return r.weights[c]
+	}
+	return r.grow(c)
+}
+
+func (r *Rule) grow(c int) float64 {
 	for len(r.weights) <= c {
 		r.weights = append(r.weights, math.Min(most, r.next(r.weights[len(r.weights)-1])))
 	}
