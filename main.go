@@ -2,11 +2,17 @@
 package main
 
 import (
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/cli"
+	"github.com/assaylab/assay/plugins/assemblies"
+	"github.com/assaylab/assay/plugins/assemblies/nemo"
 	"github.com/assaylab/assay/plugins/baseline"
 	"github.com/assaylab/assay/plugins/hiwa"
 	"github.com/assaylab/assay/plugins/myow"
 	"github.com/assaylab/assay/plugins/swapvae"
 )
 
-func main() { cli.Main(baseline.New, hiwa.New, myow.New, swapvae.New) }
+// methods are those that the binary brings.
+var methods = []func() framework.Method{assemblies.New, baseline.New, hiwa.New, myow.New, nemo.New, swapvae.New}
+
+func main() { cli.Main(methods...) }

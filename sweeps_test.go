@@ -24,7 +24,11 @@ func TestMain(m *testing.M) {
 func assay(t *testing.T, args ...string) {
 	t.Helper()
 	var talk bytes.Buffer
-	if code := cli.Run([]string{"baseline", "hiwa", "myow", "swapvae"}, args, &bytes.Buffer{}, &talk); code != 0 {
+	var names []string
+	for _, m := range methods {
+		names = append(names, m().Describe().Name)
+	}
+	if code := cli.Run(names, args, &bytes.Buffer{}, &talk); code != 0 {
 		t.Fatalf("assay %v: exit code %d\n%s", args, code, &talk)
 	}
 }
@@ -55,7 +59,7 @@ func TestQuickstart(t *testing.T) {
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	assay(t, "run", "sweeps/quickstart.yaml", "--results", dir, "--set", "seeds=1")
 	means := readTable(t, filepath.Join(dir, "quickstart", "tables", "decoding.json"))
-	for _, method := range []string{"raw", "pca", "fa", "swapvae", "myow"} {
+	for _, method := range []string{"raw", "pca", "fa", "assemblies", "swapvae", "myow"} {
 		// Four directions: a read-out that has learned nothing is right in at most a quarter.
 		if v := means[method+" population probe/direction/accuracy"]; v < 0.6 || v > 1 {
 			t.Errorf("%s: direction accuracy %v", method, v)

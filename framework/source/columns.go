@@ -60,5 +60,15 @@ func suggestSource(source string) string {
 			return fmt.Sprintf("did you mean %q?", n)
 		}
 	}
+	bare := make([]string, len(names))
+	for i, n := range names {
+		bare[i] = path.Base(n)
+	}
+	nearest := setting.Suggest(base, bare) // a misspelt name, whatever its prefix
+	for i, n := range names {
+		if nearest == fmt.Sprintf("did you mean %q?", bare[i]) {
+			return fmt.Sprintf("did you mean %q?", n)
+		}
+	}
 	return setting.Suggest(source, names)
 }

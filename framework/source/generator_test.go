@@ -43,6 +43,10 @@ func TestGeneratorsArePinned(t *testing.T) {
 		want   string
 	}{
 		{"swapvae-population", map[string]any{"per_cluster": 40}, "sha256:d5a87aaa1c1f6235921967a183a657eddd8f982a2fdb6a70377fc077d99cbfde"},
+		{"stimulus-classes", map[string]any{"test": 20}, "sha256:2da536dfad51fdbdd8fab6459ab9ce9f9b1d147a6dee9ca85291c98d6f63f736"},
+		{"linear-threshold", map[string]any{"test": 20}, "sha256:2ebdca11051bac1297454569866087bf4229ad358141eb8f57b59c21cf8a30c4"},
+		{"markov-chain", nil, "sha256:34495645bd5eccc0277f3ccdfcd3c368bb4fa2b04f5530836649eb0d3834fe22"},
+		{"coin-flips", nil, "sha256:f822dfc066c8d43198628261b0992d6fbfd4b24267f8dffa0543357753c3068e"},
 		{"low-rank-gaussians", map[string]any{"n": 10, "n_var": 0.5, "noise": 0.1}, "sha256:2406993ce3278ffbb7a302faea4c30421833ea3b380a200147bc8658ac4a1749"},
 	} {
 		first := generate(t, c.name, c.params, 1)
@@ -315,6 +319,11 @@ func TestGeneratorsRefuse(t *testing.T) {
 		{"low-rank-gaussians", "only 2 dimensions", map[string]any{"dim": 3, "ambient": 2}},
 		{"swapvae-population", "must be even", map[string]any{"channels": 7}},
 		{"swapvae-population", "at least 20", map[string]any{"per_cluster": 1}},
+		{"stimulus-classes", "only 50 inputs", map[string]any{"inputs": 50}},
+		{"stimulus-classes", "probability q k/n = 1.2", map[string]any{"q": 12}},
+		{"stimulus-classes", "take 1200 neurons", map[string]any{"cores": "shared", "classes": 12}},
+		{"linear-threshold", "asks for 110 ones", map[string]any{"delta": 10}},
+		{"coin-flips", "two outcomes", map[string]any{"counts": []int{4}}},
 	} {
 		g, err := FindGenerator(c.name)
 		if err != nil {

@@ -1,0 +1,205 @@
+package model
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// winner is a candidate for the cap.
+type winner struct {
+	a float64 // activation
+	j int32
+}
+
+// capper finds the k best neurons (activation descending, index ascending) of
+// activations that arrive in ascending order of neurons. It keeps few more than k.
+type capper struct {
+	k     int
+	least float64 // a later neuron must be above it
+	found []winner
+	tmp   []winner
+}
+
+func (c *capper) reset(k int) { c.k, c.least, c.found = k, math.Inf(-1), c.found[:0] }
+
+func (c *capper) offer(first int, activations []float64) {
+	n := len(c.found)
+	c.found = slices.Grow(c.found, len(activations))[:n+len(activations)]
+	for q, a := range activations { // without a branch that none could foretell
+		c.found[n] = winner{a, int32(first + q)}
+		if a > c.least {
+			n++
+		}
+	}
+	c.found = c.found[:n]
+	if len(c.found) >= max(4*c.k, 4096) {
+		c.least = c.shrink()
+	}
+}
+
+// shrink keeps the k best, in ascending order of neurons, and returns the
+// activation of the last of them.
+func (c *capper) shrink() float64 {
+	if len(c.found) <= c.k {
+		return math.Inf(-1)
+	}
+	last := c.rank()
+	n := 0
+	for _, w := range c.found {
+		c.found[n] = w
+		better, tied := 0, 0
+		if w.a > last.a {
+			better = 1
+		}
+		if w.a == last.a && w.j <= last.j {
+			tied = 1
+		}
+		n += better + tied
+	}
+	c.found = c.found[:n]
+	return last.a
+}
+
+// rank returns the k-th best: it narrows the range of activations that holds it
+// by counting in 256 equal buckets, and sorts the few that are left.
+func (c *capper) rank() winner {
+	rest, k := c.found, c.k
+	for len(rest) > 64 {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, w := range rest {
+			lo, hi = min(lo, w.a), max(hi, w.a)
+		}
+		scale := 255.999 / (hi - lo)
+		if !(scale < math.MaxFloat64) { // all equal, or nearly
+			break
+		}
+		var count [256]int
+		for _, w := range rest {
+			count[int((w.a-lo)*scale)]++
+		}
+		b := 255
+		for ; count[b] < k; b-- {
+			k -= count[b]
+		}
+		if count[b] == len(rest) {
+			break
+		}
+		inside := slices.Grow(c.tmp[:0], len(rest)+1)[:len(rest)+1]
+		n := 0
+		for _, w := range rest {
+			inside[n] = w
+			if int((w.a-lo)*scale) == b {
+				n++
+			}
+		}
+		inside = inside[:n]
+		// The next round reads inside and writes to the same place, which is never ahead of it.
+		rest, c.tmp = inside, inside
+	}
+	rest = append([]winner(nil), rest...)
+	slices.SortFunc(rest, byRank)
+	return rest[k-1]
+}
+
+// cap returns the neurons found, or none where no neuron has any input.
+func (c *capper) cap() []int32 {
+	c.shrink()
+	out := make([]int32, len(c.found))
+	silent := true
+	for x, w := range c.found {
+		out[x] = w.j
+		silent = silent && w.a == 0
+	}
+	if silent {
+		return nil
+	}
+	return out
+}
+
+// KCap returns the k neurons of the highest activation, ties to the lower index,
+// in ascending order; none where all activations are 0.
+func KCap(activations []float64, k int) []int32 { return new(Selector).KCap(activations, k) }
+
+// Selector is KCap for many activations in turn: it keeps its scratch.
+type Selector struct {
+	bucket []uint8
+	tied   []winner
+	c      capper
+}
+
+// KCap is as the function. Activations are counted in 256 equal buckets; those
+// above the bucket of the k-th are in, and that bucket alone is ranked.
+func (s *Selector) KCap(activations []float64, k int) []int32 {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, a := range activations {
+		lo, hi = min(lo, a), max(hi, a)
+	}
+	scale := 255.999 / (hi - lo)
+	if len(activations) <= k || hi <= 0 || !(scale < math.MaxFloat64) || len(activations) > 1<<16 {
+		s.c.reset(k)
+		s.c.offer(0, activations)
+		return s.c.cap()
+	}
+	s.bucket = slices.Grow(s.bucket[:0], len(activations))[:len(activations)]
+	bucket := s.bucket
+	var count [256]int32
+	for j, a := range activations {
+		b := uint8((a - lo) * scale)
+		bucket[j] = b
+		count[b]++
+	}
+	edge, left := uint8(255), int32(k)
+	for ; count[edge] < left; edge-- {
+		left -= count[edge]
+	}
+	s.tied = s.tied[:0]
+	out := make([]int32, k+1)
+	n := 0
+	for j, b := range bucket {
+		out[n] = int32(j)
+		if b > edge {
+			n++
+		}
+		if b == edge {
+			s.tied = append(s.tied, winner{activations[j], int32(j)})
+		}
+	}
+	if len(s.tied) > 64 { // crowded: rank it with buckets of its own
+		s.c.k, s.c.found = int(left), append(s.c.found[:0], s.tied...)
+		s.c.shrink()
+		s.tied = append(s.tied[:0], s.c.found...)
+	} else {
+		slices.SortFunc(s.tied, byRank)
+	}
+	for _, w := range s.tied[:left] {
+		out[n] = w.j
+		n++
+	}
+	slices.Sort(out[n-int(left) : n])
+	return merge(out[:n], n-int(left))
+}
+
+// merge sorts a list of two ascending stretches, the second of which is short.
+func merge(list []int32, second int) []int32 {
+	out := list[:len(list):len(list)]
+	short := append(make([]int32, 0, 64), out[second:]...)
+	i, j := second-1, len(short)-1
+	for at := len(out) - 1; j >= 0; at-- {
+		if i >= 0 && out[i] > short[j] {
+			out[at] = out[i]
+			i--
+		} else {
+			out[at] = short[j]
+			j--
+		}
+	}
+	return out
+}
+
+func byRank(x, y winner) int {
+	if d := cmp.Compare(y.a, x.a); d != 0 {
+		return d
+	}
+	return cmp.Compare(x.j, y.j)
+}
