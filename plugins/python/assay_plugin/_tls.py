@@ -1,0 +1,48 @@
+"""Mutual TLS as go-plugin does it: each side makes a certificate for one launch."""
+
+import base64
+import datetime
+from typing import Tuple
+
+import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+class Unusable(Exception):
+    """Mutual TLS with this host is not possible."""
+
+
+def _has_boringssl() -> bool:
+    """The wheels of PyPI bring BoringSSL; distributions build with OpenSSL."""
+    from importlib.metadata import distribution
+
+    tags = distribution("grpcio").read_text("WHEEL") or ""
+    return any(system in tags for system in ("manylinux", "musllinux", "macosx"))
+
+
+def credentials(client_certificate: str) -> Tuple[grpc.ServerCredentials, str]:
+    """Returns credentials that let in only the owner of the certificate, and our
+    own certificate as it stands in the handshake line."""
+    theirs = x509.load_pem_x509_certificate(client_certificate.encode()).public_key()
+    if isinstance(theirs, ec.EllipticCurvePublicKey) and theirs.key_size > 384 and _has_boringssl():
+        raise Unusable(f"the host's certificate is on the curve {theirs.curve.name}, which the BoringSSL inside the grpcio of PyPI does not take")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=1)).not_valid_after(now + datetime.timedelta(days=365))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    server = grpc.ssl_server_credentials([(secret, pem)], root_certificates=client_certificate.encode(), require_client_auth=True)
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return server, base64.b64encode(der).rstrip(b"=").decode()
