@@ -71,10 +71,10 @@ class Server:
         self._dataset: Tuple[str, Optional[Dataset]] = ("", None)
 
     def handler(self) -> grpc.GenericRpcHandler:
-        def unary(call: Any, request: Any) -> grpc.RpcMethodHandler:
+        def unary(call: Any, request: Any) -> "grpc.RpcMethodHandler[Any, Any]":
             return grpc.unary_unary_rpc_method_handler(call, request.FromString, lambda reply: reply.SerializeToString())
 
-        handlers: Dict[str, grpc.RpcMethodHandler] = {
+        handlers: "Dict[str, grpc.RpcMethodHandler[Any, Any]]" = {
             "Describe": unary(lambda request, context: self._description, pb.DescribeRequest),
             "Train": grpc.unary_stream_rpc_method_handler(self.train, pb.TrainRequest.FromString, lambda event: event.SerializeToString()),
             "Embed": unary(self.embed, pb.EmbedRequest),
