@@ -50,10 +50,15 @@ func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.
 	if err != nil {
 		return err
 	}
+	rec := &recorder{stream: stream}
+	var checkpoint *Checkpoint
+	if req.CheckpointDir != "" {
+		checkpoint = &Checkpoint{dir: req.CheckpointDir, report: rec.checkpoint}
+	}
 	model, err := s.method.Train(ctx, TrainRequest{
 		Settings: settings, Data: dataset,
-		Seed: req.Seed, Threads: max(1, int(req.Threads)), WorkDir: req.WorkDir,
-	}, &recorder{stream: stream})
+		Seed: req.Seed, Threads: max(1, int(req.Threads)), WorkDir: req.WorkDir, Checkpoint: checkpoint,
+	}, rec)
 	if err != nil {
 		return err
 	}
@@ -188,4 +193,8 @@ func (r *recorder) Metric(name string, step int64, value float64) {
 
 func (r *recorder) Log(format string, args ...any) {
 	r.send(&wire.TrainEvent{Event: &wire.TrainEvent_Log{Log: fmt.Sprintf(format, args...)}})
+}
+
+func (r *recorder) checkpoint(c *wire.Checkpoint) {
+	r.send(&wire.TrainEvent{Event: &wire.TrainEvent_Checkpoint{Checkpoint: c}})
 }
