@@ -4,12 +4,12 @@ import hashlib
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict, Generic, Iterator, Mapping, Optional, Protocol, Sequence, Sized, Type, TypeVar, Union, Iterable
+from typing import Any, ClassVar, Generic, Iterable, Iterator, Mapping, Optional, Protocol, Sequence, Sized, Tuple, Type, TypeVar, Union
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _model
+from . import _checkpoint, _model
 from ._data import Dataset, Recording
 from ._errors import Cancelled
 
@@ -48,7 +48,8 @@ class Method(ABC, Generic[S, M]):
     metrics: ClassVar[Sequence[Metric]] = ()  # what evaluate may report
     deterministic: ClassVar[bool] = True  # equal requests give equal bytes: the host may verify them
     out_of_sample: ClassVar[bool] = True  # embed is meaningful outside the training part
-    reuse: ClassVar[bool] = False  # one process may serve many trials, one after another
+    reuse: ClassVar[bool] = False  # one process may serve many trials: nothing stays behind from one train to the next
+    resumable: ClassVar[bool] = False  # train continues from run.resume()
 
     @abstractmethod
     def train(self, run: "Training[S]") -> M:
@@ -81,19 +82,21 @@ class Sink(Protocol):
     def progress(self, done: int, total: int, unit: str) -> None: ...
     def metric(self, name: str, step: int, value: float) -> None: ...
     def log(self, line: str) -> None: ...
+    def checkpoint(self, done: int, resumed: bool) -> None: ...
     def cancelled(self) -> bool: ...
 
 
 class Training(Generic[S]):
     """Everything that training may depend on, and where it reports to."""
 
-    def __init__(self, settings: S, data: Dataset, seed: int, threads: int, work_dir: str, sink: Sink):
+    def __init__(self, settings: S, data: Dataset, seed: int, threads: int, work_dir: str, sink: Sink, checkpoint_dir: str = ""):
         self.settings = settings
         self.data = data  # learn from data.train(role) only
         self.seed = seed  # the only source of randomness; see rng and seed_for
         self.threads = threads  # how many training may use; results must not depend on it
         self.work_dir = work_dir  # private scratch folder, removed after the trial
         self._sink = sink
+        self._checkpoint_dir = checkpoint_dir
         self._shown = 0.0
 
     def rng(self, purpose: str) -> np.random.Generator:
@@ -139,6 +142,24 @@ class Training(Generic[S]):
         self.check()
         self._sink.metric(name, int(step), float(value))
 
+    def checkpoint(self, done: int, state: Any) -> None:
+        """Keeps what training needs to go on after done units of work, should the
+        process be killed: a dictionary of NumPy arrays, numbers and texts, the
+        optimiser's state and ``rng.bit_generator.state`` among them. Only the last
+        is kept. Does nothing where the method is not ``resumable``."""
+        self.check()
+        if self._checkpoint_dir and _checkpoint.save(self._checkpoint_dir, done, state):
+            self._sink.checkpoint(done, False)
+
+    def resume(self) -> Tuple[int, Any]:
+        """Returns how much work an attempt before this one had done, and its state;
+        (0, None) at the first. Training that goes on from there must give the
+        model of training that was never interrupted."""
+        done, state = _checkpoint.load(self._checkpoint_dir) if self._checkpoint_dir else (0, None)
+        if state is not None:
+            self._sink.checkpoint(done, True)
+        return done, state
+
     def log(self, line: object) -> None:
         """Writes a line into the trial's log."""
         self._sink.log(str(line))
@@ -146,6 +167,3 @@ class Training(Generic[S]):
 
 def embed_role(method: "Method[Any, Any]") -> str:
     return method.embeds or (method.roles[0] if method.roles else "main")
-
-
-Metrics = Dict[str, float]

@@ -3,42 +3,51 @@
 import dataclasses
 import json
 import os
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._errors import Failure
 
 if TYPE_CHECKING:
     from ._method import Method
 
-NAME = "model.json"
+NAME = "tree.json"
 _ARRAY = "$array"
 
 
 def save(method: "Method[Any, Any]", model: Any, folder: str) -> None:
-    arrays: List[np.ndarray] = []
-    tree = _pack(model, "the model", arrays)
-    for i, a in enumerate(arrays):
-        np.save(os.path.join(folder, f"{i}.npy"), a, allow_pickle=False)
-    with open(os.path.join(folder, NAME), "w", encoding="utf-8") as f:
-        json.dump({"method": method.name, "version": method.version, "model": tree}, f)
+    write(model, "the model", folder, {"method": method.name, "version": method.version})
 
 
 def load(method: "Method[Any, Any]", folder: str) -> Any:
-    path = os.path.join(folder, NAME)
     try:
-        with open(path, encoding="utf-8") as f:
-            about = json.load(f)
+        tree, about = read(folder)
         if about["method"] != method.name or about["version"] != method.version:
             raise ValueError(f"it was saved by {about['method']} {about['version']}, this is {method.name} {method.version}")
-        tree = _unpack(about["model"], folder)
         return tree if method.model is None else method.model(**tree)
     except (OSError, ValueError, KeyError, TypeError) as e:
-        raise Failure(f"no model: {path}: {e}") from e
+        raise Failure(f"no model: {folder}: {e}") from e
 
 
-def _pack(value: Any, where: str, arrays: List[np.ndarray]) -> Any:
+def write(value: Any, called: str, folder: str, about: Dict[str, str]) -> None:
+    """Writes a tree of plain values and arrays."""
+    arrays: List[NDArray[Any]] = []
+    tree = _pack(value, called, arrays)
+    for i, a in enumerate(arrays):
+        np.save(os.path.join(folder, f"{i}.npy"), a, allow_pickle=False)
+    with open(os.path.join(folder, NAME), "w", encoding="utf-8") as f:
+        json.dump({**about, "tree": tree}, f)
+
+
+def read(folder: str) -> Tuple[Any, Dict[str, str]]:
+    with open(os.path.join(folder, NAME), encoding="utf-8") as f:
+        about = json.load(f)
+    return _unpack(about.pop("tree"), folder), about
+
+
+def _pack(value: Any, where: str, arrays: List[NDArray[Any]]) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):

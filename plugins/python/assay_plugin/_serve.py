@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Type, Union
 
 from . import _lifeline, _output
 from ._method import Method
-from .wire import CORE_PROTOCOL_VERSION, PROTOCOL_VERSION
+from .wire import CORE_PROTOCOL_VERSION, PROTOCOL_VERSION, TRANSPORT_ENV
 
 _MAX_MESSAGE = 64 << 20
 _CALLS_AT_ONCE = 16  # two of them are the streams that go-plugin keeps open
@@ -71,22 +71,19 @@ class _Process:
         os._exit(0)
 
     def _listen(self, address: str) -> str:
-        """Returns our certificate, or nothing where the host asks for no TLS."""
-        client = os.environ.get("PLUGIN_CLIENT_CERT")
-        if not client:
-            self._server.add_insecure_port(address)
-            return ""
-        try:
-            from ._tls import Unusable, credentials
-        except ImportError as e:
-            _refuse_tls(f"which needs a package that {sys.executable} does not have ({e})")
-        try:
-            secure, certificate = credentials(client)
-        except Unusable as e:
-            _refuse_tls(f"but {e}")
-        self._server.add_secure_port(address, secure)
-        return certificate
+        """Returns our certificate, or nothing where the socket's private folder is
+        the protection: the host says which it wants, or leaves it to us."""
+        client, transport = os.environ.get("PLUGIN_CLIENT_CERT"), os.environ.get(TRANSPORT_ENV, "tls")
+        if client and transport != "socket":
+            try:
+                from ._tls import credentials
 
-
-def _refuse_tls(why: str) -> NoReturn:
-    sys.exit(f'assay-plugin: the host asks for mutual TLS, {why}: write "transport: socket" into plugin.yaml')
+                secure, certificate = credentials(client)
+                self._server.add_secure_port(address, secure)
+                return certificate
+            except ImportError as e:
+                if transport != "auto":
+                    sys.exit(f"assay-plugin: the host asks for mutual TLS, and {sys.executable} cannot: {e}: "
+                             f'{sys.executable} -m pip install cryptography, or write "transport: auto" into plugin.yaml')
+        self._server.add_insecure_port(address)
+        return ""

@@ -25,7 +25,7 @@ def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
     reply = pb.DescribeReply(
         name=method.name, version=method.version, summary=method.summary, citation=method.citation,
         roles=method.roles, embeds=method.embeds, targets=method.targets,
-        deterministic=method.deterministic, out_of_sample=method.out_of_sample,
+        deterministic=method.deterministic, out_of_sample=method.out_of_sample, reuse=method.reuse, resumable=method.resumable,
     )
     for s in schema(method.settings):
         reply.settings.add(
@@ -55,6 +55,9 @@ class _Stream:
 
     def log(self, line: str) -> None:
         self.events.put(pb.TrainEvent(log=line))
+
+    def checkpoint(self, done: int, resumed: bool) -> None:
+        self.events.put(pb.TrainEvent(checkpoint=pb.Checkpoint(done=done, resumed=resumed)))
 
     def cancelled(self) -> bool:
         return self._call.cancelled.is_set()
@@ -92,7 +95,8 @@ class Server:
     def _train(self, request: Any, stream: _Stream) -> None:
         settings = decode(self._method.settings, request.settings_json)
         self._model = ("", None)
-        run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, stream)
+        run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, stream,
+                       request.checkpoint_dir)
         model = self._method.train(run)
         if model is None:
             raise Failure("train returned no model", "return what embed and evaluate need")

@@ -11,24 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 
-class Unusable(Exception):
-    """Mutual TLS with this host is not possible."""
-
-
-def _has_boringssl() -> bool:
-    """The wheels of PyPI bring BoringSSL; distributions build with OpenSSL."""
-    from importlib.metadata import distribution
-
-    tags = distribution("grpcio").read_text("WHEEL") or ""
-    return any(system in tags for system in ("manylinux", "musllinux", "macosx"))
-
-
 def credentials(client_certificate: str) -> Tuple[grpc.ServerCredentials, str]:
     """Returns credentials that let in only the owner of the certificate, and our
-    own certificate as it stands in the handshake line."""
-    theirs = x509.load_pem_x509_certificate(client_certificate.encode()).public_key()
-    if isinstance(theirs, ec.EllipticCurvePublicKey) and theirs.key_size > 384 and _has_boringssl():
-        raise Unusable(f"the host's certificate is on the curve {theirs.curve.name}, which the BoringSSL inside the grpcio of PyPI does not take")
+    own certificate as it stands in the handshake line. That of the host must be
+    on P-256 or P-384: the BoringSSL inside PyPI's grpcio takes no other curve."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.timezone.utc)

@@ -27,6 +27,7 @@ class Events:
     progress: List[Tuple[int, int, str]] = field(default_factory=list)
     metrics: Dict[str, List[Tuple[int, float]]] = field(default_factory=dict)
     lines: List[str] = field(default_factory=list)
+    checkpoints: List[Tuple[int, bool]] = field(default_factory=list)  # units of work done, and whether training continued from it
 
 
 class _List:
@@ -41,6 +42,9 @@ class _List:
 
     def log(self, line: str) -> None:
         self._events.lines.append(line)
+
+    def checkpoint(self, done: int, resumed: bool) -> None:
+        self._events.checkpoints.append((done, resumed))
 
     def cancelled(self) -> bool:
         return False
@@ -59,13 +63,15 @@ def recording(samples: int = 200, channels: int = 12, classes: int = 4, seed: in
     return Recording(x.astype(np.float32), (np.arange(samples) // 10).astype(np.int32), split, targets, "Hz", 0.1)
 
 
-def fit(method: "Method[Any, Any]", data: Union[Recording, Mapping[str, Recording]], *, seed: int = 1, threads: int = 1, **settings: Any) -> Tuple[Any, Events]:
-    """Trains as the host would and returns the model and what was reported."""
+def fit(method: "Method[Any, Any]", data: Union[Recording, Mapping[str, Recording]], *, seed: int = 1, threads: int = 1,
+        checkpoints: str = "", **settings: Any) -> Tuple[Any, Events]:
+    """Trains as the host would and returns the model and what was reported.
+    checkpoints is a folder to keep them in."""
     if isinstance(data, Recording):
         data = {embed_role(method): data}
     events = Events()
     with tempfile.TemporaryDirectory() as work:
-        run: Training[Any] = Training(complete(method.settings, settings), Dataset(data), seed, threads, work, _List(events))
+        run: Training[Any] = Training(complete(method.settings, settings), Dataset(data), seed, threads, work, _List(events), checkpoints)
         return method.train(run), events
 
 

@@ -38,7 +38,7 @@ class Plugin:
         if self.line.count("|") != 5:
             return
         self.core, self.version, self.network, self.path, self.protocol, self.certificate = self.line.split("|")
-        if tls:
+        if tls and self.certificate:
             der = base64.b64decode(self.certificate + "=" * (-len(self.certificate) % 4))
             roots = ssl.DER_cert_to_PEM_cert(der).encode()
             options = [("grpc.ssl_target_name_override", "localhost")]
@@ -52,10 +52,10 @@ class Plugin:
     def describe(self):
         return pb.DescribeReply.FromString(self.unary(f"/{wire.SERVICE}/Describe"))
 
-    def train(self, dataset, model, seed=1, threads=1, **settings):
+    def train(self, dataset, model, seed=1, threads=1, checkpoints="", **settings):
         """Starts Train and returns the stream of its events."""
         request = pb.TrainRequest(settings_json=json.dumps(settings), dataset_dir=str(dataset), seed=seed, threads=threads,
-                                  work_dir=str(model), model_dir=str(model))
+                                  work_dir=str(model), model_dir=str(model), checkpoint_dir=str(checkpoints))
         return self.channel.unary_stream(f"/{wire.SERVICE}/Train", response_deserializer=pb.TrainEvent.FromString)(
             request.SerializeToString(), timeout=30)
 

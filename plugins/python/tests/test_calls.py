@@ -157,3 +157,44 @@ def test_training_that_ignores_it_is_asked_again(launch, data, model):
     events.cancel()
     list(p.train(data, model(), gain=2))
     assert p.end().count("not listening") == 3
+
+
+RESUMABLE = """
+    resumable = True
+    reuse = True
+    def train(self, run):
+        rng = run.rng("steps")
+        total = np.zeros(2)
+        done, state = run.resume()
+        if state:
+            total, rng.bit_generator.state = state["total"], state["rng"]
+        for step in range(done, 10):
+            total = total + rng.normal(size=2)
+            run.checkpoint(step + 1, {"total": total, "rng": rng.bit_generator.state})
+            if step == 4 and run.settings.gain == 2 and not state:
+                run.log("half done")
+                time.sleep(600)
+        return {"gain": total.sum()}
+"""
+
+
+def test_killed_training_goes_on_from_its_checkpoint(launch, data, model, tmp_path):
+    p = launch(RESUMABLE)
+    assert p.describe().resumable and p.describe().reuse
+    whole, torn, kept = model(), model(), tmp_path / "kept"
+    kept.mkdir()
+    assert not [e for e in p.train(data, whole, gain=2.5) if e.HasField("checkpoint")]  # none are wanted
+    events = p.train(data, model(), checkpoints=kept, gain=2)
+    while next(events).log != "half done":
+        pass
+    p.end()  # SIGKILL
+    p = launch(RESUMABLE)
+    again = [e.checkpoint for e in p.train(data, torn, checkpoints=kept, gain=2) if e.HasField("checkpoint")]
+    assert [(c.done, c.resumed) for c in again] == [(5, True)] + [(n, False) for n in range(6, 11)]
+    assert (torn / "tree.json").read_text() == (whole / "tree.json").read_text()
+    assert [x.name for x in kept.iterdir()] == ["checkpoint-10"]
+
+
+def test_a_damaged_checkpoint_is_an_error_not_a_fresh_start(launch, data, model, tmp_path):
+    (tmp_path / "checkpoint-3").mkdir()
+    assert failure(launch(RESUMABLE).train(data, model(), checkpoints=tmp_path))[1].startswith("checkpoint ")

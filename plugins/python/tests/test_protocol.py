@@ -130,21 +130,33 @@ def certificate(curve):
     return secret, cert.public_bytes(serialization.Encoding.PEM)
 
 
-def test_mutual_tls(launch):
+@pytest.fixture(scope="module")
+def host_certificate():
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    p = launch(tls=certificate(ec.SECP256R1()))
+    return certificate(ec.SECP256R1())
+
+
+@pytest.mark.parametrize("transport", ["tls", "auto"])
+def test_mutual_tls(launch, host_certificate, transport):
+    p = launch(tls=host_certificate, env={"ASSAY_TRANSPORT": transport})
     assert p.certificate and p.describe().name == "toy"
     with pytest.raises(grpc.RpcError):  # nobody else gets in
         grpc.insecure_channel("unix:" + p.path).unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)
 
 
-def test_a_certificate_that_grpc_cannot_take_is_refused_in_words(launch):
-    from assay_plugin._tls import _has_boringssl
-    from cryptography.hazmat.primitives.asymmetric import ec
+WITHOUT_CRYPTOGRAPHY = "sys.modules['cryptography'] = None"
 
-    if not _has_boringssl():
-        pytest.skip("this grpcio is built with OpenSSL, which takes P-521")
-    p = launch(tls=certificate(ec.SECP521R1()))
+
+def test_without_tls_the_private_socket_protects(launch, host_certificate):
+    for body, transport in [("", "socket"), (WITHOUT_CRYPTOGRAPHY, "auto")]:
+        p = launch(body, tls=host_certificate, env={"ASSAY_TRANSPORT": transport})
+        assert p.certificate == ""
+        assert grpc.insecure_channel("unix:" + p.path).unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)
+
+
+def test_tls_that_cannot_be_had_is_refused_in_words(launch, host_certificate):
+    p = launch(WITHOUT_CRYPTOGRAPHY, tls=host_certificate, env={"ASSAY_TRANSPORT": "tls"})
     assert p.line == "" and p.process.wait(5) == 1
-    assert "transport: socket" in p.process.stderr.read()
+    said = p.process.stderr.read()
+    assert "-m pip install cryptography" in said and "transport: auto" in said

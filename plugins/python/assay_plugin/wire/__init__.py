@@ -8,5 +8,6 @@ COOKIE_KEY = "ASSAY_PLUGIN"
 COOKIE_VALUE = "assay.plugin.v1"
 
 LIFELINE_ENV = "ASSAY_LIFELINE_FD"
+TRANSPORT_ENV = "ASSAY_TRANSPORT"  # tls, socket or auto
 HINT_KEY = "assay-hint"
 SERVICE = "assay.plugin.v1.Method"

@@ -10,7 +10,7 @@ class DescribeRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class DescribeReply(_message.Message):
-    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample")
+    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,8 @@ class DescribeReply(_message.Message):
     METRICS_FIELD_NUMBER: _ClassVar[int]
     DETERMINISTIC_FIELD_NUMBER: _ClassVar[int]
     OUT_OF_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    REUSE_FIELD_NUMBER: _ClassVar[int]
+    RESUMABLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     version: str
     summary: str
@@ -33,7 +35,9 @@ class DescribeReply(_message.Message):
     metrics: _containers.RepeatedCompositeFieldContainer[Metric]
     deterministic: bool
     out_of_sample: bool
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ...) -> None: ...
+    reuse: bool
+    resumable: bool
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ...) -> None: ...
 
 class Setting(_message.Message):
     __slots__ = ("name", "kind", "default_json", "min", "max", "above", "below", "scale", "choices", "when", "doc")
@@ -72,30 +76,34 @@ class Metric(_message.Message):
     def __init__(self, name: _Optional[str] = ..., goal: _Optional[str] = ..., doc: _Optional[str] = ...) -> None: ...
 
 class TrainRequest(_message.Message):
-    __slots__ = ("settings_json", "dataset_dir", "seed", "threads", "work_dir", "model_dir")
+    __slots__ = ("settings_json", "dataset_dir", "seed", "threads", "work_dir", "model_dir", "checkpoint_dir")
     SETTINGS_JSON_FIELD_NUMBER: _ClassVar[int]
     DATASET_DIR_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     THREADS_FIELD_NUMBER: _ClassVar[int]
     WORK_DIR_FIELD_NUMBER: _ClassVar[int]
     MODEL_DIR_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_DIR_FIELD_NUMBER: _ClassVar[int]
     settings_json: str
     dataset_dir: str
     seed: int
     threads: int
     work_dir: str
     model_dir: str
-    def __init__(self, settings_json: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., seed: _Optional[int] = ..., threads: _Optional[int] = ..., work_dir: _Optional[str] = ..., model_dir: _Optional[str] = ...) -> None: ...
+    checkpoint_dir: str
+    def __init__(self, settings_json: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., seed: _Optional[int] = ..., threads: _Optional[int] = ..., work_dir: _Optional[str] = ..., model_dir: _Optional[str] = ..., checkpoint_dir: _Optional[str] = ...) -> None: ...
 
 class TrainEvent(_message.Message):
-    __slots__ = ("progress", "point", "log")
+    __slots__ = ("progress", "point", "log", "checkpoint")
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     POINT_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     progress: Progress
     point: Point
     log: str
-    def __init__(self, progress: _Optional[_Union[Progress, _Mapping]] = ..., point: _Optional[_Union[Point, _Mapping]] = ..., log: _Optional[str] = ...) -> None: ...
+    checkpoint: Checkpoint
+    def __init__(self, progress: _Optional[_Union[Progress, _Mapping]] = ..., point: _Optional[_Union[Point, _Mapping]] = ..., log: _Optional[str] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("done", "total", "unit")
@@ -106,6 +114,14 @@ class Progress(_message.Message):
     total: int
     unit: str
     def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., unit: _Optional[str] = ...) -> None: ...
+
+class Checkpoint(_message.Message):
+    __slots__ = ("done", "resumed")
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    RESUMED_FIELD_NUMBER: _ClassVar[int]
+    done: int
+    resumed: bool
+    def __init__(self, done: _Optional[int] = ..., resumed: bool = ...) -> None: ...
 
 class Point(_message.Message):
     __slots__ = ("name", "step", "value")
