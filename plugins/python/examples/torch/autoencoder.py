@@ -47,6 +47,7 @@ class Autoencoder(assay.Method[Settings, Model]):
     settings = Settings
     metrics = [assay.Metric("reconstruction_r2", "max", "share of the variance of the z-scored channels that is decoded from the code")]
     reuse = True  # importing torch takes a second; every train seeds it anew
+    resumable = True
 
     def train(self, run: assay.Training[Settings]) -> Model:
         s = run.settings
@@ -59,7 +60,10 @@ class Autoencoder(assay.Method[Settings, Model]):
         x = torch.from_numpy((samples - centre) / scale)
         net = Net(x.shape[1], s.hidden, s.dims)
         optimiser = torch.optim.Adam(net.parameters(), lr=s.lr)
-        for epoch in run.track(range(s.epochs), "epochs"):
+        done, state = run.resume()
+        if state:
+            _restore(state, net, optimiser, batches)
+        for epoch in range(done, s.epochs):
             total = 0.0
             for rows in np.array_split(batches.permutation(len(x)), max(1, len(x) // s.batch)):
                 loss = _loss(net, x[torch.from_numpy(rows)], s.beta)
@@ -68,8 +72,10 @@ class Autoencoder(assay.Method[Settings, Model]):
                 optimiser.step()
                 total += loss.item() * len(rows)
             run.metric("loss", epoch, total / len(x))
-        weights = {name: w.numpy() for name, w in net.state_dict().items()}
-        return {"hidden": s.hidden, "dims": s.dims, "centre": centre, "scale": scale, "weights": weights}
+            run.progress(epoch + 1, s.epochs, "epochs")
+            if (epoch + 1) % 10 == 0:
+                run.checkpoint(epoch + 1, _state(net, optimiser, batches))
+        return {"hidden": s.hidden, "dims": s.dims, "centre": centre, "scale": scale, "weights": _arrays(net.state_dict())}
 
     def embed(self, model: Model, recording: assay.Recording) -> np.ndarray:
         with torch.no_grad():
@@ -91,6 +97,27 @@ def _loss(net: Net, x: torch.Tensor, beta: float) -> torch.Tensor:
     if beta == 0:
         return error
     return error + beta * 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(dim=1).mean()
+
+
+def _arrays(tree: Any) -> Any:
+    """Tensors as NumPy arrays, at any depth."""
+    if isinstance(tree, torch.Tensor):
+        return tree.numpy()
+    return {str(k): _arrays(v) for k, v in tree.items()} if isinstance(tree, dict) else tree
+
+
+def _state(net: Net, optimiser: torch.optim.Adam, batches: np.random.Generator) -> Dict[str, Any]:
+    """All that the coming epochs depend on."""
+    return {"net": _arrays(net.state_dict()), "adam": _arrays(optimiser.state_dict()["state"]),
+            "torch": torch.get_rng_state().numpy(), "batches": batches.bit_generator.state}
+
+
+def _restore(state: Dict[str, Any], net: Net, optimiser: torch.optim.Adam, batches: np.random.Generator) -> None:
+    net.load_state_dict({name: torch.from_numpy(w) for name, w in state["net"].items()})
+    adam = {int(i): {k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in a.items()} for i, a in state["adam"].items()}
+    optimiser.load_state_dict({"state": adam, "param_groups": optimiser.state_dict()["param_groups"]})
+    torch.set_rng_state(torch.from_numpy(state["torch"]))
+    batches.bit_generator.state = state["batches"]
 
 
 def _net(model: Model) -> Net:
