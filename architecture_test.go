@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
 	{"framework/data"},
 	{"framework/data/npy", "framework/setting"},
-	{"framework/metric", "framework/failure", "framework/wire"},
+	{"framework/metric", "framework/failure", "framework/wire", "framework/bytesize"},
 	{"framework/wire/protogen"},
 }
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/bytesize"
 	"github.com/assaylab/assay/framework/executor"
 	"github.com/assaylab/assay/framework/host"
 	"github.com/assaylab/assay/framework/probe"
@@ -54,7 +55,7 @@ func (a *app) newLauncher() (*host.Launcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.MTLS, l.StartTimeout = a.cfg.MTLS, a.cfg.StartTimeout
+	l.MTLS, l.StartTimeout, l.Guard = a.cfg.MTLS, a.cfg.StartTimeout, a.guard
 	return l, nil
 }
 
@@ -93,7 +94,7 @@ func (a *app) openSweep(ctx context.Context, file string, sets []string) (*sessi
 		}
 		s.plugins[m.ID], s.methods[m.ID] = p, described[m.Plugin]
 	}
-	if err := s.distinct(); err != nil {
+	if err := errors.Join(s.distinct(), s.enough()); err != nil {
 		return nil, err
 	}
 	if err := sw.Bind(s.methods, checks()); err != nil {
@@ -110,13 +111,26 @@ func (s *session) distinct() error {
 	for _, m := range s.sweep.Methods {
 		d := s.methods[m.ID]
 		name := d.Name + " " + d.Version
-		if other, ok := first[name]; ok && (s.plugins[other].Path != s.plugins[m.ID].Path) {
-			return usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Path, s.plugins[m.ID].Path),
+		if other, ok := first[name]; ok && s.plugins[other].Where() != s.plugins[m.ID].Where() {
+			return usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Where(), s.plugins[m.ID].Where()),
 				"a trial is known by its method's name and version: give one of the plugins another")
 		}
 		first[name] = m.ID
 	}
 	return nil
+}
+
+// enough refuses a sweep that allows less memory than a plugin needs.
+func (s *session) enough() error {
+	var errs []error
+	for _, m := range s.sweep.Methods {
+		need, limit := s.plugins[m.ID].Needs().Memory, s.sweep.Limits.Memory
+		if limit > 0 && need > limit {
+			errs = append(errs, usage(fmt.Errorf("method %s: %s needs %s of memory; limits.memory is %s", m.ID, s.plugins[m.ID].Where(), bytesize.Format(need), bytesize.Format(limit)),
+				"raise limits.memory in the sweep"))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checks connects the sweep file's checks to the packages that know.
@@ -195,8 +209,8 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 			return nil, err
 		}
 		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(recipe, d)}
-		provenance := s.origin
-		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Path, binary, recipe, s.threads()
+		provenance, threads := s.origin, max(s.threads(), plug.Needs().Threads)
+		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Where(), binary, recipe, threads
 		key := spec.Key()
 		out = append(out, planned{Point: p, Key: key, Task: executor.Task{
 			Label:  label(p),
@@ -204,7 +218,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 			Job: host.Job{
 				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: spec.Probes,
 				Timeout: s.sweep.Limits.Timeout,
-				Options: host.Options{Threads: s.threads(), Memory: s.sweep.Limits.Memory},
+				Options: host.Options{Threads: threads, Memory: s.sweep.Limits.Memory},
 			},
 		}})
 	}

@@ -24,6 +24,7 @@ func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Descriptio
 	if err != nil {
 		return framework.Description{}, err
 	}
+	defer proc.Attend(ctx)()
 	var trailer metadata.MD
 	reply, err := proc.Method.Describe(ctx, &wire.DescribeRequest{}, grpc.Trailer(&trailer))
 	if err != nil {
