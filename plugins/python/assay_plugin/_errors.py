@@ -41,11 +41,21 @@ def explain(error: BaseException) -> Tuple[str, str]:
     return text, ""
 
 
+_HERE = os.path.dirname(__file__)
+
+
+def report(error: BaseException) -> None:
+    """Writes the traceback into the log, from the author's first line on."""
+    tb = error.__traceback__
+    while tb and tb.tb_next and tb.tb_frame.f_code.co_filename.startswith(_HERE):
+        tb = tb.tb_next
+    traceback.print_exception(type(error), error, tb, file=sys.stderr)
+
+
 def _author_line(tb: Optional[TracebackType]) -> str:
     """The innermost line that is neither the SDK's nor an installed package's."""
-    here = os.path.dirname(__file__)
+    elsewhere = (_HERE, sys.base_prefix, "<")
     for frame in reversed(traceback.extract_tb(tb)):
-        installed = "site-packages" in frame.filename or "dist-packages" in frame.filename or frame.filename.startswith((sys.base_prefix, "<"))
-        if not installed and not frame.filename.startswith(here):
+        if "-packages" not in frame.filename and not frame.filename.startswith(elsewhere):
             return f"{os.path.basename(frame.filename)}:{frame.lineno}"
     return ""

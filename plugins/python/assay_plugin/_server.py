@@ -3,15 +3,13 @@
 import json
 import os
 import queue
-import sys
-import traceback
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
 import grpc
 import numpy as np
 
 from ._data import Dataset, Recording, open_dataset
-from ._errors import Cancelled, Failure, Refuse, explain
+from ._errors import Cancelled, Failure, Refuse, explain, report
 from ._method import Method, Training
 from ._settings import decode, schema
 from ._work import Call, MainThread
@@ -157,7 +155,7 @@ class Server:
             context.abort(grpc.StatusCode.CANCELLED, "cancelled")
         assert error is not None
         if not isinstance(error, Refuse):
-            traceback.print_exception(error, file=sys.stderr)
+            report(error)
         message, hint = explain(error)
         if hint:
             context.set_trailing_metadata(((HINT_KEY, _ascii(hint)),))
