@@ -37,7 +37,20 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ASSAY_CACHE", filepath.Join(env.WorkDir, "cache"))
+			if dir, err := python(); err == nil {
+				env.Setenv("PATH", dir+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			}
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "python" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			_, err := python()
+			if err != nil && os.Getenv("CI") != "true" {
+				return false, nil
+			}
+			return err == nil, err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"orphans": orphans,
