@@ -86,14 +86,13 @@ func (p *Process) begin() {
 	p.tail.Reset()
 	p.peak.Store(0)
 	forgetPeak(p.sub.started())
-	_, p.before = p.sub.tree.usage()
+	p.before = processorTime(p.sub.started())
 }
 
 // since is what the process has cost from the beginning of the trial on.
 func (p *Process) since() Usage {
 	u := p.memory()
-	_, cpu := p.sub.tree.usage()
-	u.CPU = max(0, cpu-p.before)
+	u.CPU = max(0, processorTime(p.sub.started())-p.before)
 	return u
 }
 
