@@ -57,7 +57,7 @@ func (d Description) ToWire() (*wire.DescribeReply, error) {
 	out := &wire.DescribeReply{
 		Name: d.Name, Version: d.Version, Summary: d.Summary, Citation: d.Citation,
 		Roles: d.Roles, Embeds: d.Embeds, Targets: d.Targets,
-		Deterministic: d.Deterministic, OutOfSample: d.OutOfSample,
+		Deterministic: d.Deterministic, OutOfSample: d.OutOfSample, Reuse: d.Reuse, Resumable: d.Resumable,
 	}
 	for _, s := range d.Schema {
 		def, err := json.Marshal(s.Default)
@@ -90,7 +90,7 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 	d := Description{
 		Name: w.Name, Version: w.Version, Summary: w.Summary, Citation: w.Citation,
 		Roles: w.Roles, Embeds: w.Embeds, Targets: w.Targets,
-		Deterministic: w.Deterministic, OutOfSample: w.OutOfSample,
+		Deterministic: w.Deterministic, OutOfSample: w.OutOfSample, Reuse: w.Reuse, Resumable: w.Resumable,
 	}
 	if !nameForm.MatchString(d.Name) {
 		return d, fmt.Errorf("the name %q is not lower-case letters, digits and hyphens", d.Name)

@@ -72,6 +72,8 @@ type Description struct {
 
 	Deterministic bool // equal requests give equal bytes: the host may verify them
 	OutOfSample   bool // Embed is meaningful for samples outside the training part
+	Reuse         bool // one process may serve many trials: nothing stays behind from one Train to the next
+	Resumable     bool // Train continues from req.Checkpoint
 }
 
 // ArrayInfo declares an array: its shape and meaning stand in Doc.
@@ -84,6 +86,8 @@ type TrainRequest struct {
 	Seed     uint64        // the only source of randomness
 	Threads  int           // how many threads training may use; results must not depend on it
 	WorkDir  string        // private scratch folder, removed after the trial
+
+	Checkpoint *Checkpoint // of a Resumable method; nil: none are wanted
 }
 
 // Rand returns the random stream of that name: one stream per purpose

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/host"
 )
 
 // Version of the host. It is provenance: no trial's identity depends on it.
@@ -38,6 +39,10 @@ func Main(methods ...func() framework.Method) {
 		m := f()
 		byName[m.Describe().Name] = m
 	}
+	if len(os.Args) == 2 && os.Args[1] == host.GuardCommand {
+		host.Guard()
+		return
+	}
 	if len(os.Args) == 3 && os.Args[1] == "serve" { // quick: every trial starts here
 		m, ok := byName[os.Args[2]]
 		if !ok {
@@ -52,20 +57,30 @@ func Main(methods ...func() framework.Method) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	os.Exit(Run(names, os.Args[1:], os.Stdout, os.Stderr))
+	a := &app{builtin: names}
+	if self, err := os.Executable(); err == nil {
+		a.guard = []string{self, host.GuardCommand}
+	}
+	os.Exit(a.main(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // app is what all commands share.
 type app struct {
 	out, talk io.Writer
 	builtin   []string // names of the methods in this binary
+	guard     []string // command of the guard process; nil where this binary is not assay itself
 	cfg       config
 	terminal  bool // talk goes to a person who watches
 }
 
 // Run executes one command and returns its exit code.
 func Run(builtin, args []string, out, talk io.Writer) int {
-	a := &app{out: out, talk: talk, builtin: builtin}
+	a := &app{builtin: builtin}
+	return a.main(args, out, talk)
+}
+
+func (a *app) main(args []string, out, talk io.Writer) int {
+	a.out, a.talk = out, talk
 	if f, ok := talk.(*os.File); ok {
 		a.terminal = term.IsTerminal(int(f.Fd()))
 	}

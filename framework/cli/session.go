@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/bytesize"
 	"github.com/assaylab/assay/framework/executor"
 	"github.com/assaylab/assay/framework/host"
 	"github.com/assaylab/assay/framework/probe"
@@ -35,6 +36,7 @@ type session struct {
 	methods  map[string]framework.Description // by method id
 	digests  map[string]string                // of datasets: by id, and by id and seed
 	origin   trial.Provenance                 // what all trials of this run share
+	pins     *pins                            // what assay.lock says; nil where nobody asks
 }
 
 // planned is one point of the sweep with the trial that it means. Several
@@ -54,7 +56,7 @@ func (a *app) newLauncher() (*host.Launcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.MTLS, l.StartTimeout = a.cfg.MTLS, a.cfg.StartTimeout
+	l.MTLS, l.StartTimeout, l.Guard = a.cfg.MTLS, a.cfg.StartTimeout, a.guard
 	return l, nil
 }
 
@@ -67,33 +69,38 @@ func (a *app) newBuilder() (*source.Builder, error) {
 }
 
 // openSweep reads the file, asks its plugins what they are, and checks the one
-// against the other.
-func (a *app) openSweep(ctx context.Context, file string, sets []string) (*session, error) {
+// against the other. With pins they are held against assay.lock before any of
+// them is started.
+func (a *app) openSweep(ctx context.Context, file string, sets []string, pins *pins) (*session, error) {
 	sw, err := sweep.Load(file, sets)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, sweep: sw, plugins: map[string]host.Plugin{}, methods: map[string]framework.Description{}, digests: map[string]string{}}
+	s := &session{app: a, sweep: sw, plugins: map[string]host.Plugin{}, methods: map[string]framework.Description{}, digests: map[string]string{}, pins: pins}
 	if s.launcher, err = a.newLauncher(); err != nil {
 		return nil, err
 	}
 	if s.builder, err = a.newBuilder(); err != nil {
 		return nil, err
 	}
+	if s.plugins, err = a.findPlugins(sw, file); err != nil {
+		return nil, err
+	}
+	if pins != nil {
+		if err := pins.open(ctx, a, s, file); err != nil {
+			return nil, err
+		}
+	}
 	described := map[string]framework.Description{}
 	for _, m := range sw.Methods {
-		p, err := a.finder().Find(m.Plugin, filepath.Dir(file))
-		if err != nil {
-			return nil, fmt.Errorf("method %s: %w", m.ID, err)
-		}
 		if _, ok := described[m.Plugin]; !ok {
-			if described[m.Plugin], err = s.launcher.Describe(ctx, p); err != nil {
+			if described[m.Plugin], err = s.launcher.Describe(ctx, s.plugins[m.ID]); err != nil {
 				return nil, fmt.Errorf("method %s: %w", m.ID, err)
 			}
 		}
-		s.plugins[m.ID], s.methods[m.ID] = p, described[m.Plugin]
+		s.methods[m.ID] = described[m.Plugin]
 	}
-	if err := s.distinct(); err != nil {
+	if err := errors.Join(s.distinct(), s.enough()); err != nil {
 		return nil, err
 	}
 	if err := sw.Bind(s.methods, checks()); err != nil {
@@ -103,6 +110,19 @@ func (a *app) openSweep(ctx context.Context, file string, sets []string) (*sessi
 	return s, nil
 }
 
+// findPlugins finds the plugin of every method of a sweep.
+func (a *app) findPlugins(sw *sweep.Sweep, file string) (map[string]host.Plugin, error) {
+	out := map[string]host.Plugin{}
+	for _, m := range sw.Methods {
+		p, err := a.finder().Find(m.Plugin, filepath.Dir(file))
+		if err != nil {
+			return nil, fmt.Errorf("method %s: %w", m.ID, err)
+		}
+		out[m.ID] = p
+	}
+	return out, nil
+}
+
 // distinct refuses two executables that give themselves one name and version:
 // their trials could not be told apart.
 func (s *session) distinct() error {
@@ -110,13 +130,26 @@ func (s *session) distinct() error {
 	for _, m := range s.sweep.Methods {
 		d := s.methods[m.ID]
 		name := d.Name + " " + d.Version
-		if other, ok := first[name]; ok && (s.plugins[other].Path != s.plugins[m.ID].Path) {
-			return usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Path, s.plugins[m.ID].Path),
+		if other, ok := first[name]; ok && s.plugins[other].Where() != s.plugins[m.ID].Where() {
+			return usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Where(), s.plugins[m.ID].Where()),
 				"a trial is known by its method's name and version: give one of the plugins another")
 		}
 		first[name] = m.ID
 	}
 	return nil
+}
+
+// enough refuses a sweep that allows less memory than a plugin needs.
+func (s *session) enough() error {
+	var errs []error
+	for _, m := range s.sweep.Methods {
+		need, limit := s.plugins[m.ID].Needs().Memory, s.sweep.Limits.Memory
+		if limit > 0 && need > limit {
+			errs = append(errs, usage(fmt.Errorf("method %s: %s needs %s of memory; limits.memory is %s", m.ID, s.plugins[m.ID].Where(), bytesize.Format(need), bytesize.Format(limit)),
+				"raise limits.memory in the sweep"))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checks connects the sweep file's checks to the packages that know.
@@ -177,6 +210,9 @@ func (s *session) dataset(ctx context.Context, id string, seed uint64) (string, 
 	if err != nil {
 		return "", recipe, fmt.Errorf("dataset %s: %w", id, err)
 	}
+	if err := s.pins.dataset(s.app, datasetLabel(id, recipe, seed), digest); err != nil {
+		return "", recipe, err
+	}
 	s.digests[key] = digest
 	return digest, recipe, nil
 }
@@ -195,8 +231,9 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 			return nil, err
 		}
 		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(p.Method, recipe, d)}
-		provenance := s.origin
-		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Path, binary, recipe, s.threads()
+		provenance, threads := s.origin, max(s.threads(), plug.Needs().Threads)
+		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Where(), binary, recipe, threads
+		provenance.Packages, provenance.Lock = s.pins.state(plug, datasetLabel(p.Dataset, recipe, p.Seed))
 		key := spec.Key()
 		out = append(out, planned{Point: p, Key: key, Task: executor.Task{
 			Label:  label(p),
@@ -205,7 +242,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 				Plugin: plug, Description: d, Settings: p.Settings, DatasetDir: s.builder.Cache.Dir(digest), Seed: p.Seed, Probes: spec.Probes,
 				Arrays:  s.sweep.Keep.Arrays,
 				Timeout: s.sweep.Limits.Timeout,
-				Options: host.Options{Threads: s.threads(), Memory: s.sweep.Limits.Memory},
+				Options: host.Options{Threads: threads, Memory: s.sweep.Limits.Memory},
 			},
 		}})
 	}

@@ -1,5 +1,5 @@
 // Package executor is where trials run. Local is a pool of slots on this
-// machine; every slot runs one plugin process at a time.
+// machine; every slot runs one trial at a time.
 package executor
 
 import (
@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,8 +78,10 @@ func (l *Local) Run(ctx context.Context, drain <-chan struct{}, tasks []Task) er
 	var firstErr error
 	for slot := range l.Jobs {
 		slots.Go(func() {
+			seat := l.Launcher.NewSeat(filepath.Join(work, fmt.Sprintf("seat-%d", slot)))
+			defer seat.Close()
 			for t := range queue {
-				if err := l.trial(ctx, drain, slot, work, t); err != nil {
+				if err := l.trial(ctx, drain, slot, seat, work, t); err != nil {
 					broken.Do(func() { firstErr = err; cancel(err) })
 					return
 				}
@@ -108,9 +111,9 @@ feed:
 }
 
 // trial attempts one task until it succeeds, fails for good, or the run stops.
-func (l *Local) trial(ctx context.Context, drain <-chan struct{}, slot int, work string, t Task) error {
+func (l *Local) trial(ctx context.Context, drain <-chan struct{}, slot int, seat *host.Seat, work string, t Task) error {
 	for attempt := 1; ; attempt++ {
-		rec, err := l.attempt(ctx, slot, work, t, attempt)
+		rec, err := l.attempt(ctx, slot, seat, work, t, attempt)
 		if err != nil {
 			return err
 		}
@@ -132,7 +135,7 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, number int) (trial.Record, error) {
+func (l *Local) attempt(ctx context.Context, slot int, seat *host.Seat, work string, t Task, number int) (trial.Record, error) {
 	// What has run is recorded even when the run is being stopped.
 	durable := context.WithoutCancel(ctx)
 	started := time.Now()
@@ -149,7 +152,10 @@ func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, numb
 	job.Options.Dir = job.WorkDir
 
 	l.Observer.Started(slot, t)
-	out := l.Launcher.Run(ctx, job, func(p host.Progress) { l.Observer.Progress(slot, p) })
+	if job.Checkpoints, err = l.checkpoints(job, t.Record); err != nil {
+		return trial.Record{}, err
+	}
+	out := seat.Run(ctx, job, func(p host.Progress) { l.Observer.Progress(slot, p) })
 
 	rec := t.Record
 	rec.Status = trial.Succeeded
@@ -159,6 +165,8 @@ func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, numb
 	rec.Provenance.CPUSec = out.Usage.CPU.Seconds()
 	rec.Provenance.PeakMemory = out.Usage.PeakMemory
 	rec.Provenance.Attempt = number
+	rec.Provenance.Transport, rec.Provenance.Served = string(out.Transport), out.Served
+	rec.Provenance.Resumed = out.Resumed
 	if out.Failure != nil {
 		rec.Status = trial.Failed
 		if out.Failure.Kind == failure.Cancelled {
@@ -167,7 +175,29 @@ func (l *Local) attempt(ctx context.Context, slot int, work string, t Task, numb
 	} else if err := l.keep(job.WorkDir, rec.Key); err != nil {
 		return rec, fmt.Errorf("keeping the model of trial %s: %w", trial.Short(rec.Key), err)
 	}
+	if job.Checkpoints != "" && !worthResuming(out.Failure) {
+		if err := os.RemoveAll(job.Checkpoints); err != nil {
+			return rec, err
+		}
+	}
 	return rec, l.Store.End(durable, id, rec, out.Log)
+}
+
+// checkpoints is the folder where the attempts of one trial hand on their work.
+// Another build of the plugin gets another folder.
+func (l *Local) checkpoints(job host.Job, rec trial.Record) (string, error) {
+	if !job.Description.Resumable {
+		return "", nil
+	}
+	build := strings.TrimPrefix(rec.Provenance.Binary, "sha256:")
+	dir := filepath.Join(l.Store.Dir, "checkpoints", trial.Short(rec.Key)+"-"+build[:min(12, len(build))])
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// worthResuming reports whether a later attempt may do better from a checkpoint:
+// not if there is nothing more to do, and not if the method itself gave up.
+func worthResuming(f *failure.Failure) bool {
+	return f != nil && slices.Contains([]failure.Kind{failure.Crash, failure.Timeout, failure.Memory, failure.Lost, failure.Cancelled}, f.Kind)
 }
 
 // keep moves what the sweep wants to keep out of the work folder.

@@ -30,7 +30,7 @@ func ctxFailure(ctx context.Context) *failure.Failure {
 }
 
 func (p *Process) complete(f *failure.Failure) *failure.Failure {
-	f.Plugin = p.plugin.Path
+	f.Plugin = p.plugin.Where()
 	if f.Kind != failure.Cancelled && f.Kind != failure.Refused {
 		f.Stderr = p.tail.Last(lastWords)
 	}
@@ -46,6 +46,12 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 	if p.sub.started() == 0 {
 		return p.complete(p.explainExec(err))
 	}
+	switch {
+	case errors.Is(err, errNoTLS):
+		return p.complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "write transport: auto or socket into the manifest, or give the plugin what it needs for TLS"})
+	case errors.Is(err, errUnaskedTLS):
+		return p.complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "a plugin sends a certificate only where PLUGIN_CLIENT_CERT is set"})
+	}
 	line := p.sub.stdout.line()
 	parts := strings.Split(line, "|")
 	f := &failure.Failure{Kind: failure.Handshake}
@@ -57,6 +63,7 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 		f.Kind = failure.Crash
 		f.Reason = fmt.Sprintf("it ended before the handshake (%v)", p.sub.state)
 		f.Hint = "start it by hand to see its own message"
+		p.explainImport(f)
 	case len(parts) < 4 || !isNumber(parts[0]):
 		f.Reason = fmt.Sprintf("the first line on its standard output is no handshake: %q", line)
 		f.Hint = "a plugin must not print on standard output before the handshake; send messages to standard error"
@@ -70,7 +77,7 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 		f.Reason = fmt.Sprintf("its handshake line does not offer grpc: %q", line)
 	default:
 		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", firstLine(err.Error()))
-		f.Hint = "a plugin without mutual TLS needs mtls: false in the configuration"
+		f.Hint = "a plugin whose TLS does not work needs transport: socket in its " + ManifestName
 	}
 	return p.complete(f)
 }
@@ -111,6 +118,9 @@ func (p *Process) explain(ctx context.Context, call string, err error, trailer m
 	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
 	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
 		f.Hint = hints[0]
+	}
+	if f.Hint == "" {
+		p.explainImport(f)
 	}
 	switch s.Code() {
 	case codes.InvalidArgument:

@@ -1,42 +1,43 @@
-// Package host starts plugins and looks after them: it finds the executable,
-// launches it as a subprocess, speaks to it, watches its limits, and turns
-// whatever goes wrong into a [failure.Failure] with a reason and a hint. It treats the
-// methods inside its own binary and third parties' executables alike.
+// Package host starts plugins and looks after them: it finds the executable or
+// the manifest, launches it as a subprocess, speaks to it, watches its limits,
+// and turns whatever goes wrong into a [failure.Failure] with a reason and a
+// hint. It treats the methods inside its own binary and third parties' alike.
 package host
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"os"
-	"sync"
+	"slices"
+
+	"github.com/assaylab/assay/framework/failure"
 )
 
-// Plugin is an executable that serves one method.
+// Plugin is a program that serves one method.
 type Plugin struct {
-	Name   string   // as a sweep calls it
-	Path   string   // of the executable
-	Args   []string // "serve NAME" for a built-in method
-	Origin string   // "built-in", "configuration", "ASSAY_PLUGIN_PATH", "beside assay", "path"
+	Name     string           // as a sweep calls it
+	Path     string           // of the executable: the interpreter of a Python plugin
+	Args     []string         // "serve NAME" for a built-in method
+	Origin   string           // "built-in", "configuration", "ASSAY_PLUGIN_PATH", "beside assay", "path"
+	Manifest *Manifest        // nil: an executable without one
+	Broken   *failure.Failure // why it was found but cannot be started; nil: nothing is known against it
 }
 
-var digests sync.Map // path -> digest; an executable does not change under a running host
+// Where is the file by which people know the plugin: its manifest, or else the
+// executable.
+func (p Plugin) Where() string {
+	if p.Manifest != nil {
+		return p.Manifest.File
+	}
+	return p.Path
+}
 
-// Digest is the SHA-256 of the executable. It is provenance, not identity.
-func (p Plugin) Digest() (string, error) {
-	if d, ok := digests.Load(p.Path); ok {
-		return d.(string), nil
+// Needs is what the plugin says it cannot do without.
+func (p Plugin) Needs() Needs {
+	if p.Manifest == nil {
+		return Needs{}
 	}
-	f, err := os.Open(p.Path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	d := "sha256:" + hex.EncodeToString(h.Sum(nil))
-	digests.Store(p.Path, d)
-	return d, nil
+	return p.Manifest.Needs
+}
+
+// same reports whether both start the same program in the same way.
+func (p Plugin) same(q Plugin) bool {
+	return p.Path == q.Path && p.Where() == q.Where() && slices.Equal(p.Args, q.Args)
 }

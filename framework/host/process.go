@@ -7,9 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/assaylab/assay/framework/bytesize"
 	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/wire"
 )
@@ -27,11 +27,15 @@ import (
 // end tells every plugin that the host is gone, and the private folder (mode
 // 0700) of their sockets.
 type Launcher struct {
-	MTLS         bool          // mutual TLS on the socket, with keys made for each launch
+	MTLS         bool          // offer mutual TLS to plugins that do not insist on either
 	StartTimeout time.Duration // how long a plugin may take to its handshake
+	Guard        []string      // command of the guard process (see Guard); nil: none
 
 	sockets  string
 	lifeline [2]*os.File // read end goes to plugins; we keep the write end open
+	mark     string      // of all our processes; see wire.RunEnv
+	launched atomic.Int64
+	guarded  sync.Once
 }
 
 // NewLauncher prepares a launcher with mutual TLS on.
@@ -48,7 +52,7 @@ func NewLauncher() (*Launcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, sockets: dir, lifeline: [2]*os.File{r, w}}, nil
+	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, sockets: dir, lifeline: [2]*os.File{r, w}, mark: newMark()}, nil
 }
 
 // Close removes the sockets. Plugins that still run see the lifeline end.
@@ -62,48 +66,57 @@ func (l *Launcher) Close() error {
 type Options struct {
 	Threads int    // exported to the usual thread variables; 0: not limited
 	CPUs    []int  // the process may run on these only; nil: on all
-	Memory  int64  // bytes of resident memory of the process group; 0: no limit
+	Memory  int64  // bytes of resident memory of the process and all it starts; 0: no limit
 	Dir     string // working folder; "" means the host's
 }
 
 // Process is a plugin that has shaken hands.
 type Process struct {
-	Method wire.MethodClient
+	Method    wire.MethodClient
+	Transport Transport // tls or socket
 
 	plugin  Plugin
 	client  *plugin.Client
 	sub     *subprocess
 	tail    *Tail
 	ended   atomic.Pointer[failure.Failure] // why the host ended it, if it did
+	peak    atomic.Int64                    // resident bytes of the tree, where its memory is watched
 	watched sync.WaitGroup
+	before  time.Duration // processor time when the current trial began
 }
 
-// Launch starts a plugin and shakes hands with it. Ending ctx ends the process.
-// The error is a *failure.Failure.
+// Launch starts a plugin and shakes hands with it. Ending ctx during the start
+// ends the process; afterwards Attend does. The error is a *failure.Failure.
 func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process, error) {
 	tail := new(Tail)
 	if f := inspect(p); f != nil {
 		return nil, f
 	}
 	if opt.Memory > 0 && !canWatchMemory {
-		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
 			Hint: "leave the limit out, or run on Linux"}
 	}
+	l.startGuard()
 	cmd := exec.Command(p.Path, p.Args...)
 	cmd.Dir = opt.Dir
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
-	sub, err := newSubprocess(cmd, opt.CPUs, tail)
+	mark := fmt.Sprintf("%s-%d", l.mark, l.launched.Add(1))
+	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail)
 	if err != nil {
-		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: err.Error()}
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
 	}
 	proc := &Process{plugin: p, tail: tail, sub: sub}
-	proc.client = plugin.NewClient(&plugin.ClientConfig{
+	offer, err := l.offer(p)
+	if err != nil {
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "making keys for TLS: " + err.Error()}
+	}
+	config := &plugin.ClientConfig{
 		HandshakeConfig: plugin.HandshakeConfig{
 			ProtocolVersion: wire.ProtocolVersion, MagicCookieKey: wire.CookieKey, MagicCookieValue: wire.CookieValue,
 		},
 		VersionedPlugins: map[int]plugin.PluginSet{wire.ProtocolVersion: {wire.Service: remote{}}},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
-		AutoMTLS:         l.MTLS,
+		TLSConfig:        offer.config,
 		Logger:           hclog.NewNullLogger(),
 		StartTimeout:     l.StartTimeout,
 		SkipHostEnv:      true,
@@ -111,57 +124,75 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		SyncStderr:       tail,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.sockets},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
-			cmd.Env = append(append(environment(opt.Threads), spec.Env...), wire.LifelineEnv+"=3")
+			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
+			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark)
 			return sub, nil
 		},
-	})
+	}
+	proc.client = plugin.NewClient(config)
 	started := time.Now()
 	stop := context.AfterFunc(ctx, func() { proc.end(ctxFailure(ctx)) })
 	defer stop()
-	service, err := proc.dispense()
-	if err != nil {
+	if err := proc.shakeHands(config, offer); err != nil {
 		f := proc.explainStart(err, time.Since(started), l.StartTimeout)
 		proc.Kill()
 		return nil, f
 	}
-	proc.Method = service
-	proc.watch(ctx, opt.Memory)
+	if opt.Memory > 0 {
+		proc.watchMemory(opt.Memory)
+	}
 	return proc, nil
 }
 
-func (p *Process) dispense() (wire.MethodClient, error) {
+func (p *Process) shakeHands(config *plugin.ClientConfig, offer offer) error {
+	if _, err := p.client.Start(); err != nil {
+		return err
+	}
+	p.Transport = TransportTLS
+	if !p.sub.stdout.certificate() { // the plugin has answered without one
+		if offer.transport == TransportTLS {
+			return errNoTLS
+		}
+		config.TLSConfig, p.Transport = nil, TransportSocket
+	} else if offer.config == nil {
+		return errUnaskedTLS
+	}
 	conn, err := p.client.Client()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	service, err := conn.Dispense(wire.Service)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return service.(wire.MethodClient), nil
+	p.Method = service.(wire.MethodClient)
+	return nil
 }
 
-// watch ends the process when ctx does or when its group uses more memory than
+// Attend ends the process when ctx does, until the returned function is called.
+func (p *Process) Attend(ctx context.Context) (leave func() bool) {
+	return context.AfterFunc(ctx, func() { p.end(ctxFailure(ctx)) })
+}
+
+// watchMemory ends the process when it and all it started use more memory than
 // allowed.
-func (p *Process) watch(ctx context.Context, memory int64) {
+func (p *Process) watchMemory(limit int64) {
 	p.watched.Go(func() {
-		var tick <-chan time.Time
-		if memory > 0 {
-			t := time.NewTicker(50 * time.Millisecond)
-			defer t.Stop()
-			tick = t.C
-		}
+		t := time.NewTicker(50 * time.Millisecond)
+		defer t.Stop()
 		for {
 			select {
 			case <-p.sub.exited:
 				return
-			case <-ctx.Done():
-				p.end(ctxFailure(ctx))
-			case <-tick:
-				if used := groupMemory(p.sub.started()); used > memory {
-					p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", size(used), size(memory)),
-						Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
-				}
+			case <-t.C:
+			}
+			used := p.sub.tree.memory()
+			if used > p.peak.Load() {
+				p.peak.Store(used)
+			}
+			if used > limit {
+				p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", bytesize.Format(used), bytesize.Format(limit)),
+					Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
 			}
 		}
 	})
@@ -181,7 +212,7 @@ type Usage struct {
 
 // Close says goodbye, waits for the process to end, and returns what it cost.
 func (p *Process) Close() Usage {
-	u := Usage{PeakMemory: peakMemory(p.sub.started())}
+	u := p.memory()
 	overdue := time.AfterFunc(3*time.Second, func() { _ = p.sub.Kill(context.Background()) })
 	p.client.Kill()
 	overdue.Stop()
@@ -194,11 +225,15 @@ func (p *Process) Kill() Usage {
 		p.client.Kill()
 		return Usage{}
 	}
-	u := Usage{PeakMemory: peakMemory(p.sub.started())}
+	u := p.memory()
 	_ = p.sub.Kill(context.Background())
 	<-p.sub.exited
 	p.client.Kill()
 	return p.reaped(u)
+}
+
+func (p *Process) memory() Usage {
+	return Usage{PeakMemory: max(peakMemory(p.sub.started()), p.peak.Load())}
 }
 
 func (p *Process) reaped(u Usage) Usage {
@@ -212,59 +247,34 @@ func (p *Process) reaped(u Usage) Usage {
 
 // inspect finds what is wrong with the file before it is started.
 func inspect(p Plugin) *failure.Failure {
+	if p.Broken != nil {
+		return p.Broken
+	}
 	info, err := os.Stat(p.Path)
+	named := "" // where the executable is not the file that people name
+	if p.Manifest != nil {
+		named = p.Path + ": "
+	}
+	fail := func(reason, hint string) *failure.Failure {
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: named + reason, Hint: hint}
+	}
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && p.Manifest != nil:
+		hint := "command: in the manifest is a path relative to its folder; has the plugin been built?"
+		if _, err := os.Stat(filepath.Join(p.Manifest.Dir(), "go.mod")); err == nil {
+			hint = fmt.Sprintf("run: go build -C %s -o %s .", p.Manifest.Dir(), p.Path)
+		}
+		return fail("there is no such file", hint)
 	case errors.Is(err, fs.ErrNotExist):
-		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "there is no such file",
-			Hint: "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where"}
+		return fail("there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where")
 	case err != nil:
-		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: err.Error()}
+		return fail(err.Error(), "")
 	case info.IsDir():
-		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: "it is a folder, not an executable"}
+		return fail("it is a folder, not an executable", "")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o111 == 0:
-		return &failure.Failure{Kind: failure.Launch, Plugin: p.Path, Reason: fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()),
-			Hint: "chmod +x " + p.Path}
+		return fail(fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()), "chmod +x "+p.Path)
 	}
 	return nil
-}
-
-// passed are the variables of the host that plugins see; everything else stays
-// behind, so that a result does not depend on somebody's shell.
-var passed = []string{"PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
-	"VIRTUAL_ENV", "PYTHONPATH", "CONDA_PREFIX", "GOCOVERDIR", "SYSTEMROOT"}
-
-// threadVariables are how the usual numeric libraries learn their thread count.
-var threadVariables = []string{"GOMAXPROCS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-	"NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}
-
-func environment(threads int) []string {
-	var env []string
-	for _, name := range passed {
-		if v, ok := os.LookupEnv(name); ok {
-			env = append(env, name+"="+v)
-		}
-	}
-	for _, kv := range os.Environ() {
-		if strings.HasPrefix(kv, "LC_") {
-			env = append(env, kv)
-		}
-	}
-	if threads > 0 {
-		for _, name := range threadVariables {
-			env = append(env, name+"="+strconv.Itoa(threads))
-		}
-	}
-	return env
-}
-
-func size(bytes int64) string {
-	switch {
-	case bytes >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30))
-	case bytes >= 1<<20:
-		return fmt.Sprintf("%.0f MiB", float64(bytes)/(1<<20))
-	}
-	return fmt.Sprintf("%.0f KiB", float64(bytes)/(1<<10))
 }
 
 // remote is the go-plugin side of the host: it only makes the client.

@@ -20,6 +20,7 @@ import (
 // is kept, and no child of its that holds a pipe open can stall the host.
 type subprocess struct {
 	cmd    *exec.Cmd
+	mark   string // value of wire.RunEnv
 	cpus   []int
 	tail   *Tail
 	stdout *handshakeReader
@@ -27,16 +28,19 @@ type subprocess struct {
 	theirs []*os.File // our copies of the plugin's ends, closed after the start
 
 	mu     sync.Mutex
-	pid    int  // 0 before the start
+	pid    int // 0 before the start
+	tree   *tree
 	killed bool // asked to end, perhaps before the start
 
-	exited chan struct{} // closed once the process has been reaped
+	gone   chan struct{} // closed once the process has been reaped,
+	exited chan struct{} // and this once its children have ended too
 	state  *os.ProcessState
+	left   int // processes that outlived it and had to be ended
 }
 
 var _ runner.Runner = (*subprocess)(nil)
 
-func newSubprocess(cmd *exec.Cmd, cpus []int, tail *Tail) (*subprocess, error) {
+func newSubprocess(cmd *exec.Cmd, cpus []int, mark string, tail *Tail) (*subprocess, error) {
 	outR, outW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -51,10 +55,11 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, tail *Tail) (*subprocess, error) {
 	// the process ends even if a grandchild keeps its output open.
 	cmd.Stdout, cmd.Stderr = outW, errW
 	return &subprocess{
-		cmd: cmd, cpus: cpus, tail: tail,
+		cmd: cmd, cpus: cpus, mark: mark, tail: tail,
 		stdout: &handshakeReader{pipe: outR, tail: tail},
 		stderr: &errorReader{pipe: errR, tail: tail, drained: make(chan struct{})},
 		theirs: []*os.File{outW, errW},
+		gone:   make(chan struct{}),
 		exited: make(chan struct{}),
 	}, nil
 }
@@ -65,11 +70,13 @@ func (s *subprocess) Start(context.Context) error {
 		f.Close()
 	}
 	if err != nil {
+		close(s.gone)
 		close(s.exited)
 		return err
 	}
 	s.mu.Lock()
 	s.pid = s.cmd.Process.Pid
+	s.tree = newTree(s.pid, s.mark)
 	if s.killed {
 		killGroup(s.pid)
 	}
@@ -77,10 +84,11 @@ func (s *subprocess) Start(context.Context) error {
 	go func() {
 		_ = s.cmd.Wait() // the state says it all
 		s.state = s.cmd.ProcessState
-		killGroup(s.pid) // what it started ends with it
+		close(s.gone)
+		s.left = s.tree.kill() // what it started ends with it
 		close(s.exited)
-		// Who left the group may still hold our pipes: give the last words a
-		// moment to arrive, then stop listening.
+		// Where the tree is not known, who left the group may still hold our pipes:
+		// give the last words a moment to arrive, then stop listening.
 		time.AfterFunc(500*time.Millisecond, func() {
 			s.stdout.Close()
 			s.stderr.Close()
@@ -164,6 +172,7 @@ type handshakeReader struct {
 	first []byte // what has been printed up to the first line break
 	done  bool   // the first line is complete, or is none
 	given int    // how much of first go-plugin has read
+	extra []byte // the beginning of what was printed after the first line
 }
 
 func (h *handshakeReader) Read(p []byte) (int, error) {
@@ -181,7 +190,7 @@ func (h *handshakeReader) Read(p []byte) (int, error) {
 		buf := make([]byte, 4096)
 		n, err := h.pipe.Read(buf)
 		if done {
-			h.tail.Write(buf[:n])
+			h.more(buf[:n])
 		} else {
 			h.take(buf[:n])
 		}
@@ -196,13 +205,31 @@ func (h *handshakeReader) take(text []byte) {
 	defer h.mu.Unlock()
 	if i := bytes.IndexByte(text, '\n'); i >= 0 {
 		h.first, h.done = append(h.first, text[:i+1]...), true
-		h.tail.Write(text[i+1:])
+		h.keep(text[i+1:])
 		return
 	}
 	h.first = append(h.first, text...)
 	if len(h.first) > maxHandshake { // no handshake is that long: end the line for it
 		h.first, h.done = append(h.first[:200:200], '\n'), true
 	}
+}
+
+func (h *handshakeReader) more(text []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep(text)
+}
+
+func (h *handshakeReader) keep(text []byte) {
+	h.tail.Write(text)
+	h.extra = append(h.extra, text[:min(len(text), max(0, 200-len(h.extra)))]...)
+}
+
+// after returns the beginning of what was printed after the first line.
+func (h *handshakeReader) after() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return string(bytes.TrimSpace(h.extra))
 }
 
 // line returns the first line printed so far, shortened for a message.

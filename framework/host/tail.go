@@ -29,6 +29,13 @@ func (t *Tail) Write(p []byte) (int, error) {
 // Line appends a line of the host's or the method's own.
 func (t *Tail) Line(s string) { t.Write([]byte(strings.TrimRight(s, "\n") + "\n")) }
 
+// Reset forgets what was said so far: a new trial begins.
+func (t *Tail) Reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text, t.dropped = nil, false
+}
+
 // String returns what is kept.
 func (t *Tail) String() string {
 	t.mu.Lock()

@@ -38,6 +38,7 @@ type Job struct {
 	Options     Options
 	Arrays      bool   // have the method make arrays for figures
 	WorkDir     string // an empty private folder; Run leaves model/, embedding-SPLIT.npy and arrays-SPLIT/ in it
+	Checkpoints string // a folder that outlives the attempt, for methods that are resumable; or ""
 }
 
 // Progress is what a running trial shows.
@@ -57,41 +58,16 @@ type Outcome struct {
 	Embeddings map[string]trial.Embedding
 	Usage      Usage
 	Log        string
+	Transport  Transport // how the plugin was spoken to
+	Served     int       // trials that its process had served before
+	Resumed    int64     // units of work that were taken over from a checkpoint
 }
 
 // maxPoints bounds a trial's learning curves; beyond it every curve loses every
 // second point.
 const maxPoints = 20000
 
-// Run trains, embeds and evaluates in a fresh process, then fits the probes in
-// this one. It always returns; show may be nil.
-func (l *Launcher) Run(ctx context.Context, job Job, show func(Progress)) Outcome {
-	if show == nil {
-		show = func(Progress) {}
-	}
-	if job.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, fmt.Errorf("%w: the trial took longer than %v", ErrTimeout, job.Timeout))
-		defer cancel()
-	}
-	r := &running{job: job, show: show, out: Outcome{Embeddings: map[string]trial.Embedding{}}}
-	show(Progress{Stage: "start"})
-	proc, err := l.Launch(ctx, job.Plugin, job.Options)
-	if err != nil {
-		return r.fail(err)
-	}
-	r.proc = proc
-	if err := r.work(ctx); err != nil {
-		r.out.Usage = proc.Kill()
-		return r.fail(err)
-	}
-	r.out.Usage = proc.Close()
-	if err := r.probe(ctx); err != nil {
-		return r.fail(err)
-	}
-	r.out.Log = proc.tail.String()
-	return r.out
-}
+func newOutcome() Outcome { return Outcome{Embeddings: map[string]trial.Embedding{}} }
 
 type running struct {
 	job  Job
@@ -104,7 +80,7 @@ type running struct {
 func (r *running) fail(err error) Outcome {
 	var f *failure.Failure
 	if !errors.As(err, &f) {
-		f = &failure.Failure{Kind: failure.Error, Reason: err.Error(), Plugin: r.job.Plugin.Path}
+		f = &failure.Failure{Kind: failure.Error, Reason: err.Error(), Plugin: r.job.Plugin.Where()}
 	}
 	r.out.Failure = f
 	if r.proc != nil {
@@ -153,6 +129,7 @@ func (r *running) train(ctx context.Context) error {
 	stream, err := r.proc.Method.Train(ctx, &wire.TrainRequest{
 		SettingsJson: string(settings), DatasetDir: r.job.DatasetDir, Seed: r.job.Seed,
 		Threads: int32(max(1, r.job.Options.Threads)), WorkDir: r.job.WorkDir, ModelDir: r.modelDir(),
+		CheckpointDir: r.job.Checkpoints,
 	})
 	if err != nil {
 		return r.proc.explain(ctx, "Train", err, nil)
@@ -172,6 +149,11 @@ func (r *running) train(ctx context.Context) error {
 			r.point(metric.Point{Name: e.Point.Name, Step: e.Point.Step, Value: e.Point.Value})
 		case *wire.TrainEvent_Log:
 			r.proc.tail.Line(e.Log)
+		case *wire.TrainEvent_Checkpoint:
+			if e.Checkpoint.Resumed {
+				r.out.Resumed = e.Checkpoint.Done
+				r.proc.tail.Line(fmt.Sprintf("training continues from a checkpoint at %d", e.Checkpoint.Done))
+			}
 		}
 	}
 }

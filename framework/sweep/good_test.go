@@ -211,16 +211,3 @@ probes: [{kind: direction, target: direction}]
 		}
 	}
 }
-
-func TestUnits(t *testing.T) {
-	for text, want := range map[string]int64{"512MiB": 512 << 20, "8GiB": 8 << 30, "8GB": 8e9, "1.5 GiB": 3 << 29, "100B": 100} {
-		if got, err := parseBytes(text); err != nil || got != want {
-			t.Errorf("%s: %d, %v; want %d", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "8", "GiB", "-1GiB", "nanB", "infB", "9e99TiB", "8 gigs"} {
-		if got, err := parseBytes(text); err == nil {
-			t.Errorf("%q: %d", text, got)
-		}
-	}
-}

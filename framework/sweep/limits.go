@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/assaylab/assay/framework/bytesize"
 	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -21,9 +22,9 @@ func (d *decoder) limits(f fields, s *Sweep) {
 			s.Limits.Timeout = t
 		}
 		if v, ok := g.value("memory"); ok {
-			m, err := parseBytes(v.text)
+			m, err := bytesize.Parse(v.text)
 			if err != nil || v.kind != text {
-				d.fail(v, bytesHint, "limits: memory: %s", reason(err, v, "is no size of memory"))
+				d.fail(v, bytesize.Hint, "limits: memory: %s", reason(err, v, "is no size of memory"))
 			}
 			s.Limits.Memory = m
 		}

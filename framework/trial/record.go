@@ -43,6 +43,11 @@ type Provenance struct {
 	Plugin     string         `json:"plugin"` // name in the sweep
 	Path       string         `json:"-"`      // of the executable: of this machine only
 	Binary     string         `json:"plugin_digest"`
+	Packages   string         `json:"plugin_environment,omitempty"` // digest of a Python plugin's interpreter and packages
+	Lock       string         `json:"lock,omitempty"`               // what assay.lock says of plugin and data: see Lock...
+	Transport  string         `json:"transport,omitempty"`          // tls or socket
+	Served     int            `json:"served_before,omitempty"`      // trials that the process had served before this one
+	Resumed    int64          `json:"resumed_from,omitempty"`       // units of work taken over from a checkpoint
 	Recipe     source.Dataset `json:"dataset_recipe"`
 	Host       string         `json:"host_version"`
 	Commit     string         `json:"commit,omitempty"` // of the working folder
@@ -50,6 +55,13 @@ type Provenance struct {
 	Platform   string         `json:"platform"` // linux/amd64
 	CPU        []string       `json:"cpu_features,omitempty"`
 }
+
+// What a record's Lock says.
+const (
+	Locked   = "locked"   // plugin and data are those of assay.lock
+	Override = "override" // assay.lock has others: a development override
+	Unlocked = "unlocked" // assay.lock has no entry for them
+)
 
 // Short is the form of a key that people see and type.
 func Short(key string) string { return key[:min(12, len(key))] }

@@ -19,6 +19,16 @@ const (
 	// when the host is gone, however it ended. The plugin then exits at once.
 	LifelineEnv = "ASSAY_LIFELINE_FD"
 
+	// TransportEnv says how the host wants to be answered: "tls" (mutual TLS is
+	// required), "socket" (none), or "auto": a plugin that cannot do TLS then
+	// leaves the certificate out of its handshake line, and the private folder of
+	// the Unix socket is the protection.
+	TransportEnv = "ASSAY_TRANSPORT"
+
+	// RunEnv marks a plugin and whatever it starts, so that the host can end them
+	// all. A plugin leaves it alone.
+	RunEnv = "ASSAY_PLUGIN_RUN"
+
 	// HintKey is the trailing metadata that carries advice beside an error.
 	HintKey = "assay-hint"
 )

@@ -82,7 +82,9 @@ type DescribeReply struct {
 	Metrics       []*Metric              `protobuf:"bytes,9,rep,name=metrics,proto3" json:"metrics,omitempty"`                                // what Evaluate may report
 	Deterministic bool                   `protobuf:"varint,10,opt,name=deterministic,proto3" json:"deterministic,omitempty"`                  // equal requests give equal bytes
 	OutOfSample   bool                   `protobuf:"varint,11,opt,name=out_of_sample,json=outOfSample,proto3" json:"out_of_sample,omitempty"` // Embed is meaningful outside the training split
-	Arrays        []*Array               `protobuf:"bytes,13,rep,name=arrays,proto3" json:"arrays,omitempty"`                                 // what Evaluate may write where arrays_dir is given
+	Reuse         bool                   `protobuf:"varint,12,opt,name=reuse,proto3" json:"reuse,omitempty"`                                  // one process may serve many trials, one after another; nothing stays behind from one to the next
+	Resumable     bool                   `protobuf:"varint,13,opt,name=resumable,proto3" json:"resumable,omitempty"`                          // Train continues from what it left in checkpoint_dir
+	Arrays        []*Array               `protobuf:"bytes,14,rep,name=arrays,proto3" json:"arrays,omitempty"`                                 // what Evaluate may write where arrays_dir is given
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -190,6 +192,20 @@ func (x *DescribeReply) GetDeterministic() bool {
 func (x *DescribeReply) GetOutOfSample() bool {
 	if x != nil {
 		return x.OutOfSample
+	}
+	return false
+}
+
+func (x *DescribeReply) GetReuse() bool {
+	if x != nil {
+		return x.Reuse
+	}
+	return false
+}
+
+func (x *DescribeReply) GetResumable() bool {
+	if x != nil {
+		return x.Resumable
 	}
 	return false
 }
@@ -439,13 +455,18 @@ func (x *Array) GetDoc() string {
 }
 
 type TrainRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	SettingsJson  string                 `protobuf:"bytes,1,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"` // an object with every setting that has an effect
-	DatasetDir    string                 `protobuf:"bytes,2,opt,name=dataset_dir,json=datasetDir,proto3" json:"dataset_dir,omitempty"`       // read-only; learn from the train split only, where there is one
-	Seed          uint64                 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`
-	Threads       int32                  `protobuf:"varint,4,opt,name=threads,proto3" json:"threads,omitempty"`                  // results must not depend on it
-	WorkDir       string                 `protobuf:"bytes,5,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`    // private scratch folder
-	ModelDir      string                 `protobuf:"bytes,6,opt,name=model_dir,json=modelDir,proto3" json:"model_dir,omitempty"` // an empty folder for the model
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	SettingsJson string                 `protobuf:"bytes,1,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"` // an object with every setting that has an effect
+	DatasetDir   string                 `protobuf:"bytes,2,opt,name=dataset_dir,json=datasetDir,proto3" json:"dataset_dir,omitempty"`       // read-only; learn from the train split only, where there is one
+	Seed         uint64                 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`
+	Threads      int32                  `protobuf:"varint,4,opt,name=threads,proto3" json:"threads,omitempty"`                  // results must not depend on it
+	WorkDir      string                 `protobuf:"bytes,5,opt,name=work_dir,json=workDir,proto3" json:"work_dir,omitempty"`    // private scratch folder
+	ModelDir     string                 `protobuf:"bytes,6,opt,name=model_dir,json=modelDir,proto3" json:"model_dir,omitempty"` // an empty folder for the model
+	// A folder that outlives a killed attempt; the same one at the next attempt of
+	// the same trial. Empty text: no checkpoints, as for methods not resumable.
+	// What lies there was left by an attempt with equal settings, data and seed;
+	// training that continues from it gives the model of uninterrupted training.
+	CheckpointDir string `protobuf:"bytes,7,opt,name=checkpoint_dir,json=checkpointDir,proto3" json:"checkpoint_dir,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -522,6 +543,13 @@ func (x *TrainRequest) GetModelDir() string {
 	return ""
 }
 
+func (x *TrainRequest) GetCheckpointDir() string {
+	if x != nil {
+		return x.CheckpointDir
+	}
+	return ""
+}
+
 type TrainEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
@@ -529,6 +557,7 @@ type TrainEvent struct {
 	//	*TrainEvent_Progress
 	//	*TrainEvent_Point
 	//	*TrainEvent_Log
+	//	*TrainEvent_Checkpoint
 	Event         isTrainEvent_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -598,6 +627,15 @@ func (x *TrainEvent) GetLog() string {
 	return ""
 }
 
+func (x *TrainEvent) GetCheckpoint() *Checkpoint {
+	if x != nil {
+		if x, ok := x.Event.(*TrainEvent_Checkpoint); ok {
+			return x.Checkpoint
+		}
+	}
+	return nil
+}
+
 type isTrainEvent_Event interface {
 	isTrainEvent_Event()
 }
@@ -614,11 +652,17 @@ type TrainEvent_Log struct {
 	Log string `protobuf:"bytes,3,opt,name=log,proto3,oneof"` // a line for the trial's log
 }
 
+type TrainEvent_Checkpoint struct {
+	Checkpoint *Checkpoint `protobuf:"bytes,4,opt,name=checkpoint,proto3,oneof"` // one has been written, or training continues from one
+}
+
 func (*TrainEvent_Progress) isTrainEvent_Event() {}
 
 func (*TrainEvent_Point) isTrainEvent_Event() {}
 
 func (*TrainEvent_Log) isTrainEvent_Event() {}
+
+func (*TrainEvent_Checkpoint) isTrainEvent_Event() {}
 
 type Progress struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -680,6 +724,58 @@ func (x *Progress) GetUnit() string {
 	return ""
 }
 
+type Checkpoint struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Done          int64                  `protobuf:"varint,1,opt,name=done,proto3" json:"done,omitempty"`       // units of work that it holds, as in Progress
+	Resumed       bool                   `protobuf:"varint,2,opt,name=resumed,proto3" json:"resumed,omitempty"` // training continues from it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Checkpoint) Reset() {
+	*x = Checkpoint{}
+	mi := &file_method_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Checkpoint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Checkpoint) ProtoMessage() {}
+
+func (x *Checkpoint) ProtoReflect() protoreflect.Message {
+	mi := &file_method_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
+func (*Checkpoint) Descriptor() ([]byte, []int) {
+	return file_method_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Checkpoint) GetDone() int64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *Checkpoint) GetResumed() bool {
+	if x != nil {
+		return x.Resumed
+	}
+	return false
+}
+
 type Point struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -691,7 +787,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +799,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +812,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{8}
+	return file_method_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Point) GetName() string {
@@ -753,7 +849,7 @@ type EmbedRequest struct {
 
 func (x *EmbedRequest) Reset() {
 	*x = EmbedRequest{}
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -765,7 +861,7 @@ func (x *EmbedRequest) String() string {
 func (*EmbedRequest) ProtoMessage() {}
 
 func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -778,7 +874,7 @@ func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedRequest.ProtoReflect.Descriptor instead.
 func (*EmbedRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{9}
+	return file_method_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EmbedRequest) GetModelDir() string {
@@ -826,7 +922,7 @@ type EmbedReply struct {
 
 func (x *EmbedReply) Reset() {
 	*x = EmbedReply{}
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -838,7 +934,7 @@ func (x *EmbedReply) String() string {
 func (*EmbedReply) ProtoMessage() {}
 
 func (x *EmbedReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -851,7 +947,7 @@ func (x *EmbedReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedReply.ProtoReflect.Descriptor instead.
 func (*EmbedReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{10}
+	return file_method_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EmbedReply) GetSamples() int64 {
@@ -881,7 +977,7 @@ type EvaluateRequest struct {
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -893,7 +989,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -906,7 +1002,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{11}
+	return file_method_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EvaluateRequest) GetModelDir() string {
@@ -953,7 +1049,7 @@ type EvaluateReply struct {
 
 func (x *EvaluateReply) Reset() {
 	*x = EvaluateReply{}
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -965,7 +1061,7 @@ func (x *EvaluateReply) String() string {
 func (*EvaluateReply) ProtoMessage() {}
 
 func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -978,7 +1074,7 @@ func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateReply.ProtoReflect.Descriptor instead.
 func (*EvaluateReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{12}
+	return file_method_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EvaluateReply) GetMetrics() map[string]float64 {
@@ -993,7 +1089,7 @@ var File_method_proto protoreflect.FileDescriptor
 const file_method_proto_rawDesc = "" +
 	"\n" +
 	"\fmethod.proto\x12\x0fassay.plugin.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\x9e\x03\n" +
+	"\x0fDescribeRequest\"\xd2\x03\n" +
 	"\rDescribeReply\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
@@ -1006,8 +1102,10 @@ const file_method_proto_rawDesc = "" +
 	"\ametrics\x18\t \x03(\v2\x17.assay.plugin.v1.MetricR\ametrics\x12$\n" +
 	"\rdeterministic\x18\n" +
 	" \x01(\bR\rdeterministic\x12\"\n" +
-	"\rout_of_sample\x18\v \x01(\bR\voutOfSample\x12.\n" +
-	"\x06arrays\x18\r \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\"\xb2\x02\n" +
+	"\rout_of_sample\x18\v \x01(\bR\voutOfSample\x12\x14\n" +
+	"\x05reuse\x18\f \x01(\bR\x05reuse\x12\x1c\n" +
+	"\tresumable\x18\r \x01(\bR\tresumable\x12.\n" +
+	"\x06arrays\x18\x0e \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\"\xb2\x02\n" +
 	"\aSetting\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12!\n" +
@@ -1031,7 +1129,7 @@ const file_method_proto_rawDesc = "" +
 	"\x03doc\x18\x03 \x01(\tR\x03doc\"-\n" +
 	"\x05Array\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
-	"\x03doc\x18\x02 \x01(\tR\x03doc\"\xba\x01\n" +
+	"\x03doc\x18\x02 \x01(\tR\x03doc\"\xe1\x01\n" +
 	"\fTrainRequest\x12#\n" +
 	"\rsettings_json\x18\x01 \x01(\tR\fsettingsJson\x12\x1f\n" +
 	"\vdataset_dir\x18\x02 \x01(\tR\n" +
@@ -1039,17 +1137,25 @@ const file_method_proto_rawDesc = "" +
 	"\x04seed\x18\x03 \x01(\x04R\x04seed\x12\x18\n" +
 	"\athreads\x18\x04 \x01(\x05R\athreads\x12\x19\n" +
 	"\bwork_dir\x18\x05 \x01(\tR\aworkDir\x12\x1b\n" +
-	"\tmodel_dir\x18\x06 \x01(\tR\bmodelDir\"\x92\x01\n" +
+	"\tmodel_dir\x18\x06 \x01(\tR\bmodelDir\x12%\n" +
+	"\x0echeckpoint_dir\x18\a \x01(\tR\rcheckpointDir\"\xd1\x01\n" +
 	"\n" +
 	"TrainEvent\x127\n" +
 	"\bprogress\x18\x01 \x01(\v2\x19.assay.plugin.v1.ProgressH\x00R\bprogress\x12.\n" +
 	"\x05point\x18\x02 \x01(\v2\x16.assay.plugin.v1.PointH\x00R\x05point\x12\x12\n" +
-	"\x03log\x18\x03 \x01(\tH\x00R\x03logB\a\n" +
+	"\x03log\x18\x03 \x01(\tH\x00R\x03log\x12=\n" +
+	"\n" +
+	"checkpoint\x18\x04 \x01(\v2\x1b.assay.plugin.v1.CheckpointH\x00R\n" +
+	"checkpointB\a\n" +
 	"\x05event\"H\n" +
 	"\bProgress\x12\x12\n" +
 	"\x04done\x18\x01 \x01(\x03R\x04done\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\"E\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\":\n" +
+	"\n" +
+	"Checkpoint\x12\x12\n" +
+	"\x04done\x18\x01 \x01(\x03R\x04done\x12\x18\n" +
+	"\aresumed\x18\x02 \x01(\bR\aresumed\"E\n" +
 	"\x05Point\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04step\x18\x02 \x01(\x03R\x04step\x12\x14\n" +
@@ -1096,7 +1202,7 @@ func file_method_proto_rawDescGZIP() []byte {
 	return file_method_proto_rawDescData
 }
 
-var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_method_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: assay.plugin.v1.DescribeRequest
 	(*DescribeReply)(nil),   // 1: assay.plugin.v1.DescribeReply
@@ -1106,33 +1212,35 @@ var file_method_proto_goTypes = []any{
 	(*TrainRequest)(nil),    // 5: assay.plugin.v1.TrainRequest
 	(*TrainEvent)(nil),      // 6: assay.plugin.v1.TrainEvent
 	(*Progress)(nil),        // 7: assay.plugin.v1.Progress
-	(*Point)(nil),           // 8: assay.plugin.v1.Point
-	(*EmbedRequest)(nil),    // 9: assay.plugin.v1.EmbedRequest
-	(*EmbedReply)(nil),      // 10: assay.plugin.v1.EmbedReply
-	(*EvaluateRequest)(nil), // 11: assay.plugin.v1.EvaluateRequest
-	(*EvaluateReply)(nil),   // 12: assay.plugin.v1.EvaluateReply
-	nil,                     // 13: assay.plugin.v1.EvaluateReply.MetricsEntry
+	(*Checkpoint)(nil),      // 8: assay.plugin.v1.Checkpoint
+	(*Point)(nil),           // 9: assay.plugin.v1.Point
+	(*EmbedRequest)(nil),    // 10: assay.plugin.v1.EmbedRequest
+	(*EmbedReply)(nil),      // 11: assay.plugin.v1.EmbedReply
+	(*EvaluateRequest)(nil), // 12: assay.plugin.v1.EvaluateRequest
+	(*EvaluateReply)(nil),   // 13: assay.plugin.v1.EvaluateReply
+	nil,                     // 14: assay.plugin.v1.EvaluateReply.MetricsEntry
 }
 var file_method_proto_depIdxs = []int32{
 	2,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
 	3,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
 	4,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
 	7,  // 3: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
-	8,  // 4: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
-	13, // 5: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
-	0,  // 6: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
-	5,  // 7: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
-	9,  // 8: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
-	11, // 9: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
-	1,  // 10: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
-	6,  // 11: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
-	10, // 12: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
-	12, // 13: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
-	10, // [10:14] is the sub-list for method output_type
-	6,  // [6:10] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	9,  // 4: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
+	8,  // 5: assay.plugin.v1.TrainEvent.checkpoint:type_name -> assay.plugin.v1.Checkpoint
+	14, // 6: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
+	0,  // 7: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
+	5,  // 8: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
+	10, // 9: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
+	12, // 10: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
+	1,  // 11: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
+	6,  // 12: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
+	11, // 13: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
+	13, // 14: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
+	11, // [11:15] is the sub-list for method output_type
+	7,  // [7:11] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_method_proto_init() }
@@ -1145,6 +1253,7 @@ func file_method_proto_init() {
 		(*TrainEvent_Progress)(nil),
 		(*TrainEvent_Point)(nil),
 		(*TrainEvent_Log)(nil),
+		(*TrainEvent_Checkpoint)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1152,7 +1261,7 @@ func file_method_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_method_proto_rawDesc), len(file_method_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

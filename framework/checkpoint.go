@@ -1,0 +1,97 @@
+package framework
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/assaylab/assay/framework/wire"
+)
+
+// A Checkpoint lets training continue after its process was killed. It may be
+// nil, when no checkpoints are wanted: its methods then do nothing.
+//
+//	done, err := req.Checkpoint.Resume(func(dir string) error { return m.read(dir) })
+//	for epoch := done; epoch < epochs; epoch++ {
+//		...
+//		err := req.Checkpoint.Save(epoch+1, func(dir string) error { return m.write(dir) })
+//	}
+//
+// Training that continues must give the model of training that was never
+// interrupted: save the random streams and the optimiser's state as well.
+type Checkpoint struct {
+	dir    string
+	report func(*wire.Checkpoint)
+}
+
+// current begins the name of a whole checkpoint; what is still
+// being written has another name.
+const current = "checkpoint-"
+
+// Save replaces the checkpoint: write fills an empty folder with what training
+// needs to go on after done units of work. A kill at any moment leaves the old
+// checkpoint or the new one, whole.
+func (c *Checkpoint) Save(done int64, write func(dir string) error) error {
+	if c == nil {
+		return nil
+	}
+	tmp, err := os.MkdirTemp(c.dir, "tmp-")
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	defer os.RemoveAll(tmp) // after the rename there is nothing under this name
+	if err := write(tmp); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	old, _, err := c.last()
+	if err != nil {
+		return err
+	}
+	whole := filepath.Join(c.dir, current+strconv.FormatInt(done, 10))
+	if whole == old {
+		return nil // equal work, equal state
+	}
+	if err := os.Rename(tmp, whole); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	c.report(&wire.Checkpoint{Done: done})
+	if old != "" {
+		return os.RemoveAll(old)
+	}
+	return nil
+}
+
+// Resume hands the checkpoint to read, if there is one, and returns how much
+// work is done. A checkpoint that read refuses is an error, not a fresh start.
+func (c *Checkpoint) Resume(read func(dir string) error) (done int64, err error) {
+	if c == nil {
+		return 0, nil
+	}
+	dir, done, err := c.last()
+	if err != nil || dir == "" {
+		return 0, err
+	}
+	if err := read(dir); err != nil {
+		return 0, fmt.Errorf("checkpoint: %w", err)
+	}
+	c.report(&wire.Checkpoint{Done: done, Resumed: true})
+	return done, nil
+}
+
+// last finds the checkpoint with the most work in it.
+func (c *Checkpoint) last() (dir string, done int64, err error) {
+	paths, err := filepath.Glob(filepath.Join(c.dir, current+"*"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", 0, fmt.Errorf("checkpoint: %w", err)
+	}
+	for _, path := range paths {
+		n, err := strconv.ParseInt(filepath.Base(path)[len(current):], 10, 64)
+		if err == nil && (dir == "" || n > done) {
+			dir, done = path, n
+		}
+	}
+	return dir, done, nil
+}

@@ -1,0 +1,200 @@
+"""The four calls, as the host makes them."""
+
+import time
+
+import grpc
+import numpy as np
+import pytest
+
+
+def failure(call):
+    """Status code, message and hint of a call that fails."""
+    with pytest.raises(grpc.RpcError) as e:
+        list(call) if hasattr(call, "__iter__") else call()
+    trailer = dict(e.value.trailing_metadata() or ())
+    return e.value.code().name, e.value.details(), trailer.get("assay-hint", "")
+
+
+def test_describe(launch):
+    d = launch().describe()
+    assert (d.name, d.version, d.deterministic, d.out_of_sample) == ("toy", "1", True, True)
+    (s,) = d.settings
+    assert (s.name, s.kind, s.default_json, s.min, s.max, s.doc) == ("gain", "float", "1.0", 0, 10, "factor")
+    assert s.HasField("min") and not s.HasField("above")
+    assert [(m.name, m.goal) for m in d.metrics] == [("rows", "none")]
+
+
+def test_a_trial(launch, data, model, tmp_path):
+    p = launch("""
+        def train(self, run):
+            for epoch in run.track(range(3), "epochs"):
+                run.metric("loss", epoch, 1 / (1 + epoch))
+            run.log("done")
+            return {"gain": run.settings.gain}
+    """)
+    where = model()
+    events = list(p.train(data, where, gain=2))
+    assert [(e.point.name, e.point.step) for e in events if e.HasField("point")] == [("loss", 0), ("loss", 1), ("loss", 2)]
+    assert [e.log for e in events if e.HasField("log")] == ["done"]
+    last = [e.progress for e in events if e.HasField("progress")][-1]
+    assert (last.done, last.total, last.unit) == (3, 3, "epochs")
+    reply = p.embed(data, where, tmp_path / "z.npy", "val")
+    assert (reply.samples, reply.dims) == (10, 2)
+    z = np.load(tmp_path / "z.npy")
+    assert z.dtype == np.float32 and np.array_equal(z, 2 * np.load(data / "main.samples.npy")[20:30, :2])
+    assert p.evaluate(data, where, "val") == {"rows": 10}
+
+
+def test_equal_requests_equal_bytes_and_a_fresh_process_embeds_the_same(launch, data, model, tmp_path):
+    embeddings = []
+    for k, seed in enumerate([7, 7, 8]):
+        p, where = launch(), model()
+        list(p.train(data, where, seed=seed))
+        p.embed(data, where, tmp_path / f"{k}.npy")
+        launch().embed(data, where, tmp_path / f"{k}-fresh.npy")
+        assert (tmp_path / f"{k}.npy").read_bytes() == (tmp_path / f"{k}-fresh.npy").read_bytes()
+        embeddings.append((tmp_path / f"{k}.npy").read_bytes())
+    assert embeddings[0] == embeddings[1] != embeddings[2]
+
+
+def test_one_process_serves_many_trials(launch, data, model, tmp_path):
+    p = launch()
+    first, second = model(), model()
+    list(p.train(data, first, gain=1, seed=1))
+    p.embed(data, first, tmp_path / "first.npy")
+    list(p.train(data, second, gain=5, seed=1))
+    p.embed(data, second, tmp_path / "second.npy")
+    p.embed(data, first, tmp_path / "again.npy")
+    assert (tmp_path / "again.npy").read_bytes() == (tmp_path / "first.npy").read_bytes()
+    assert (tmp_path / "second.npy").read_bytes() != (tmp_path / "first.npy").read_bytes()
+
+
+@pytest.mark.parametrize("settings, message, hint", [
+    ({"gian": 1}, 'there is no setting "gian"', 'did you mean "gain"?'),
+    ({"gain": 11}, "setting gain must be at most 10, got 11", "factor"),
+    ({"gain": {"a": 1}}, 'setting gain must be a number, got {"a": 1}', "factor"),
+])
+def test_settings_are_refused(launch, data, model, settings, message, hint):
+    assert failure(launch().train(data, model(), **settings)) == ("INVALID_ARGUMENT", message, hint)
+
+
+def test_refusals_and_failures_cross_with_their_hint(launch, data, model):
+    p = launch("""
+        def train(self, run):
+            if run.settings.gain == 1:
+                raise assay.Refuse("3 samples for 8 components", "lower dims, or use μ")
+            if run.settings.gain == 2:
+                raise assay.Failure("the covariance is singular", "drop constant channels")
+            if run.settings.gain == 3:
+                import no_such_module
+            if run.settings.gain == 4:
+                sys.exit("enough")
+            if run.settings.gain == 5:
+                return None
+            return {}["x"]
+    """)
+    assert failure(p.train(data, model(), gain=1)) == ("INVALID_ARGUMENT", "3 samples for 8 components", "lower dims, or use ?")
+    assert failure(p.train(data, model(), gain=2)) == ("INTERNAL", "the covariance is singular", "drop constant channels")
+    code, message, hint = failure(p.train(data, model(), gain=3))
+    assert "no_such_module" in message and "-m pip install no_such_module" in hint
+    assert failure(p.train(data, model(), gain=4))[:2] == ("INTERNAL", "SystemExit: enough (plugin.py:30)")
+    assert failure(p.train(data, model(), gain=5))[1] == "train returned no model"
+    assert failure(p.train(data, model(), gain=6))[1] == "KeyError: 'x' (plugin.py:33)"
+    assert "Traceback" in p.end()
+
+
+def test_nonsense_is_refused(launch, data, model, tmp_path):
+    p = launch()
+    where = model()
+    assert failure(lambda: p.embed(data, where, tmp_path / "z.npy"))[1].startswith("no model: ")
+    assert failure(p.train(tmp_path / "nowhere", where))[1].startswith("no dataset: ")
+    list(p.train(data, where))
+    assert failure(lambda: p.embed(data, where, tmp_path / "z.npy", "tset"))[:2] == ("INVALID_ARGUMENT", 'there is no split "tset"')
+
+
+def test_an_embedding_of_one_dimension_is_an_error(launch, data, model, tmp_path):
+    p = launch("""
+        def embed(self, model, recording):
+            return recording.samples[:, 0]
+    """)
+    where = model()
+    list(p.train(data, where))
+    assert "shape [40]; it should be [40 x dims]" in failure(lambda: p.embed(data, where, tmp_path / "z.npy"))[1]
+
+
+@pytest.mark.parametrize("wait", ["time.sleep(600)", "while True: x = 1", "while True: run.progress(1, 2)", """
+while True:
+    try:
+        time.sleep(600)
+    except Exception:
+        pass"""])
+def test_cancelling_ends_training_wherever_it_is(launch, data, model, wait):
+    body = "def train(self, run):\n    run.log('begun')\n    if run.settings.gain != 1:\n        return {'gain': 1.0}\n"
+    body += "    try:\n        exec(WAIT, {'time': time, 'run': run})\n    finally:\n        print('tidied up')\n"
+    p = launch(f"WAIT = {wait!r}\n".replace("WAIT", "global WAIT\nWAIT", 1) + body)
+    events = p.train(data, model())
+    assert next(events).log == "begun"
+    events.cancel()
+    asked = time.monotonic()
+    assert [e.log for e in p.train(data, model(), gain=2) if e.log] == ["begun"]  # waits for the one before
+    assert time.monotonic() - asked < 2
+    assert "tidied up" in p.end()
+
+
+def test_training_that_ignores_it_is_asked_again(launch, data, model):
+    p = launch("""
+        def train(self, run):
+            run.log("begun")
+            for _ in range(3):
+                try:
+                    time.sleep(600 if run.settings.gain == 1 else 0)
+                except BaseException:
+                    print("not listening")
+            return {"gain": 1.0}
+    """)
+    events = p.train(data, model())
+    next(events)
+    events.cancel()
+    list(p.train(data, model(), gain=2))
+    assert p.end().count("not listening") == 3
+
+
+RESUMABLE = """
+    resumable = True
+    reuse = True
+    def train(self, run):
+        rng = run.rng("steps")
+        total = np.zeros(2)
+        done, state = run.resume()
+        if state:
+            total, rng.bit_generator.state = state["total"], state["rng"]
+        for step in range(done, 10):
+            total = total + rng.normal(size=2)
+            run.checkpoint(step + 1, {"total": total, "rng": rng.bit_generator.state})
+            if step == 4 and run.settings.gain == 2 and not state:
+                run.log("half done")
+                time.sleep(600)
+        return {"gain": total.sum()}
+"""
+
+
+def test_killed_training_goes_on_from_its_checkpoint(launch, data, model, tmp_path):
+    p = launch(RESUMABLE)
+    assert p.describe().resumable and p.describe().reuse
+    whole, torn, kept = model(), model(), tmp_path / "kept"
+    kept.mkdir()
+    assert not [e for e in p.train(data, whole, gain=2.5) if e.HasField("checkpoint")]  # none are wanted
+    events = p.train(data, model(), checkpoints=kept, gain=2)
+    while next(events).log != "half done":
+        pass
+    p.end()  # SIGKILL
+    p = launch(RESUMABLE)
+    again = [e.checkpoint for e in p.train(data, torn, checkpoints=kept, gain=2) if e.HasField("checkpoint")]
+    assert [(c.done, c.resumed) for c in again] == [(5, True)] + [(n, False) for n in range(6, 11)]
+    assert (torn / "tree.json").read_text() == (whole / "tree.json").read_text()
+    assert [x.name for x in kept.iterdir()] == ["checkpoint-10"]
+
+
+def test_a_damaged_checkpoint_is_an_error_not_a_fresh_start(launch, data, model, tmp_path):
+    (tmp_path / "checkpoint-3").mkdir()
+    assert failure(launch(RESUMABLE).train(data, model(), checkpoints=tmp_path))[1].startswith("checkpoint ")
