@@ -10,7 +10,7 @@ class DescribeRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class DescribeReply(_message.Message):
-    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable")
+    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable", "arrays")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,7 @@ class DescribeReply(_message.Message):
     OUT_OF_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     REUSE_FIELD_NUMBER: _ClassVar[int]
     RESUMABLE_FIELD_NUMBER: _ClassVar[int]
+    ARRAYS_FIELD_NUMBER: _ClassVar[int]
     name: str
     version: str
     summary: str
@@ -37,7 +38,8 @@ class DescribeReply(_message.Message):
     out_of_sample: bool
     reuse: bool
     resumable: bool
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ...) -> None: ...
+    arrays: _containers.RepeatedCompositeFieldContainer[Array]
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ..., arrays: _Optional[_Iterable[_Union[Array, _Mapping]]] = ...) -> None: ...
 
 class Setting(_message.Message):
     __slots__ = ("name", "kind", "default_json", "min", "max", "above", "below", "scale", "choices", "when", "doc")
@@ -74,6 +76,14 @@ class Metric(_message.Message):
     goal: str
     doc: str
     def __init__(self, name: _Optional[str] = ..., goal: _Optional[str] = ..., doc: _Optional[str] = ...) -> None: ...
+
+class Array(_message.Message):
+    __slots__ = ("name", "doc")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DOC_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    doc: str
+    def __init__(self, name: _Optional[str] = ..., doc: _Optional[str] = ...) -> None: ...
 
 class TrainRequest(_message.Message):
     __slots__ = ("settings_json", "dataset_dir", "seed", "threads", "work_dir", "model_dir", "checkpoint_dir")
@@ -156,16 +166,18 @@ class EmbedReply(_message.Message):
     def __init__(self, samples: _Optional[int] = ..., dims: _Optional[int] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ("model_dir", "dataset_dir", "role", "split")
+    __slots__ = ("model_dir", "dataset_dir", "role", "split", "arrays_dir")
     MODEL_DIR_FIELD_NUMBER: _ClassVar[int]
     DATASET_DIR_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     SPLIT_FIELD_NUMBER: _ClassVar[int]
+    ARRAYS_DIR_FIELD_NUMBER: _ClassVar[int]
     model_dir: str
     dataset_dir: str
     role: str
     split: str
-    def __init__(self, model_dir: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., role: _Optional[str] = ..., split: _Optional[str] = ...) -> None: ...
+    arrays_dir: str
+    def __init__(self, model_dir: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., role: _Optional[str] = ..., split: _Optional[str] = ..., arrays_dir: _Optional[str] = ...) -> None: ...
 
 class EvaluateReply(_message.Message):
     __slots__ = ("metrics",)
