@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 import grpc
 import numpy as np
 
+from . import _output
 from ._data import Dataset, Recording, open_dataset
 from ._errors import Cancelled, Failure, Refuse, explain, report
 from ._method import Method, Training
@@ -156,6 +157,7 @@ class Server:
         assert error is not None
         if not isinstance(error, Refuse):
             report(error)
+            _output.wait_until_read()
         message, hint = explain(error)
         if hint:
             context.set_trailing_metadata(((HINT_KEY, _ascii(hint)),))
