@@ -21,12 +21,13 @@ var layers = [][]string{
 	{"framework/host", "framework/search"},
 	{"framework/trial"},
 	{"framework/methodtest"},
+	{"framework/conformance"},
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
 	{"framework/data"},
 	{"framework/data/npy", "framework/setting"},
-	{"framework/metric", "framework/failure", "framework/wire", "framework/bytesize"},
+	{"framework/metric", "framework/failure", "framework/wire", "framework/bytesize", "framework/lockfile"},
 	{"framework/wire/protogen"},
 }
 

@@ -120,14 +120,14 @@ func (l *ledger) forecast(jobs int) (time.Duration, bool) {
 func (a *app) planCommand() *cobra.Command {
 	var sets []string
 	var dir string
-	var asJSON bool
+	var asJSON, locked bool
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Show what a sweep would run: cached, new, failed",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			s, err := a.openSweep(ctx, args[0], sets)
+			s, err := a.openSweep(ctx, args[0], sets, newPins(locked))
 			if err != nil {
 				return err
 			}
@@ -153,6 +153,7 @@ func (a *app) planCommand() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
+	cmd.Flags().BoolVar(&locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

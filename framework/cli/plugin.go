@@ -13,8 +13,8 @@ import (
 )
 
 func (a *app) pluginCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "plugin", Short: "List and describe methods"}
-	cmd.AddCommand(a.pluginList(), a.pluginDescribe())
+	cmd := &cobra.Command{Use: "plugin", Short: "List, describe, check, make and lock methods"}
+	cmd.AddCommand(a.pluginList(), a.pluginDescribe(), a.pluginCheck(), a.pluginNew(), a.pluginLock())
 	return cmd
 }
 
@@ -40,22 +40,26 @@ func (a *app) pluginList() *cobra.Command {
 				Origin  string `json:"origin"`
 				Summary string `json:"summary,omitempty"`
 				Problem string `json:"problem,omitempty"`
+				Hint    string `json:"hint,omitempty"`
 				Path    string `json:"path"`
 			}
 			var entries []entry
 			seen := map[string]string{}
 			for _, p := range all {
-				e := entry{Name: p.Name, Origin: p.Origin, Path: p.Path}
+				e := entry{Name: p.Name, Origin: p.Origin, Path: p.Where()}
 				d, err := launcher.Describe(cmd.Context(), p)
 				var f *failure.Failure
 				if errors.As(err, &f) {
-					e.Problem = f.Reason
+					e.Problem, e.Hint = f.Reason, f.Hint
+					if f.Plugin != "" {
+						e.Path = f.Plugin // with the line of a mistake in a manifest
+					}
 				} else if err != nil {
 					return err
 				}
 				e.Version, e.Summary = d.Version, d.Summary
 				if winner, taken := seen[p.Name]; taken {
-					e.Problem = "hidden by the one from " + winner
+					e.Problem, e.Hint = "hidden by the one from "+winner, ""
 				} else {
 					seen[p.Name] = p.Origin
 				}
@@ -73,6 +77,14 @@ func (a *app) pluginList() *cobra.Command {
 				rows = append(rows, []string{e.Name, e.Version, e.Origin, note})
 			}
 			grid(a.out, []string{"name", "version", "from", "summary"}, rows)
+			for _, e := range entries {
+				if e.Problem != "" {
+					fmt.Fprintf(a.out, "! %s, %s: %s\n", e.Name, e.Path, e.Problem)
+				}
+				if e.Hint != "" {
+					fmt.Fprintf(a.out, "  hint: %s\n", e.Hint)
+				}
+			}
 			return nil
 		},
 	}
@@ -96,7 +108,7 @@ func (a *app) pluginDescribe() *cobra.Command {
 				return err
 			}
 			defer launcher.Close()
-			d, err := launcher.Describe(cmd.Context(), p)
+			d, transport, err := launcher.Look(cmd.Context(), p)
 			if err != nil {
 				return err
 			}
@@ -105,6 +117,7 @@ func (a *app) pluginDescribe() *cobra.Command {
 				return json.NewEncoder(a.out).Encode(d)
 			}
 			a.printDescription(d)
+			fmt.Fprintf(a.out, "\nfound: %s (%s)\nstarted as: %s\nspoken to over: %s\n", p.Where(), p.Origin, strings.Join(append([]string{p.Path}, p.Args...), " "), transport)
 			return nil
 		},
 	}
@@ -120,6 +133,18 @@ func (a *app) printDescription(d framework.Description) {
 	fmt.Fprintf(a.out, "needs recordings in roles: %s; embeds: %s\n", strings.Join(d.RoleNames(), ", "), d.EmbedRole())
 	if len(d.Targets) > 0 {
 		fmt.Fprintf(a.out, "needs targets: %s\n", strings.Join(d.Targets, ", "))
+	}
+	var can []string
+	for _, c := range []struct {
+		has  bool
+		name string
+	}{{d.Deterministic, "deterministic"}, {d.OutOfSample, "embeds out of sample"}, {d.Reuse, "one process serves many trials"}, {d.Resumable, "continues from checkpoints"}} {
+		if c.has {
+			can = append(can, c.name)
+		}
+	}
+	if len(can) > 0 {
+		fmt.Fprintf(a.out, "says of itself: %s\n", strings.Join(can, ", "))
 	}
 	var rows [][]string
 	for _, s := range d.Schema {

@@ -45,7 +45,7 @@ tables: [{name: main, cell: gain, split: all}]
 	results := filepath.Join(dir, "results")
 	record(b, ctx, a, file, results)
 	for b.Loop() {
-		if err := a.run(ctx, file, nil, results, 1, false); err != nil {
+		if err := a.run(ctx, file, nil, results, 1, false, false); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ tables: [{name: main, cell: gain, split: all}]
 
 // record fills a store as if every trial of the sweep had run.
 func record(b *testing.B, ctx context.Context, a *app, file, results string) {
-	s, err := a.openSweep(ctx, file, nil)
+	s, err := a.openSweep(ctx, file, nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

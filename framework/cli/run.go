@@ -29,7 +29,7 @@ func (a *app) runCommand() *cobra.Command {
 	var sets []string
 	var dir string
 	var jobs int
-	var asJSON bool
+	var asJSON, locked bool
 	cmd := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Run what is new in a sweep and print its tables",
@@ -41,23 +41,24 @@ The first Ctrl-C starts no further trials and gives the running ones a grace
 time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.run(cmd.Context(), args[0], sets, a.results(dir), jobs, asJSON)
+			return a.run(cmd.Context(), args[0], sets, a.results(dir), jobs, asJSON, locked)
 		},
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
 	cmd.Flags().IntVar(&jobs, "jobs", 0, "trials at a time (default: cores / threads per trial)")
+	cmd.Flags().BoolVar(&locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "end with a line of JSON on standard output instead of tables")
 	return cmd
 }
 
-func (a *app) run(parent context.Context, file string, sets []string, dir string, jobs int, asJSON bool) error {
+func (a *app) run(parent context.Context, file string, sets []string, dir string, jobs int, asJSON, locked bool) error {
 	began := time.Now()
 	ctx, drain, done := interrupts(parent, func() {
 		fmt.Fprintf(a.talk, "assay: stopping: no further trials; running ones have %v (again to end at once)\n", a.cfg.Grace)
 	})
 	defer done()
-	s, err := a.openSweep(ctx, file, sets)
+	s, err := a.openSweep(ctx, file, sets, newPins(locked))
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type session struct {
 	methods  map[string]framework.Description // by method id
 	digests  map[string]string                // of datasets: by id, and by id and seed
 	origin   trial.Provenance                 // what all trials of this run share
+	pins     *pins                            // what assay.lock says; nil where nobody asks
 }
 
 // planned is one point of the sweep with the trial that it means. Several
@@ -68,31 +69,36 @@ func (a *app) newBuilder() (*source.Builder, error) {
 }
 
 // openSweep reads the file, asks its plugins what they are, and checks the one
-// against the other.
-func (a *app) openSweep(ctx context.Context, file string, sets []string) (*session, error) {
+// against the other. With pins they are held against assay.lock before any of
+// them is started.
+func (a *app) openSweep(ctx context.Context, file string, sets []string, pins *pins) (*session, error) {
 	sw, err := sweep.Load(file, sets)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, sweep: sw, plugins: map[string]host.Plugin{}, methods: map[string]framework.Description{}, digests: map[string]string{}}
+	s := &session{app: a, sweep: sw, plugins: map[string]host.Plugin{}, methods: map[string]framework.Description{}, digests: map[string]string{}, pins: pins}
 	if s.launcher, err = a.newLauncher(); err != nil {
 		return nil, err
 	}
 	if s.builder, err = a.newBuilder(); err != nil {
 		return nil, err
 	}
+	if s.plugins, err = a.findPlugins(sw, file); err != nil {
+		return nil, err
+	}
+	if pins != nil {
+		if err := pins.open(ctx, a, s, file); err != nil {
+			return nil, err
+		}
+	}
 	described := map[string]framework.Description{}
 	for _, m := range sw.Methods {
-		p, err := a.finder().Find(m.Plugin, filepath.Dir(file))
-		if err != nil {
-			return nil, fmt.Errorf("method %s: %w", m.ID, err)
-		}
 		if _, ok := described[m.Plugin]; !ok {
-			if described[m.Plugin], err = s.launcher.Describe(ctx, p); err != nil {
+			if described[m.Plugin], err = s.launcher.Describe(ctx, s.plugins[m.ID]); err != nil {
 				return nil, fmt.Errorf("method %s: %w", m.ID, err)
 			}
 		}
-		s.plugins[m.ID], s.methods[m.ID] = p, described[m.Plugin]
+		s.methods[m.ID] = described[m.Plugin]
 	}
 	if err := errors.Join(s.distinct(), s.enough()); err != nil {
 		return nil, err
@@ -102,6 +108,19 @@ func (a *app) openSweep(ctx context.Context, file string, sets []string) (*sessi
 	}
 	s.origin = origin()
 	return s, nil
+}
+
+// findPlugins finds the plugin of every method of a sweep.
+func (a *app) findPlugins(sw *sweep.Sweep, file string) (map[string]host.Plugin, error) {
+	out := map[string]host.Plugin{}
+	for _, m := range sw.Methods {
+		p, err := a.finder().Find(m.Plugin, filepath.Dir(file))
+		if err != nil {
+			return nil, fmt.Errorf("method %s: %w", m.ID, err)
+		}
+		out[m.ID] = p
+	}
+	return out, nil
 }
 
 // distinct refuses two executables that give themselves one name and version:
@@ -191,6 +210,9 @@ func (s *session) dataset(ctx context.Context, id string, seed uint64) (string, 
 	if err != nil {
 		return "", recipe, fmt.Errorf("dataset %s: %w", id, err)
 	}
+	if err := s.pins.dataset(s.app, datasetLabel(id, recipe, seed), digest); err != nil {
+		return "", recipe, err
+	}
 	s.digests[key] = digest
 	return digest, recipe, nil
 }
@@ -211,6 +233,7 @@ func (s *session) plan(ctx context.Context, points []sweep.Point) ([]planned, er
 		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(recipe, d)}
 		provenance, threads := s.origin, max(s.threads(), plug.Needs().Threads)
 		provenance.Plugin, provenance.Path, provenance.Binary, provenance.Recipe, provenance.Threads = plug.Name, plug.Where(), binary, recipe, threads
+		provenance.Packages, provenance.Lock = s.pins.state(plug, datasetLabel(p.Dataset, recipe, p.Seed))
 		key := spec.Key()
 		out = append(out, planned{Point: p, Key: key, Task: executor.Task{
 			Label:  label(p),

@@ -21,7 +21,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			s, err := a.openSweep(ctx, args[0], sets)
+			s, err := a.openSweep(ctx, args[0], sets, nil)
 			if err != nil {
 				return err
 			}

@@ -77,7 +77,7 @@ func (a *app) tables(ctx context.Context, file string, sets []string, dir string
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.openSweep(ctx, file, sets)
+	s, err := a.openSweep(ctx, file, sets, nil)
 	if err != nil {
 		return nil, err
 	}

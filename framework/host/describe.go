@@ -18,11 +18,17 @@ const describeTimeout = 10 * time.Second
 
 // Describe launches the plugin and asks it what it is. The error is a *failure.Failure.
 func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Description, error) {
+	d, _, err := l.Look(ctx, p)
+	return d, err
+}
+
+// Look is Describe, and how the plugin was spoken to.
+func (l *Launcher) Look(ctx context.Context, p Plugin) (framework.Description, Transport, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.StartTimeout+describeTimeout, fmt.Errorf("%w: Describe took longer than %v", ErrTimeout, describeTimeout))
 	defer cancel()
 	proc, err := l.Launch(ctx, p, Options{Threads: 1})
 	if err != nil {
-		return framework.Description{}, err
+		return framework.Description{}, "", err
 	}
 	defer proc.Attend(ctx)()
 	var trailer metadata.MD
@@ -30,14 +36,14 @@ func (l *Launcher) Describe(ctx context.Context, p Plugin) (framework.Descriptio
 	if err != nil {
 		f := proc.explain(ctx, "Describe", err, trailer)
 		proc.Kill()
-		return framework.Description{}, f
+		return framework.Description{}, "", f
 	}
 	d, err := framework.FromWire(reply)
 	if err != nil {
 		f := proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + err.Error()})
 		proc.Kill()
-		return d, f
+		return d, "", f
 	}
 	proc.Close()
-	return d, nil
+	return d, proc.Transport, nil
 }

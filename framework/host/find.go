@@ -96,7 +96,7 @@ func (p *Plugin) start(file string) {
 		var mistake *ManifestError
 		if errors.As(err, &mistake) {
 			p.Broken.Hint = mistake.Hint
-			p.Broken.Reason = fmt.Sprintf("line %d, column %d: %s", mistake.Line, mistake.Column, mistake.Fact)
+			p.Broken.Plugin, p.Broken.Reason = fmt.Sprintf("%s:%d:%d", file, mistake.Line, mistake.Column), mistake.Fact
 		} else if errors.Is(err, fs.ErrNotExist) {
 			p.Broken.Reason, p.Broken.Hint = "there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where"
 		}

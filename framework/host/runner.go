@@ -32,7 +32,8 @@ type subprocess struct {
 	tree   *tree
 	killed bool // asked to end, perhaps before the start
 
-	exited chan struct{} // closed once the process has been reaped and its children have ended
+	gone   chan struct{} // closed once the process has been reaped,
+	exited chan struct{} // and this once its children have ended too
 	state  *os.ProcessState
 	left   int // processes that outlived it and had to be ended
 }
@@ -58,6 +59,7 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, mark string, tail *Tail) (*subproc
 		stdout: &handshakeReader{pipe: outR, tail: tail},
 		stderr: &errorReader{pipe: errR, tail: tail, drained: make(chan struct{})},
 		theirs: []*os.File{outW, errW},
+		gone:   make(chan struct{}),
 		exited: make(chan struct{}),
 	}, nil
 }
@@ -68,6 +70,7 @@ func (s *subprocess) Start(context.Context) error {
 		f.Close()
 	}
 	if err != nil {
+		close(s.gone)
 		close(s.exited)
 		return err
 	}
@@ -81,6 +84,7 @@ func (s *subprocess) Start(context.Context) error {
 	go func() {
 		_ = s.cmd.Wait() // the state says it all
 		s.state = s.cmd.ProcessState
+		close(s.gone)
 		killGroup(s.pid) // what it started ends with it
 		s.left = s.tree.kill()
 		close(s.exited)

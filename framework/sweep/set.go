@@ -114,3 +114,16 @@ func splitSet(arg string) (path []string, value string, ok bool) {
 		}
 	}
 }
+
+// Values reads arguments NAME=VALUE as settings, in the way of --set; nil where
+// there are none.
+func Values(sets []string) (map[string]any, error) {
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	root := &node{kind: mapping}
+	if errs := applySets(root, sets); len(errs) > 0 {
+		return nil, errs
+	}
+	return root.plain().(map[string]any), nil
+}

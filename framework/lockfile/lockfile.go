@@ -1,0 +1,145 @@
+// Package lockfile reads and writes assay.lock: the digests of third-party
+// plugins and of datasets as they were when somebody looked at them last.
+package lockfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Name is the lock's file name.
+const Name = "assay.lock"
+
+// File is an assay.lock. Names of plugins that are paths, and of sweeps, are
+// relative to its folder, with slashes.
+type File struct {
+	Version  int                          `yaml:"version"`
+	Plugins  map[string]Plugin            `yaml:"plugins,omitempty"`  // as a sweep names it
+	Datasets map[string]map[string]string `yaml:"datasets,omitempty"` // sweep file -> dataset -> digest
+
+	path string
+}
+
+// Plugin is what is pinned of one plugin.
+type Plugin struct {
+	Method      string            `yaml:"method"` // name and version that it gave itself
+	Digest      string            `yaml:"digest"`
+	Files       map[string]string `yaml:"files,omitempty"`       // of one with a manifest: SHA-256 by path
+	Interpreter string            `yaml:"interpreter,omitempty"` // of a Python plugin
+	Packages    map[string]string `yaml:"packages,omitempty"`    // that it finds installed: versions by name
+}
+
+const header = `# Written by "assay plugin lock". Keep it under version control: "assay run --locked"
+# refuses plugins and datasets that differ from it.
+`
+
+// Find returns the lock that holds for a folder: in it or in the nearest folder
+// above; nil where there is none. New ones are made in that folder.
+func Find(dir string) (*File, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		f, err := Read(filepath.Join(at, Name))
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+		if at == filepath.Dir(at) {
+			return nil, nil
+		}
+	}
+}
+
+// New is an empty lock that Write puts into dir.
+func New(dir string) (*File, error) {
+	path, err := filepath.Abs(filepath.Join(dir, Name))
+	return &File{Version: 1, path: path}, err
+}
+
+// Read reads a lock strictly.
+func Read(path string) (*File, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{path: path}
+	if err := yaml.Load(text, f, yaml.WithKnownFields()); err != nil {
+		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if f.Version != 1 {
+		return nil, fmt.Errorf("%s: the lock is of version %d; this assay reads version 1", path, f.Version)
+	}
+	return f, nil
+}
+
+// Path is where the lock lies.
+func (f *File) Path() string { return f.path }
+
+// Relative is a path as the lock writes it.
+func (f *File) Relative(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		if rel, err := filepath.Rel(filepath.Dir(f.path), abs); err == nil {
+			path = rel
+		}
+	}
+	return filepath.ToSlash(path)
+}
+
+// Write puts the lock into its place, at once and whole.
+func (f *File) Write() error {
+	body, err := yaml.Dump(f, yaml.WithIndent(2)) // keys of maps are sorted
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(f.path), "."+Name+"-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // after the rename there is nothing under this name
+	_, err = tmp.Write(append([]byte(header), body...))
+	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), f.path)
+}
+
+// Changes says what differs between the plugin that is pinned and the one that
+// is there; nothing where they are equal.
+func (p Plugin) Changes(is Plugin) []string {
+	out := differ("file ", p.Files, is.Files, func(string, string) string { return "has other contents" })
+	if p.Digest != is.Digest && len(out) == 0 {
+		out = append(out, fmt.Sprintf("the executable has other contents: %s, was %s", short(is.Digest), short(p.Digest)))
+	}
+	if p.Interpreter != is.Interpreter {
+		out = append(out, fmt.Sprintf("the interpreter is %s, was %s", is.Interpreter, p.Interpreter))
+	}
+	return append(out, differ("package ", p.Packages, is.Packages, func(was, now string) string { return "is version " + now + ", was " + was })...)
+}
+
+func differ(what string, was, is map[string]string, changed func(was, is string) string) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(was)) {
+		if now, ok := is[name]; !ok {
+			out = append(out, what+name+" is gone")
+		} else if now != was[name] {
+			out = append(out, what+name+" "+changed(was[name], now))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(is)) {
+		if _, ok := was[name]; !ok {
+			out = append(out, what+name+" is new")
+		}
+	}
+	return out
+}
+
+func short(digest string) string { return digest[:min(len("sha256:")+12, len(digest))] }
