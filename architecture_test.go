@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"framework/probe", "framework/table", "framework/source"},
 	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
 	{"framework/data"},
+	{"framework/scaffold"},
 	{"framework/data/npy", "framework/setting"},
 	{"framework/metric", "framework/failure", "framework/wire", "framework/bytesize", "framework/lockfile"},
 	{"framework/wire/protogen"},
@@ -85,7 +86,10 @@ func check(t *testing.T, rank map[string]int, path, from, to string) {
 		t.Errorf("%s: a plugin imports %s", path, to)
 		return
 	}
-	if _, ok := plugin(to); ok {
+	if method, ok := plugin(to); ok {
+		if method == "python" && from == "framework/scaffold" {
+			return // the Python SDK is no method: new plugins get a copy of it
+		}
 		if from != "." {
 			t.Errorf("%s: only main imports plugins, not %s", path, from)
 		}

@@ -1,5 +1,52 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
 
-func (a *app) pluginNew() *cobra.Command { return &cobra.Command{Use: "new"} }
+	"github.com/spf13/cobra"
+
+	"github.com/assaylab/assay/framework/scaffold"
+)
+
+func (a *app) pluginNew() *cobra.Command {
+	var language, dir, clone string
+	cmd := &cobra.Command{
+		Use:   "new NAME --lang " + strings.Join(scaffold.Languages, "|"),
+		Short: "Make the folder of a new plugin, which passes its checks at once",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := args[0]
+			if language == "" {
+				return usage(errors.New("plugin new needs a language"), "--lang "+strings.Join(scaffold.Languages, ", or --lang "))
+			}
+			if dir == "" {
+				dir = name
+			}
+			if clone == "" {
+				clone = scaffold.Clone(".")
+			}
+			files, err := scaffold.Write(dir, name, language, clone)
+			var wrong *scaffold.Error
+			if errors.As(err, &wrong) {
+				return usage(err, wrong.Hint)
+			}
+			if err != nil {
+				return err
+			}
+			for _, f := range files {
+				if !strings.HasPrefix(f, "sdk/") {
+					fmt.Fprintln(a.out, filepath.ToSlash(filepath.Join(dir, f)))
+				}
+			}
+			fmt.Fprintf(a.talk, "assay: made the plugin %s; next: cd %s, and follow its README.md\n", name, dir)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&language, "lang", "", "`LANGUAGE` of the plugin: "+strings.Join(scaffold.Languages, " or "))
+	cmd.Flags().StringVar(&dir, "dir", "", "folder to make (default: NAME)")
+	cmd.Flags().StringVar(&clone, "assay", "", "folder of the clone of assay that a Go plugin builds against (default: the one around this folder)")
+	return cmd
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -54,6 +55,17 @@ func (s *Suite) describes(ctx context.Context, f *Finding) error {
 		}
 	}
 	return nil
+}
+
+// works runs what a trial runs. Where that fails there is little else to ask.
+func (s *Suite) works(ctx context.Context, f *Finding) error {
+	began := time.Now()
+	_, _, err := s.trained(ctx, 1, 1)
+	s.useless = err != nil
+	if err == nil {
+		f.infof("%d samples of %d channels in %v", s.Case.Data[s.desc.EmbedRole()].Len(), s.Case.Data[s.desc.EmbedRole()].Samples.Cols(), time.Since(began).Round(time.Millisecond))
+	}
+	return err
 }
 
 // refuses sends settings that the host would never let through, as another

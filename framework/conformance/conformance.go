@@ -104,9 +104,10 @@ func (f *Finding) infof(format string, args ...any) {
 
 // Check is one question. An error of run fails it at once.
 type Check struct {
-	Name string
-	Hint string // what to do about a failure
-	run  func(*Suite, context.Context, *Finding) error
+	Name   string
+	Hint   string // what to do about a failure
+	trains bool   // it needs a method that trains on the case's data
+	run    func(*Suite, context.Context, *Finding) error
 }
 
 // Suite runs checks over one target and one case.
@@ -121,6 +122,7 @@ type Suite struct {
 	cache    *data.Cache
 	programs []Program // all that have been started
 	folders  int
+	useless  bool // the method does not train on the case's data
 }
 
 // Open describes the target and writes the case's data.
@@ -164,9 +166,13 @@ func (s *Suite) Do(ctx context.Context, c Check) Finding {
 	if limit == 0 {
 		limit = 2 * time.Minute
 	}
+	f := Finding{Check: c.Name, Status: Pass}
+	if s.useless && c.trains {
+		f.skipf("the method does not train on this data")
+		return f
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	f := Finding{Check: c.Name, Status: Pass}
 	began := time.Now()
 	if err := c.run(s, ctx, &f); err != nil {
 		if ctx.Err() != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -203,22 +209,23 @@ func (s *Suite) folder(name string) (string, error) {
 // Checks are all there are, in the order in which they make sense.
 func Checks() []Check {
 	return []Check{
-		{"describes itself", "Describe says name, version, summary and a doc for every setting and metric, the same at every call", (*Suite).describes},
-		{"refuses nonsense", "return framework.Refuse (assay.Refuse in Python): the code INVALID_ARGUMENT, for settings that Describe rules out", (*Suite).refuses},
-		{"survives bad input", "answer with an error; the process goes on", (*Suite).badInput},
-		{"same seed same bytes", "draw from the seed alone, with a stream per purpose; do not let threads decide about the order of sums; or say deterministic: false", (*Suite).deterministic},
-		{"metrics are declared and finite", "declare every metric in Describe, and leave out what cannot be computed", (*Suite).metrics},
-		{"a saved model embeds the same", "save everything that Embed and Evaluate need, under relative names", (*Suite).saved},
-		{"values that are not finite", "refuse samples that are not finite, or at least embed to finite numbers", (*Suite).notFinite},
-		{"large arrays", "memory-map the samples and embed them in pieces; nothing large travels in messages", (*Suite).large},
-		{"stops when cancelled", "look at the call's context (run.cancelled in Python) in every iteration", (*Suite).cancelled},
-		{"starts again after a kill", "nothing outside model_dir, work_dir and checkpoint_dir may be left for the next process to find", (*Suite).killed},
-		{"serves many trials", "let nothing stay behind from one Train to the next, or do not declare reuse", (*Suite).reused},
-		{"continues from a checkpoint", "a checkpoint holds the model, the optimiser's state and the state of every random stream", (*Suite).resumed},
-		{"quiet on standard output", "standard output belongs to the handshake line; print on standard error, or log", (*Suite).quiet},
-		{"says goodbye in time", "implement plugin.GRPCController/Shutdown: answer and exit at once (docs/protocol.md)", (*Suite).goodbye},
-		{"leaves nothing behind", "wait for what you start, or end it, before you exit", (*Suite).leaves},
-		{"ends with its host", "read from the descriptor in ASSAY_LIFELINE_FD and exit at end-of-file", (*Suite).orphaned},
+		{"describes itself", "Describe says name, version, summary and a doc for every setting and metric, the same at every call", false, (*Suite).describes},
+		{"trains, embeds and evaluates", "where the method needs other data or settings, name them: --data and --set (Case.Data and Case.Settings in a test)", false, (*Suite).works},
+		{"refuses nonsense", "return framework.Refuse (assay.Refuse in Python): the code INVALID_ARGUMENT, for settings that Describe rules out", false, (*Suite).refuses},
+		{"survives bad input", "answer with an error; the process goes on", true, (*Suite).badInput},
+		{"same seed same bytes", "draw from the seed alone, with a stream per purpose; do not let threads decide about the order of sums; or say deterministic: false", true, (*Suite).deterministic},
+		{"metrics are declared and finite", "declare every metric in Describe, and leave out what cannot be computed", true, (*Suite).metrics},
+		{"a saved model embeds the same", "save everything that Embed and Evaluate need, under relative names", true, (*Suite).saved},
+		{"values that are not finite", "refuse samples that are not finite, or at least embed to finite numbers", true, (*Suite).notFinite},
+		{"large arrays", "memory-map the samples and embed them in pieces; nothing large travels in messages", true, (*Suite).large},
+		{"stops when cancelled", "look at the call's context (run.cancelled in Python) in every iteration", true, (*Suite).cancelled},
+		{"starts again after a kill", "nothing outside model_dir, work_dir and checkpoint_dir may be left for the next process to find", true, (*Suite).killed},
+		{"serves many trials", "let nothing stay behind from one Train to the next, or do not declare reuse", true, (*Suite).reused},
+		{"continues from a checkpoint", "a checkpoint holds the model, the optimiser's state and the state of every random stream", true, (*Suite).resumed},
+		{"quiet on standard output", "standard output belongs to the handshake line; print on standard error, or log", false, (*Suite).quiet},
+		{"says goodbye in time", "implement plugin.GRPCController/Shutdown: answer and exit at once (docs/protocol.md)", false, (*Suite).goodbye},
+		{"leaves nothing behind", "wait for what you start, or end it, before you exit", false, (*Suite).leaves},
+		{"ends with its host", "read from the descriptor in ASSAY_LIFELINE_FD and exit at end-of-file", false, (*Suite).orphaned},
 	}
 }
 
