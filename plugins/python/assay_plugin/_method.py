@@ -1,5 +1,7 @@
 """The contract between a method and the host."""
 
+from __future__ import annotations  # np.random, named in one, takes a while to import
+
 import hashlib
 import time
 from abc import ABC, abstractmethod
@@ -52,7 +54,7 @@ class Method(ABC, Generic[S, M]):
     resumable: ClassVar[bool] = False  # train continues from run.resume()
 
     @abstractmethod
-    def train(self, run: "Training[S]") -> M:
+    def train(self, run: Training[S]) -> M:
         """Learns a model from ``run.data.train()``."""
 
     @abstractmethod
@@ -165,5 +167,5 @@ class Training(Generic[S]):
         self._sink.log(str(line))
 
 
-def embed_role(method: "Method[Any, Any]") -> str:
+def embed_role(method: Method[Any, Any]) -> str:
     return method.embeds or (method.roles[0] if method.roles else "main")
