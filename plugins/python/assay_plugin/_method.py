@@ -104,7 +104,7 @@ class Training(Generic[S]):
     def rng(self, purpose: str) -> np.random.Generator:
         """The random stream of that name: one per purpose ("init", "batches"), so
         that a draw more in one place does not shift all others."""
-        return np.random.default_rng(np.random.SeedSequence(self._entropy(purpose)))
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self._entropy(purpose))))
 
     def seed_for(self, purpose: str) -> int:
         """A seed below 2**31 for a library with generators of its own:

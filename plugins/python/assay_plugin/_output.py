@@ -36,8 +36,9 @@ def shake_hands(line: str) -> None:
 
 
 def wait_until_read() -> None:
-    """Returns when the host has read what was written to standard error: an
-    error's answer goes another way, and its log should not come after it."""
+    """Returns when the host has read what was printed: the answer to a call goes
+    another way, and what belongs to a trial should not come after it."""
+    sys.stdout.flush()
     sys.stderr.flush()
     end = time.monotonic() + 0.1
     try:
