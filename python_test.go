@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/assaylab/assay/framework/cli"
 	"github.com/assaylab/assay/framework/data"
 )
 
@@ -120,10 +118,7 @@ func TestPythonScaffold(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(demo, "plugin.yaml"), strings.Replace(string(manifest), "python: .venv", "python: "+python, 1))
-	var report, talk bytes.Buffer
-	if code := cli.Run([]string{"baseline", "hiwa"}, []string{"plugin", "check", demo}, &report, &talk); code != 0 || strings.Contains(report.String(), "\nwarn") {
-		t.Errorf("assay plugin check: exit code %d\n%s%s", code, &report, &talk)
-	}
+	assay(t, "plugin", "check", demo)
 	assay(t, "run", filepath.Join(demo, "sweep.yaml"), "--results", dir, "--set", "seeds=1")
 	means := readTable(t, filepath.Join(dir, "my-demo", "tables", "main.json"))
 	if v := means["my-demo population probe/direction/accuracy"]; v < 0.6 || v > 1 {
