@@ -22,6 +22,8 @@ type server struct {
 	method Method
 
 	mu         sync.Mutex
+	calls      int // that are under way and may use an open dataset
+	past       []*data.Dataset
 	modelDir   string
 	model      Model
 	datasetDir string
@@ -38,16 +40,21 @@ func (s *server) Train(req *wire.TrainRequest, stream wire.Method_TrainServer) e
 }
 
 func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.Method_TrainServer) error {
+	defer s.enter(true)()
 	var values map[string]any
 	if err := json.Unmarshal([]byte(req.SettingsJson), &values); err != nil {
 		return Refuse(fmt.Sprintf("settings_json is no JSON object: %v", err), "")
 	}
-	settings, err := fillSettings(s.method.Describe(), values)
+	d := s.method.Describe()
+	settings, err := fillSettings(d, values)
 	if err != nil {
 		return err
 	}
 	dataset, err := s.open(req.DatasetDir)
 	if err != nil {
+		return err
+	}
+	if err := suits(d, dataset); err != nil {
 		return err
 	}
 	rec := &recorder{stream: stream}
@@ -74,8 +81,31 @@ func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.
 	return nil
 }
 
-// open returns the dataset in dir. The one before it stays mapped: a model in
-// memory may still refer to it, and the process soon ends.
+// enter notes that a call is under way. A training is the end of the model
+// before it, and of the datasets that this one may have referred to, as soon as
+// no other call is at work on them.
+func (s *server) enter(training bool) (leave func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if training {
+		s.modelDir, s.model = "", nil
+		if s.calls == 0 {
+			for _, d := range s.past {
+				_ = d.Close() // an unmapping that fails costs address space only
+			}
+			s.past = nil
+		}
+	}
+	s.calls++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.calls--
+	}
+}
+
+// open returns the dataset in dir. The one before it stays mapped until another
+// training begins: a model in memory may still refer to it.
 func (s *server) open(dir string) (*data.Dataset, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,9 +114,28 @@ func (s *server) open(dir string) (*data.Dataset, error) {
 		if err != nil {
 			return nil, err
 		}
+		if s.dataset != nil {
+			s.past = append(s.past, s.dataset)
+		}
 		s.datasetDir, s.dataset = dir, d
 	}
 	return s.dataset, nil
+}
+
+// suits refuses a dataset that lacks what the description asks for.
+func suits(d Description, dataset *data.Dataset) error {
+	for _, role := range d.RoleNames() {
+		r, err := dataset.Role(role)
+		if err != nil {
+			return Refuse(err.Error(), "")
+		}
+		for _, t := range d.Targets {
+			if _, err := r.Target(t); err != nil {
+				return Refuse(fmt.Sprintf("role %s: %v", role, err), "")
+			}
+		}
+	}
+	return nil
 }
 
 // fillSettings returns a pointer to a settings struct of the method's own type.
@@ -138,6 +187,7 @@ func (s *server) Evaluate(ctx context.Context, req *wire.EvaluateRequest) (*wire
 
 // apply opens one split of one recording and hands it to the model.
 func (s *server) apply(ctx context.Context, modelDir, datasetDir, role, split string, use func(Model, *data.Recording) error) error {
+	defer s.enter(false)()
 	model, err := s.load(ctx, filepath.Clean(modelDir))
 	if err != nil {
 		return fmt.Errorf("loading the model: %w", err)

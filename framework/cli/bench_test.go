@@ -23,16 +23,18 @@ func (silent) Ended(int, executor.Task, trial.Record, bool) {}
 
 // BenchmarkTrial measures what a trial costs beside the method: launch,
 // handshake, Train, Embed and Evaluate of a method that does nothing, its
-// record, one process per trial, one at a time.
+// record, one at a time; in a process per trial (fresh) or one for all (warm).
 //
 //	go test ./framework/cli -run '^$' -bench Trial -benchtime 200x
 func BenchmarkTrial(b *testing.B) {
-	for _, mtls := range []bool{false, true} {
-		b.Run(fmt.Sprintf("mtls=%v", mtls), func(b *testing.B) { benchmarkTrial(b, mtls) })
+	for _, reuse := range []bool{false, true} {
+		for _, mtls := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/mtls=%v", map[bool]string{false: "fresh", true: "warm"}[reuse], mtls), func(b *testing.B) { benchmarkTrial(b, mtls, reuse) })
+		}
 	}
 }
 
-func benchmarkTrial(b *testing.B, mtls bool) {
+func benchmarkTrial(b *testing.B, mtls, reuse bool) {
 	ctx := context.Background()
 	self, err := os.Executable()
 	if err != nil {
@@ -54,6 +56,7 @@ func benchmarkTrial(b *testing.B, mtls bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	d.Reuse = reuse // it keeps nothing
 	cache, err := data.OpenCache(b.TempDir())
 	if err != nil {
 		b.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type checkReport struct {
 // checkOptions are the flags of plugin check.
 type checkOptions struct {
 	settings, slow []string
+	only           []string
 	data           string
 	limit          time.Duration
 	asJSON         bool
@@ -57,6 +59,7 @@ Exit code 0: all checks passed; 1: some failed.`,
 	cmd.Flags().StringArrayVar(&o.settings, "set", nil, "train with this setting, `NAME=VALUE` (repeatable)")
 	cmd.Flags().StringArrayVar(&o.slow, "slow", nil, "train slowly with this setting, `NAME=VALUE`, where training is to be interrupted (repeatable)")
 	cmd.Flags().StringVar(&o.data, "data", "", "train on this `SOURCE`: catalogue/NAME, generate/NAME or a file")
+	cmd.Flags().StringArrayVar(&o.only, "only", nil, "run only the checks whose name begins with `TEXT` (repeatable)")
 	cmd.Flags().DurationVar(&o.limit, "timeout", 2*time.Minute, "time for one check")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print JSON")
 	return cmd
@@ -102,6 +105,12 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 		Target: host.Target{Launcher: launcher, Plugin: p, Options: host.Options{Threads: max(1, p.Needs().Threads), Dir: dir}},
 		Case:   c, Dir: dir, Limit: o.limit,
 	}
+	chosen := slices.DeleteFunc(conformance.Checks(), func(c conformance.Check) bool {
+		return len(o.only) > 0 && !slices.ContainsFunc(o.only, func(name string) bool { return strings.HasPrefix(c.Name, name) })
+	})
+	if len(chosen) == 0 {
+		return usage(fmt.Errorf("no check begins with %q", strings.Join(o.only, "\", \"")), "\"assay plugin check\" without --only shows their names")
+	}
 	began := time.Now()
 	if err := s.Open(ctx); err != nil {
 		return err
@@ -111,7 +120,7 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 	if !o.asJSON {
 		fmt.Fprintf(a.out, "%s %s (%s), over %s\n\n", d.Name, d.Version, p.Where(), report.Transport)
 	}
-	for _, check := range conformance.Checks() {
+	for _, check := range chosen {
 		if a.terminal && !o.asJSON {
 			fmt.Fprintf(a.talk, "\r      %s ...", check.Name)
 		}

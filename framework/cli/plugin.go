@@ -1,15 +1,19 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/failure"
+	"github.com/assaylab/assay/framework/host"
 )
 
 func (a *app) pluginCommand() *cobra.Command {
@@ -34,36 +38,9 @@ func (a *app) pluginList() *cobra.Command {
 				return err
 			}
 			defer launcher.Close()
-			type entry struct {
-				Name    string `json:"name"`
-				Version string `json:"version,omitempty"`
-				Origin  string `json:"origin"`
-				Summary string `json:"summary,omitempty"`
-				Problem string `json:"problem,omitempty"`
-				Hint    string `json:"hint,omitempty"`
-				Path    string `json:"path"`
-			}
-			var entries []entry
-			seen := map[string]string{}
-			for _, p := range all {
-				e := entry{Name: p.Name, Origin: p.Origin, Path: p.Where()}
-				d, err := launcher.Describe(cmd.Context(), p)
-				var f *failure.Failure
-				if errors.As(err, &f) {
-					e.Problem, e.Hint = f.Reason, f.Hint
-					if f.Plugin != "" {
-						e.Path = f.Plugin // with the line of a mistake in a manifest
-					}
-				} else if err != nil {
-					return err
-				}
-				e.Version, e.Summary = d.Version, d.Summary
-				if winner, taken := seen[p.Name]; taken {
-					e.Problem, e.Hint = "hidden by the one from "+winner, ""
-				} else {
-					seen[p.Name] = p.Origin
-				}
-				entries = append(entries, e)
+			entries, err := listed(cmd.Context(), launcher, all)
+			if err != nil {
+				return err
 			}
 			if asJSON {
 				return json.NewEncoder(a.out).Encode(entries)
@@ -72,7 +49,7 @@ func (a *app) pluginList() *cobra.Command {
 			for _, e := range entries {
 				note := e.Summary
 				if e.Problem != "" {
-					note = "! " + e.Problem
+					note = "! " + brief(e.Problem)
 				}
 				rows = append(rows, []string{e.Name, e.Version, e.Origin, note})
 			}
@@ -90,6 +67,62 @@ func (a *app) pluginList() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// entry is one plugin of the list.
+type entry struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+	Origin  string `json:"origin"`
+	Summary string `json:"summary,omitempty"`
+	Problem string `json:"problem,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+	Path    string `json:"path"`
+}
+
+// listed asks the plugins what they are, a few at a time.
+func listed(ctx context.Context, launcher *host.Launcher, all []host.Plugin) ([]entry, error) {
+	entries := make([]entry, len(all))
+	errs := make([]error, len(all))
+	free := make(chan struct{}, 2*runtime.NumCPU())
+	var asked sync.WaitGroup
+	for i, p := range all {
+		asked.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			e := entry{Name: p.Name, Origin: p.Origin, Path: p.Where()}
+			d, err := launcher.Describe(ctx, p)
+			var f *failure.Failure
+			if errors.As(err, &f) {
+				e.Problem, e.Hint = f.Reason, f.Hint
+				if f.Plugin != "" {
+					e.Path = f.Plugin // with the line of a mistake in a manifest
+				}
+			} else if err != nil {
+				errs[i] = err
+			}
+			e.Version, e.Summary = d.Version, d.Summary
+			entries[i] = e
+		})
+	}
+	asked.Wait()
+	seen := map[string]string{}
+	for i, e := range entries {
+		if winner, taken := seen[e.Name]; taken {
+			entries[i].Problem, entries[i].Hint = "hidden by the one from "+winner, ""
+		} else {
+			seen[e.Name] = e.Origin
+		}
+	}
+	return entries, errors.Join(errs...)
+}
+
+// brief is the beginning of a text that stands in full elsewhere.
+func brief(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
 }
 
 func (a *app) pluginDescribe() *cobra.Command {

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	for name, run := range rogues {
 		commands["assay-plugin-"+name] = run
 	}
+	for name, run := range toys {
+		commands["assay-plugin-"+name] = run
+	}
 	commands["assay-plugin-twin"] = func() { framework.Serve(&toy{}) } // calls itself toy, as another does
 	commands["assay-plugin-idle"] = serveIdle
 	testscript.Main(m, commands)
@@ -37,6 +40,16 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ASSAY_CACHE", filepath.Join(env.WorkDir, "cache"))
+			clone, err := filepath.Abs("../..")
+			if err != nil {
+				return err
+			}
+			env.Setenv("CLONE", clone)
+			for _, name := range []string{"GOCACHE", "GOMODCACHE"} { // which HOME would move
+				if text, err := exec.Command("go", "env", name).Output(); err == nil {
+					env.Setenv(name, strings.TrimSpace(string(text)))
+				}
+			}
 			if dir, err := python(); err == nil {
 				env.Setenv("PATH", dir+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			}

@@ -72,13 +72,17 @@ func (p *program) Left() int {
 	return p.proc.sub.left
 }
 
-// Busy looks at the processor: a method at work uses some.
+// Busy looks at the threads a few times: a method at work has one that runs or
+// wants to, however busy the machine is. One that only sleeps is not noticed.
 func (p *program) Busy() bool {
-	const look = 100 * time.Millisecond
-	_, before := p.proc.sub.tree.usage()
-	time.Sleep(look)
-	_, after := p.proc.sub.tree.usage()
-	return after-before >= look/4
+	busy := 0
+	for range 9 {
+		if p.proc.sub.tree.working() {
+			busy++
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return busy > 4
 }
 
 // Explain says what a failed trial would say.

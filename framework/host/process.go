@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -259,7 +260,11 @@ func inspect(p Plugin) *failure.Failure {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && p.Manifest != nil:
-		return fail("there is no such file", "command: in the manifest is a path relative to its folder; has the plugin been built?")
+		hint := "command: in the manifest is a path relative to its folder; has the plugin been built?"
+		if _, err := os.Stat(filepath.Join(p.Manifest.Dir(), "go.mod")); err == nil {
+			hint = fmt.Sprintf("run: go build -C %s -o %s .", p.Manifest.Dir(), p.Path)
+		}
+		return fail("there is no such file", hint)
 	case errors.Is(err, fs.ErrNotExist):
 		return fail("there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where")
 	case err != nil:

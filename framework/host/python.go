@@ -71,7 +71,8 @@ func (m *Manifest) install(interpreter, module string) []string {
 	var rest []string
 	switch {
 	case exists("requirements.txt"):
-		rest = []string{pip + "-r " + filepath.Join(m.Dir(), "requirements.txt")}
+		// From the folder: paths in the file are relative to where pip runs.
+		rest = []string{"cd " + m.Dir(), pip + "-r requirements.txt"}
 	case exists("pyproject.toml"):
 		rest = []string{pip + m.Dir()}
 	}
@@ -79,6 +80,8 @@ func (m *Manifest) install(interpreter, module string) []string {
 	switch {
 	case top == "assay_plugin":
 		return []string{sdk}
+	case top == "" && exists("requirements.txt"):
+		return rest
 	case top == "":
 		return append([]string{sdk}, rest...)
 	case len(rest) > 0:

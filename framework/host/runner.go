@@ -85,8 +85,7 @@ func (s *subprocess) Start(context.Context) error {
 		_ = s.cmd.Wait() // the state says it all
 		s.state = s.cmd.ProcessState
 		close(s.gone)
-		killGroup(s.pid) // what it started ends with it
-		s.left = s.tree.kill()
+		s.left = s.tree.kill() // what it started ends with it
 		close(s.exited)
 		// Where the tree is not known, who left the group may still hold our pipes:
 		// give the last words a moment to arrive, then stop listening.

@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -132,10 +133,36 @@ func (t *tree) usage() (memory int64, cpu time.Duration) {
 	return memory, cpu
 }
 
-// kill ends whatever of the tree is still there and says how many processes
-// that were.
+// working reports whether a thread of the tree runs, wants to run, or waits for
+// the disk at this moment.
+func (t *tree) working() bool {
+	for _, s := range t.members(false) {
+		threads, _ := filepath.Glob("/proc/" + strconv.Itoa(s.pid) + "/task/*/stat")
+		for _, path := range threads {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				continue // it has ended
+			}
+			if _, rest, ok := bytes.Cut(text, []byte(") ")); ok && (rest[0] == 'R' || rest[0] == 'D') {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kill ends whatever of the tree is still there once its root is gone, and says
+// how many processes that were. Helpers that end with their parent have a
+// moment to do so.
 func (t *tree) kill() int {
 	left := t.members(true)
+	for range 3 {
+		if len(left) == 0 {
+			return 0
+		}
+		time.Sleep(5 * time.Millisecond)
+		left = t.members(true)
+	}
 	n := len(left)
 	for range 50 { // whoever forks while we look is found in the next round
 		if len(left) == 0 {

@@ -10,6 +10,8 @@ func newTree(pid int, mark string) *tree { return &tree{root: process{pid: pid},
 
 func (t *tree) usage() (int64, time.Duration) { return 0, 0 }
 
+func (t *tree) working() bool { return false }
+
 func (t *tree) kill() int { killGroup(t.root.pid); return 0 }
 
 func killMarked(string) {}
