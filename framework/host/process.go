@@ -82,7 +82,7 @@ type Process struct {
 	ended   atomic.Pointer[failure.Failure] // why the host ended it, if it did
 	peak    atomic.Int64                    // resident bytes of the tree, where its memory is watched
 	watched sync.WaitGroup
-	before  time.Duration // processor time of the tree when the current trial began
+	before  time.Duration // processor time when the current trial began
 }
 
 // Launch starts a plugin and shakes hands with it. Ending ctx during the start
@@ -186,7 +186,7 @@ func (p *Process) watchMemory(limit int64) {
 				return
 			case <-t.C:
 			}
-			used, _ := p.sub.tree.usage()
+			used := p.sub.tree.memory()
 			if used > p.peak.Load() {
 				p.peak.Store(used)
 			}

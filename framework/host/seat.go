@@ -86,14 +86,13 @@ func (p *Process) begin() {
 	p.tail.Reset()
 	p.peak.Store(0)
 	forgetPeak(p.sub.started())
-	_, p.before = p.sub.tree.usage()
+	p.before = processorTime(p.sub.started())
 }
 
 // since is what the process has cost from the beginning of the trial on.
 func (p *Process) since() Usage {
 	u := p.memory()
-	_, cpu := p.sub.tree.usage()
-	u.CPU = max(0, cpu-p.before)
+	u.CPU = max(0, processorTime(p.sub.started())-p.before)
 	return u
 }
 
@@ -116,6 +115,9 @@ func (s *Seat) Run(ctx context.Context, job Job, show func(Progress)) Outcome {
 	}
 	r.proc = proc
 	r.out.Transport, r.out.Served = proc.Transport, served
+	if job.LogFile != "" {
+		defer proc.tail.Follow(job.LogFile)()
+	}
 	leave := proc.Attend(ctx)
 	err = r.work(ctx)
 	if !leave() && err == nil { // ctx ended with the last answer: the process is being killed

@@ -124,13 +124,19 @@ func (t *tree) members(afresh bool) []procStat {
 	return out
 }
 
-// usage sums resident memory and processor time over the tree.
-func (t *tree) usage() (memory int64, cpu time.Duration) {
+// memory is the resident memory of the whole tree, in bytes.
+func (t *tree) memory() int64 {
+	var sum int64
 	for _, s := range t.members(false) {
-		memory += s.resident
-		cpu += s.cpu
+		sum += s.resident
 	}
-	return memory, cpu
+	return sum
+}
+
+// processorTime is what a process and the children that it waited for have used.
+func processorTime(pid int) time.Duration {
+	s, _ := readStatus(pid)
+	return s.cpu
 }
 
 // working reports whether a thread of the tree runs, wants to run, or waits for

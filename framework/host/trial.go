@@ -37,6 +37,7 @@ type Job struct {
 	Timeout     time.Duration // 0: none
 	Options     Options
 	WorkDir     string // an empty private folder; Run leaves model/ and embedding-SPLIT.npy in it
+	LogFile     string // copy of the log that outlives this host; or ""
 	Checkpoints string // a folder that outlives the attempt, for methods that are resumable; or ""
 }
 
