@@ -19,7 +19,7 @@ var python = sync.OnceValues(func() (dir string, err error) {
 		}
 	}
 	if exec.Command(program, "-c", "import assay_plugin, grpc").Run() != nil {
-		return "", errors.New("no interpreter with assay_plugin: python3 -m venv plugins/python/.venv && plugins/python/.venv/bin/pip install -e 'plugins/python[test]', or set ASSAY_TEST_PYTHON")
+		return "", errors.New("no interpreter with assay_plugin: run plugins/python/environments, or set ASSAY_TEST_PYTHON")
 	}
 	return filepath.Dir(program), nil
 })

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -96,12 +97,14 @@ func (a *app) trialLog(dir *string) *cobra.Command {
 }
 
 func (a *app) trialVerify(dir *string) *cobra.Command {
-	return &cobra.Command{
+	var file string
+	cmd := &cobra.Command{
 		Use:   "verify ID",
 		Short: "Run a trial again and compare it bit for bit",
 		Long: `Verify runs a recorded trial again with the same method, settings, data and seed
 and compares metrics and embeddings bit for bit. It changes nothing in the
-store. Exit code 0: identical; 1: different.`,
+store. A plugin that the sweep names by a relative path is looked for from the
+folder of --sweep. Exit code 0: identical; 1: different.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, _, done := interrupts(cmd.Context(), func() {})
@@ -118,7 +121,7 @@ store. Exit code 0: identical; 1: different.`,
 			if !ok {
 				return advise(fmt.Errorf("trial %s never succeeded: there is nothing to compare", trial.Short(key)), "\"assay trial log\" shows why")
 			}
-			differences, err := a.rerun(ctx, old)
+			differences, err := a.rerun(ctx, old, filepath.Dir(file))
 			if err != nil {
 				return err
 			}
@@ -130,10 +133,12 @@ store. Exit code 0: identical; 1: different.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&file, "sweep", "", "the sweep `FILE` that the trial is from (default: one in the working folder)")
+	return cmd
 }
 
 // rerun runs a recorded trial again and lists what differs.
-func (a *app) rerun(ctx context.Context, old trial.Record) ([]string, error) {
+func (a *app) rerun(ctx context.Context, old trial.Record, dir string) ([]string, error) {
 	builder, err := a.newBuilder()
 	if err != nil {
 		return nil, err
@@ -145,9 +150,12 @@ func (a *app) rerun(ctx context.Context, old trial.Record) ([]string, error) {
 	if digest != old.Spec.Dataset {
 		return []string{fmt.Sprintf("the dataset is another one now: %s, was %s", digest, old.Spec.Dataset)}, nil
 	}
-	p, err := a.finder().Find(old.Provenance.Plugin, ".")
+	p, err := a.finder().Find(old.Provenance.Plugin, dir)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(p.Where()); err != nil && p.Origin == "path" {
+		return nil, advise(fmt.Errorf("the trial's plugin %s is not at %s", old.Provenance.Plugin, p.Where()), "the path is relative to the sweep: name that with --sweep FILE")
 	}
 	launcher, err := a.newLauncher()
 	if err != nil {

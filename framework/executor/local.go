@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -62,7 +63,7 @@ type Local struct {
 // The error is about the store or the disk: a failed trial is a record.
 func (l *Local) Run(ctx context.Context, drain <-chan struct{}, tasks []Task) error {
 	work := filepath.Join(l.Store.Dir, "work")
-	if err := os.RemoveAll(work); err != nil { // of a host that was killed
+	if err := l.rescue(ctx, work); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(work, 0o700); err != nil {
@@ -110,6 +111,28 @@ feed:
 	return firstErr
 }
 
+// rescue keeps the logs of what ran when a host was killed, and removes the rest.
+func (l *Local) rescue(ctx context.Context, work string) error {
+	logs, err := filepath.Glob(filepath.Join(work, "attempt-*.log"))
+	if err != nil {
+		return err
+	}
+	for _, path := range logs {
+		id, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "attempt-"), ".log"), 10, 64)
+		if err != nil {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := l.Store.KeepLog(ctx, id, string(text)); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(work)
+}
+
 // trial attempts one task until it succeeds, fails for good, or the run stops.
 func (l *Local) trial(ctx context.Context, drain <-chan struct{}, slot int, seat *host.Seat, work string, t Task) error {
 	for attempt := 1; ; attempt++ {
@@ -148,6 +171,8 @@ func (l *Local) attempt(ctx context.Context, slot int, seat *host.Seat, work str
 		return trial.Record{}, err
 	}
 	defer os.RemoveAll(job.WorkDir)
+	job.LogFile = filepath.Join(work, fmt.Sprintf("attempt-%d.log", id))
+	defer os.Remove(job.LogFile)
 	job.Options.CPUs = cpus(slot, job.Options.Threads)
 	job.Options.Dir = job.WorkDir
 

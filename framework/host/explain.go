@@ -99,6 +99,10 @@ func (p *Process) explainExec(err error) *failure.Failure {
 // process ended itself, or the method said no.
 func (p *Process) explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
+	// A plugin knows the deadline too, and its clock may strike first.
+	if at, ok := ctx.Deadline(); ok && s.Code() == codes.DeadlineExceeded && time.Until(at) < time.Second {
+		<-ctx.Done()
+	}
 	if ctx.Err() != nil { // the call may return before the watcher has noticed
 		p.end(ctxFailure(ctx))
 	}

@@ -115,6 +115,9 @@ func (s *Seat) Run(ctx context.Context, job Job, show func(Progress)) Outcome {
 	}
 	r.proc = proc
 	r.out.Transport, r.out.Served = proc.Transport, served
+	if job.LogFile != "" {
+		defer proc.tail.Follow(job.LogFile)()
+	}
 	leave := proc.Attend(ctx)
 	err = r.work(ctx)
 	if !leave() && err == nil { // ctx ended with the last answer: the process is being killed

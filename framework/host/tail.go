@@ -2,6 +2,8 @@ package host
 
 import (
 	"bytes"
+	"io"
+	"os"
 	"strings"
 	"sync"
 )
@@ -14,6 +16,41 @@ type Tail struct {
 	mu      sync.Mutex
 	text    []byte
 	dropped bool
+	file    *os.File // copy that outlives the host; nil: none
+	written int      // bytes in file
+}
+
+// Follow keeps a copy in a file, so that a killed host does not take the last
+// words with it. A copy that cannot be written is done without.
+func (t *Tail) Follow(path string) (stop func()) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return func() {}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.file, t.written = f, 0
+	t.copy(t.text)
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.file = nil
+		f.Close()
+	}
+}
+
+// copy appends to the file, which begins anew with what is kept once it is long.
+func (t *Tail) copy(p []byte) {
+	if t.file == nil {
+		return
+	}
+	if t.written+len(p) > 4*tailSize {
+		_ = t.file.Truncate(0)
+		_, _ = t.file.Seek(0, io.SeekStart)
+		p, t.written = t.text, 0
+	}
+	_, _ = t.file.Write(p)
+	t.written += len(p)
 }
 
 func (t *Tail) Write(p []byte) (int, error) {
@@ -23,6 +60,7 @@ func (t *Tail) Write(p []byte) (int, error) {
 	if over := len(t.text) - tailSize; over > tailSize {
 		t.text, t.dropped = append([]byte(nil), t.text[over:]...), true
 	}
+	t.copy(p)
 	return len(p), nil
 }
 

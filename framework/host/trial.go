@@ -38,6 +38,7 @@ type Job struct {
 	Options     Options
 	Arrays      bool   // have the method make arrays for figures
 	WorkDir     string // an empty private folder; Run leaves model/, embedding-SPLIT.npy and arrays-SPLIT/ in it
+	LogFile     string // copy of the log that outlives this host; or ""
 	Checkpoints string // a folder that outlives the attempt, for methods that are resumable; or ""
 }
 

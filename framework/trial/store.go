@@ -174,6 +174,12 @@ func (s *Store) End(ctx context.Context, attempt int64, rec Record, log string) 
 	return tx.Commit()
 }
 
+// KeepLog adds the last words of an attempt that was lost with its host.
+func (s *Store) KeepLog(ctx context.Context, attempt int64, log string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE attempts SET log = ? WHERE id = ? AND status = ? AND log IS NULL", log, attempt, Lost)
+	return err
+}
+
 // Record returns the record of a trial that succeeded.
 func (s *Store) Record(ctx context.Context, key string) (Record, bool, error) {
 	var text string

@@ -1,5 +1,7 @@
 """The contract between a method and the host."""
 
+from __future__ import annotations  # np.random, named in one, takes a while to import
+
 import hashlib
 import time
 from abc import ABC, abstractmethod
@@ -52,7 +54,7 @@ class Method(ABC, Generic[S, M]):
     resumable: ClassVar[bool] = False  # train continues from run.resume()
 
     @abstractmethod
-    def train(self, run: "Training[S]") -> M:
+    def train(self, run: Training[S]) -> M:
         """Learns a model from ``run.data.train()``."""
 
     @abstractmethod
@@ -102,7 +104,7 @@ class Training(Generic[S]):
     def rng(self, purpose: str) -> np.random.Generator:
         """The random stream of that name: one per purpose ("init", "batches"), so
         that a draw more in one place does not shift all others."""
-        return np.random.default_rng(np.random.SeedSequence(self._entropy(purpose)))
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self._entropy(purpose))))
 
     def seed_for(self, purpose: str) -> int:
         """A seed below 2**31 for a library with generators of its own:
@@ -165,5 +167,5 @@ class Training(Generic[S]):
         self._sink.log(str(line))
 
 
-def embed_role(method: "Method[Any, Any]") -> str:
+def embed_role(method: Method[Any, Any]) -> str:
     return method.embeds or (method.roles[0] if method.roles else "main")

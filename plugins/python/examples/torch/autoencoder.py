@@ -71,6 +71,8 @@ class Autoencoder(assay.Method[Settings, Model]):
                 loss.backward()
                 optimiser.step()
                 total += loss.item() * len(rows)
+            if not np.isfinite(total):
+                raise assay.Failure(f"training diverged: the loss of epoch {epoch} is {total}", "lower lr")
             run.metric("loss", epoch, total / len(x))
             run.progress(epoch + 1, s.epochs, "epochs")
             if (epoch + 1) % 10 == 0:
