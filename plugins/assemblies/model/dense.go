@@ -18,7 +18,7 @@ type dense struct {
 
 	number  []int32 // [n] slot + 1 of a support neuron, or 0
 	neurons []int32 // [slots] the support, in order of first reinforcement
-	order   []int32 // slots by ascending neuron; rebuilt when stale
+	order   []int32 // slots by ascending neuron, as of the last round
 
 	scratch
 }
@@ -73,7 +73,6 @@ func (d *dense) degrees(f *fibre) []float64 {
 		var counts [blockSize]float64
 		var r rows
 		for b := from; b < to; b++ {
-			clear(counts[:])
 			f.graph.count(all, keys, b, &r, &counts)
 			for q := range d.within(b) {
 				out[b*blockSize+q] = counts[q]
@@ -204,12 +203,28 @@ func (d *dense) prepare(firing [][]int32) {
 	}
 }
 
+// sortSlots merges the slots that are new into those in order. Within a cap they
+// are in order already.
 func (d *dense) sortSlots() {
-	d.order = d.order[:0]
-	for slot := range d.neurons {
-		d.order = append(d.order, int32(slot))
+	old := len(d.order)
+	fresh := make([]int32, 0, len(d.neurons)-old)
+	for slot := old; slot < len(d.neurons); slot++ {
+		fresh = append(fresh, int32(slot))
 	}
-	slices.SortFunc(d.order, func(x, y int32) int { return cmp.Compare(d.neurons[x], d.neurons[y]) })
+	before := func(x, y int32) int { return cmp.Compare(d.neurons[x], d.neurons[y]) }
+	if !slices.IsSortedFunc(fresh, before) {
+		slices.SortFunc(fresh, before)
+	}
+	d.order = append(d.order, fresh...)
+	for at, i, j := len(d.order)-1, old-1, len(fresh)-1; j >= 0; at-- {
+		if i >= 0 && d.neurons[d.order[i]] > d.neurons[fresh[j]] {
+			d.order[at] = d.order[i]
+			i--
+		} else {
+			d.order[at] = fresh[j]
+			j--
+		}
+	}
 }
 
 // firstSlot is the place in order of the first support neuron of block b or later.
@@ -237,10 +252,10 @@ func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]floa
 		if len(firing[x]) == 0 {
 			continue
 		}
-		var sums [blockSize]float64
-		f.graph.count(firing[x], d.keys[x], b, r, &sums)
+		sums := &r.sums
+		f.graph.count(firing[x], d.keys[x], b, r, sums)
 		if len(f.patches) > 0 {
-			f.patch(firing[x], b, r, &sums)
+			f.patch(firing[x], b, r, sums)
 		}
 		for _, slot := range d.order[next:end] {
 			sums[int(d.neurons[slot])-first] += d.excess[x][slot]
@@ -298,14 +313,20 @@ func (d *dense) Reinforce(firing [][]int32, cap []int32) {
 	mark := make([]int32, len(d.neurons))
 	var hit []int32
 	for x, f := range d.fibres {
+		_, regenerate := f.graph.(hashed)
 		for _, i := range firing[x] {
-			key := f.edges.key(i)
+			var key uint64
+			if regenerate {
+				key = f.edges.key(i)
+			}
 			hit = hit[:0]
 			for g := range groups {
-				set := f.graph.targets(i, key, groups[g].b)
-				for w := range set {
-					for both := set[w] & groups[g].mask[w]; both != 0; both &= both - 1 {
-						hit = append(hit, d.number[groups[g].b*blockSize+w<<6+bits.TrailingZeros64(both)]-1)
+				b, mask := groups[g].b, &groups[g].mask
+				s0, s1, s2, s3 := f.graph.targets(i, key, b)
+				number := d.number[b*blockSize:]
+				for w, both := range [...]uint64{s0 & mask[0], s1 & mask[1], s2 & mask[2], s3 & mask[3]} {
+					for ; both != 0; both &= both - 1 {
+						hit = append(hit, number[w<<6+bits.TrailingZeros64(both)]-1)
 					}
 				}
 			}
