@@ -1,8 +1,8 @@
 """Assemblies in Go beside NumPy, one process after the other, alternating.
 
-usage: python bench/assemblies/run.py [runs] > bench/assemblies/RESULTS.md
+usage: [TRIALS=5] python bench/assemblies/run.py [runs] > bench/assemblies/RESULTS.md
 
-Needs Go and NumPy. Prints medians over the runs, ratios with their spread (least and
+TRIALS is the number of runs for each of the 20 values of a curve. Needs Go and NumPy. Prints medians over the runs, ratios with their spread (least and
 greatest over the alternations), and the largest resident set. One thread on both sides.
 """
 import os
@@ -79,6 +79,7 @@ def main():
     print("# Assemblies: Go beside NumPy\n")
     print(f"Measured by `python bench/assemblies/run.py {runs}` at {commit}: {cpu}, one thread on each side, {runs} alternating runs,")
     print(f"medians, in brackets least and greatest. {go_version}; Python {platform.python_version()}, NumPy {numpy.__version__}.")
+    print(f"E3 and E4 with {os.environ.get('TRIALS', '5')} trial(s) for each of 20 values.")
     print(f"Load average at the start {load:.1f} on {os.cpu_count()} cores: with other work on the machine seconds of")
     print("wall time say little; ratios are of CPU time, run by run.\n")
     print("| experiment | NumPy / Go, CPU | Go, CPU s | NumPy, CPU s | Go, wall s | NumPy, wall s | Go, MB | NumPy, MB |")
@@ -95,8 +96,8 @@ def main():
         print(f"| {label} | **{spread(ratios)}** | {spread([x[0] for x in a])} | {spread([y[0] for y in b])} "
               f"| {spread([x[1] for x in a])} | {spread([y[1] for y in b])} | {ma:.0f} | {mb:.0f} |", flush=True)
 
-    print("\nE1, training only (20 presentations, homeostasis after each class; graph and samples are there), wall time")
-    print("within each process, the median of its repetitions:\n")
+    print("\nE1, training only (20 presentations, homeostasis after each class; graph and samples are there), CPU time")
+    print("within each process, mean (Go) or median (NumPy) of its repetitions:\n")
     print("| NumPy | NumPy / Go | Go, ms | NumPy, ms |")
     print("|---|---|---|---|")
     train = {"go": lambda r: find(r"([\d.e+]+) train-ns/op", r[3]) / 1e6, "py": lambda r: 1e3 * find(r"train-seconds ([\d.e-]+)", r[3])}
@@ -111,6 +112,8 @@ def main():
         for n, k in ((10**4, 100), (10**5, 316), (10**6, 1000), (10**7, 3162)):
             if engine == "exact" and n > 10**4:
                 continue
+            if engine == "hash" and n == 10**7 and "--large" not in sys.argv:
+                continue  # minutes; see results/assemblies-scale
             count = runs if n < 10**7 else min(runs, 3)
             rs = [run(bench(low, f"BenchmarkProjection/{engine}/n={n}")) for _ in range(count)]
             support = find(r"([\d.]+) support", rs[0][3])

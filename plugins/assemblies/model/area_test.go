@@ -43,7 +43,7 @@ func newPlain(d *dense) *plain {
 		for i := range w {
 			w[i] = make([]float64, d.N)
 			for j := range w[i] {
-				set := f.graph.targets(int32(i), f.edges.key(int32(i)), j/blockSize)
+				set := setOf(f.graph.targets(int32(i), f.edges.key(int32(i)), j/blockSize))
 				w[i][j] = math.NaN()
 				if set[j>>6&3]>>(j&63)&1 == 1 {
 					w[i][j] = 1

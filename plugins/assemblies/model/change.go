@@ -19,7 +19,7 @@ func newChanges(sources int) *changes { return &changes{index: make([]int32, sou
 func (c *changes) of(i int32) *[]change {
 	if c.index[i] == 0 {
 		c.from = append(c.from, i)
-		c.lists = append(c.lists, nil)
+		c.lists = append(c.lists, make([]change, 0, 16))
 		c.index[i] = int32(len(c.lists))
 	}
 	return &c.lists[c.index[i]-1]
@@ -42,7 +42,8 @@ func (c *changes) reinforce(source int32, hit []int32, mark []int32, rule *Rule)
 		} else {
 			l = append(l, change{slot, 1})
 		}
-		c.sum[slot] += rule.Weight(int(n)+1) - rule.Weight(int(n))
+		next := rule.Weight(int(n) + 1)
+		c.sum[slot] += next - rule.weights[n]
 	}
 	for _, ch := range known {
 		mark[ch.slot] = 0

@@ -1,6 +1,6 @@
 package model
 
-// countColumn adds, for 64 targets at once, the bits of the fired rows: row i is
+// countColumn counts, for 64 targets at once, the bits of the fired rows: row i is
 // column[4i]. Bit t of plane[s] is digit s of the count of target t: a full adder on words adds one
 // bit for all 64 (Harley and Seal). Eight rows cost seven adders, so about half an
 // operation per synapse that could exist, and none of them waits for memory.
@@ -38,6 +38,12 @@ func countColumn(column []uint64, fired []int32, counts *[64]float64) {
 				eight |= spread[byte(plane[s+d]>>(8*byt))] << d
 			}
 			c := counts[8*byt : 8*byt+8 : 8*byt+8]
+			if shift == 0 {
+				for q := range c {
+					c[q] = float64(eight >> (8 * q) & 255)
+				}
+				continue
+			}
 			for q := range c {
 				c[q] += float64(eight >> (8 * q) & 255 << shift)
 			}

@@ -2,10 +2,10 @@ package model
 
 // graph gives the synapses of one fibre.
 type graph interface {
-	// count adds to counts, for the targets of block b, the synapses from fired.
+	// count writes, for the targets of block b, the number of synapses from fired.
 	count(fired []int32, keys []uint64, b int, rows *rows, counts *[blockSize]float64)
 	// targets are those of source i in block b.
-	targets(i int32, key uint64, b int) set256
+	targets(i int32, key uint64, b int) (s0, s1, s2, s3 uint64)
 }
 
 // hashed draws synapses anew every time.
@@ -15,6 +15,7 @@ type hashed struct{ *edges }
 type rows struct {
 	words  []uint64 // [fired][4]
 	places []int32  // 0, 1, 2, ...
+	sums   [blockSize]float64
 }
 
 func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]float64) {
@@ -33,6 +34,7 @@ func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blo
 // countBlock counts a block whose rows have four words each.
 func countBlock(words []uint64, fired []int32, counts *[blockSize]float64) {
 	if len(fired) == 0 {
+		clear(counts[:])
 		return
 	}
 	for w := range len(set256{}) {
@@ -40,9 +42,8 @@ func countBlock(words []uint64, fired []int32, counts *[blockSize]float64) {
 	}
 }
 
-func (g hashed) targets(i int32, key uint64, b int) set256 {
-	s0, s1, s2, s3 := g.block(i, key, b)
-	return set256{s0, s1, s2, s3}
+func (g hashed) targets(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
+	return g.block(i, key, b)
 }
 
 // stored keeps the same synapses as bits, n_in·n/8 bytes in all: those from source
@@ -71,8 +72,9 @@ func store(e *edges, sources, blocks int) *stored {
 
 func (g *stored) block(b int) []uint64 { return g.words[4*b*g.sources : 4*(b+1)*g.sources] }
 
-func (g *stored) targets(i int32, _ uint64, b int) set256 {
-	return set256(g.block(b)[4*i : 4*i+4])
+func (g *stored) targets(i int32, _ uint64, b int) (s0, s1, s2, s3 uint64) {
+	w := g.words[4*(b*g.sources+int(i)):]
+	return w[0], w[1], w[2], w[3]
 }
 
 func (g *stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *[blockSize]float64) {

@@ -80,7 +80,7 @@ func TestEdgesAreIndependent(t *testing.T) {
 		var total, square, pairs float64
 		for i := range int32(sources) {
 			for b := range blocks {
-				s := hashed{e}.targets(i, e.key(i), b)
+				s := setOf(hashed{e}.targets(i, e.key(i), b))
 				n := 0.0
 				last := -2
 				for q := range s.all {
@@ -110,14 +110,14 @@ func TestEdgesAreIndependent(t *testing.T) {
 		}
 	}
 	loops := newEdges(7, Fibre{P: 1, Recurrent: true})
-	if s := (hashed{loops}).targets(300, loops.key(300), 1); s[0] != ^uint64(1<<(300-256)) {
+	if s := setOf(hashed{loops}.targets(300, loops.key(300), 1)); s[0] != ^uint64(1<<(300-256)) {
 		t.Errorf("a neuron without self-loops feeds itself: %x", s)
 	}
 	stretches := newEdges(7, Fibre{P: 1, Recurrent: true, SelfLoops: true, Within: 100})
 	for _, i := range []int32{0, 255, 299, 300, 777} {
 		var reached []int
 		for b := range 4 {
-			s := (hashed{stretches}).targets(i, stretches.key(i), b)
+			s := setOf(hashed{stretches}.targets(i, stretches.key(i), b))
 			for q := range s.all {
 				reached = append(reached, b*blockSize+q)
 			}
@@ -208,3 +208,5 @@ func TestTopCounts(t *testing.T) {
 		t.Errorf("without sources %v", none)
 	}
 }
+
+func setOf(s0, s1, s2, s3 uint64) set256 { return set256{s0, s1, s2, s3} }
