@@ -97,6 +97,29 @@ func TestMinSpeedIsStrict(t *testing.T) {
 	}
 }
 
+// A probe of some columns is the probe of an embedding that has no others.
+func TestColumns(t *testing.T) {
+	narrow := ring(40, 1, data.Rand(1, "a"))
+	d := narrow.X.Cols()
+	wide := Part{X: data.NewArray(40, d+3), Recording: narrow.Recording}
+	for i := range 40 {
+		copy(wide.X.Row(i)[2:], narrow.X.Row(i))
+		wide.X.Row(i)[0] = float32(i)
+	}
+	s := Spec{Kind: "ridge", Target: "velocity"}
+	want := mustRun(t, s, Parts{data.All: narrow}, 1)
+	s.Columns = []int{2, 2 + d}
+	if got := mustRun(t, s, Parts{data.All: wide}, 1); got[0] != want[0] {
+		t.Errorf("columns %v give %v, want %v", s.Columns, got, want)
+	}
+	for _, c := range [][]int{{0, d + 4}, {3, 3}, {-1, 2}, {1}, {0, 1, 2}} {
+		s.Columns = c
+		if _, err := Run(context.Background(), s, Parts{data.All: wide}, 1); err == nil {
+			t.Errorf("columns %v of %d were read", c, d+3)
+		}
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	good := func() Part { return ring(16, 1, data.Rand(1, "a")) }
 	nan := good()
