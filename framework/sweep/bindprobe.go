@@ -25,7 +25,9 @@ func (b *binder) probes() bool {
 			b.failAt("give one of them a name: of its own", at, "two probes are called %q", full.Name)
 		}
 		taken[full.Name] = true
-		b.known(full.Methods, append(slices.Clone(at), "methods"))
+		if !b.known(full.Methods, append(slices.Clone(at), "methods")) {
+			continue
+		}
 		b.s.Probes[i] = full
 		b.readOut(full, at)
 	}
@@ -33,7 +35,8 @@ func (b *binder) probes() bool {
 }
 
 // known refuses ids that are no methods of the sweep.
-func (b *binder) known(methods, at []string) {
+func (b *binder) known(methods, at []string) bool {
+	before := len(b.errs)
 	var ids []string
 	for _, m := range b.s.Methods {
 		ids = append(ids, m.ID)
@@ -43,6 +46,7 @@ func (b *binder) known(methods, at []string) {
 			b.failAt(setting.Suggest(id, ids), at, "there is no method %q in this sweep", id)
 		}
 	}
+	return len(b.errs) == before
 }
 
 // probeErrors reports every [setting.Problem] at its setting and a
