@@ -6,9 +6,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/assaylab/assay/framework/cli"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/table"
 )
 
@@ -57,13 +59,32 @@ func readTable(t *testing.T, path string) map[string]float64 {
 func TestQuickstart(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
-	assay(t, "run", "sweeps/quickstart.yaml", "--results", dir, "--set", "seeds=1")
+	assay(t, "run", "sweeps/quickstart.yaml", "--results", dir, "--set", "seeds=1", "--set", "keep={arrays: true}")
+	keptArrays(t, dir)
 	means := readTable(t, filepath.Join(dir, "quickstart", "tables", "decoding.json"))
 	for _, method := range []string{"raw", "pca", "fa", "assemblies", "swapvae", "myow"} {
 		// Four directions: a read-out that has learned nothing is right in at most a quarter.
 		if v := means[method+" population probe/direction/accuracy"]; v < 0.6 || v > 1 {
 			t.Errorf("%s: direction accuracy %v", method, v)
 		}
+	}
+}
+
+// What Swap-VAE makes for figures is kept where the sweep asks for it: 7 rates of
+// 100 units for each of the 32 latents.
+func keptArrays(t *testing.T, dir string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "kept", "*", "arrays-test", "traversal.npy"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("kept traversals: %v %v", found, err)
+	}
+	a, unmap, err := data.ReadArray(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unmap()
+	if !slices.Equal(a.Shape, []int{32, 7, 100}) {
+		t.Errorf("the traversal has shape %v", a.Shape)
 	}
 }
 
@@ -137,7 +158,7 @@ tables:
 	swapvae := readTable(t, filepath.Join(dir, "short", "tables", "swapvae.json"))
 	myow := readTable(t, filepath.Join(dir, "short", "tables", "myow.json"))
 	for _, c := range []struct {
-		what           string
+		what             string
 		got, least, most float64
 	}{
 		{"nll", swapvae["swapvae poisson_nll poisson_nll"], -840, -815},
