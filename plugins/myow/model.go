@@ -24,10 +24,7 @@ type model struct {
 	f         nn.Sequence
 }
 
-const (
-	weightsFile = "weights.safetensors"
-	chunk       = 1024 // samples that are encoded at once
-)
+const weightsFile = "weights.safetensors"
 
 // standardise drops units that do not vary and keeps the moments of the others.
 func (m *model) standardise(r *data.Recording, p params) error {
@@ -78,30 +75,14 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	if c := r.Samples.Cols(); c != m.Channels {
 		return data.Array{}, fmt.Errorf("the recording has %d channels, the model was trained on %d", c, m.Channels)
 	}
-	w := kernel.NewWorkers(1)
-	defer w.Close()
-	g := nn.NewGraph(nn.Evaluation, w)
-	batch := nn.NewBatch(min(chunk, max(r.Len(), 1)))
-	x := g.Input(len(m.Kept), batch.Pass(1))
-	y := m.f.Apply(x)
-	out := data.NewArray(r.Len(), y.Cols())
 	scale, shift := m.affine()
-	for at := 0; at < r.Len(); at += chunk {
-		if err := ctx.Err(); err != nil {
-			return data.Array{}, err
+	y, dims, err := nn.Map(ctx, r.Len(), len(m.Kept), func(i int, row []float32) {
+		raw := r.Samples.Row(i)
+		for k, j := range m.Kept {
+			row[k] = scale[k]*raw[j] + shift[k]
 		}
-		n := min(chunk, r.Len()-at)
-		batch.Set(n)
-		for i := range n {
-			row, raw := x.Data()[i*x.Cols():], r.Samples.Row(at+i)
-			for k, j := range m.Kept {
-				row[k] = scale[k]*raw[j] + shift[k]
-			}
-		}
-		g.Forward()
-		copy(out.Values[at*y.Cols():], y.Data())
-	}
-	return out, nil
+	}, m.f.Apply)
+	return data.Array{Shape: []int{r.Len(), dims}, Values: y}, err
 }
 
 // Evaluate returns the metrics that Describe declares.

@@ -9,7 +9,6 @@ import (
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
 	"github.com/assaylab/assay/framework/nn"
-	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // model is a trained network: its weights lie in weights.safetensors, the rest
@@ -23,10 +22,7 @@ type model struct {
 	net      *network
 }
 
-const (
-	weightsFile = "weights.safetensors"
-	chunk       = 1024 // samples that are encoded at once
-)
+const weightsFile = "weights.safetensors"
 
 func (m *model) build(rng *rand.Rand) { m.net = newNetwork(&m.Settings, len(m.Kept), rng) }
 
@@ -60,31 +56,15 @@ func (m *model) units(r *data.Recording) (data.Array, error) {
 	return r.Select(m.Kept).Samples, nil
 }
 
-// run applies part of the network, in evaluation mode, to rows of x.
+// run applies part of the network, in evaluation mode, to the rows of x.
 func (m *model) run(ctx context.Context, x data.Array, part func(x *nn.Value) *nn.Value) (data.Array, error) {
-	w := kernel.NewWorkers(1)
-	defer w.Close()
-	g := nn.NewGraph(nn.Evaluation, w)
-	batch := nn.NewBatch(min(chunk, max(x.Rows(), 1)))
-	in := g.Input(x.Cols(), batch.Pass(1))
-	out := part(in)
-	y := data.NewArray(x.Rows(), out.Cols())
-	for at := 0; at < x.Rows(); at += chunk {
-		if err := ctx.Err(); err != nil {
-			return data.Array{}, err
-		}
-		n := min(chunk, x.Rows()-at)
-		batch.Set(n)
-		copy(in.Data(), x.Values[at*x.Cols():])
-		g.Forward()
-		copy(y.Values[at*y.Cols():], out.Data())
-	}
-	return y, nil
+	y, dims, err := nn.Map(ctx, x.Rows(), x.Cols(), func(i int, row []float32) { copy(row, x.Row(i)) }, part)
+	return data.Array{Shape: []int{x.Rows(), dims}, Values: y}, err
 }
 
 // encoder gives [content, style mean, log-variances] [samples x (d + g)].
 func (m *model) encoder(ctx context.Context, x data.Array) (data.Array, error) {
-	return m.run(ctx, x, func(x *nn.Value) *nn.Value { return m.net.enc.Apply(x) })
+	return m.run(ctx, x, m.net.enc.Apply)
 }
 
 // decoder gives the rates of latents [samples x d].
