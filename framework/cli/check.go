@@ -3,16 +3,20 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/conformance"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/failure"
 	"github.com/assaylab/assay/framework/host"
 	"github.com/assaylab/assay/framework/source"
 	"github.com/assaylab/assay/framework/sweep"
@@ -51,7 +55,7 @@ target that the method asks for, or on the dataset that --data names.
 Exit code 0: all checks passed; 1: some failed.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, _, done := interrupts(cmd.Context(), func() {})
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer done()
 			return a.check(ctx, args[0], o)
 		},
@@ -113,7 +117,19 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 	}
 	began := time.Now()
 	if err := s.Open(ctx); err != nil {
-		return err
+		if !o.asJSON || ctx.Err() != nil {
+			return err
+		}
+		f := conformance.Finding{Check: "starts", Status: conformance.Fail, Details: []string{err.Error()}}
+		var why *failure.Failure
+		if errors.As(err, &why) {
+			f.Details, f.Hint = append([]string{why.Reason}, why.Stderr...), why.Hint
+		}
+		report := checkReport{Plugin: p.Where(), Failed: 1, Findings: []conformance.Finding{f}, Seconds: time.Since(began).Seconds()}
+		if err := json.NewEncoder(a.out).Encode(report); err != nil {
+			return err
+		}
+		return exitCode(exitError)
 	}
 	d := s.Description()
 	report := checkReport{Plugin: p.Where(), Method: d.Name, Version: d.Version, Transport: s.Transport()}

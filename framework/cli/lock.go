@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -172,7 +175,7 @@ func (a *app) pluginLock() *cobra.Command {
 third-party plugin that "assay plugin list" shows. What the lock holds of other
 sweeps and plugins stays.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, _, done := interrupts(cmd.Context(), func() {})
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer done()
 			return a.lock(ctx, args)
 		},

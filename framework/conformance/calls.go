@@ -133,11 +133,11 @@ func (s *Suite) embed(ctx context.Context, session Session, modelDir, dataset st
 	}
 	a, unmap, err := data.ReadArray(path)
 	if err != nil {
-		return "", fmt.Errorf("Embed, split %s: %w", split, err)
+		return "", fmt.Errorf("what Embed wrote for split %s: %w", split, err)
 	}
 	defer unmap()
 	if len(a.Shape) != 2 || a.Rows() != samples || reply.Samples != int64(samples) || reply.Dims != int64(a.Cols()) || a.Cols() < 1 {
-		return "", fmt.Errorf("Embed, split %s: shape %v (the reply says %d x %d), want %d rows", split, a.Shape, reply.Samples, reply.Dims, samples)
+		return "", fmt.Errorf("what Embed wrote for split %s: shape %v (the reply says %d x %d), want %d rows", split, a.Shape, reply.Samples, reply.Dims, samples)
 	}
 	for i, v := range a.Values {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {

@@ -67,7 +67,7 @@ type Options struct {
 	Threads int    // exported to the usual thread variables; 0: not limited
 	CPUs    []int  // the process may run on these only; nil: on all
 	Memory  int64  // bytes of resident memory of the process and all it starts; 0: no limit
-	Dir     string // working folder; "" means the host's
+	Dir     string // working folder; "" means a private one of the launcher
 }
 
 // Process is a plugin that has shaken hands.
@@ -98,7 +98,9 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	}
 	l.startGuard()
 	cmd := exec.Command(p.Path, p.Args...)
-	cmd.Dir = opt.Dir
+	if cmd.Dir = opt.Dir; cmd.Dir == "" {
+		cmd.Dir = l.sockets
+	}
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
 	mark := fmt.Sprintf("%s-%d", l.mark, l.launched.Add(1))
 	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail)

@@ -1,11 +1,15 @@
 package host
 
+import "sync"
+
 // A tree is a plugin process with everything that it started: its process
 // group, its descendants, and whoever carries its mark in the environment, even
 // in a session of its own and with init as its parent.
 type tree struct {
-	root    process
-	mark    string           // value of wire.RunEnv
+	root process
+	mark string // value of wire.RunEnv
+
+	mu      sync.Mutex
 	known   map[process]bool // members that have been seen
 	foreign map[process]bool // others that do not carry the mark
 }

@@ -93,6 +93,8 @@ func newTree(pid int, mark string) *tree {
 // members lists the living processes of the tree. Who was foreign before is not
 // asked again, unless afresh: a process inherits its mark.
 func (t *tree) members(afresh bool) []procStat {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	all := allProcesses()
 	in := map[int]bool{}
 	for _, s := range all {

@@ -71,6 +71,9 @@ func Read(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(strings.TrimSpace(string(text))) == 0 { // that of a results folder, which is locked while a host runs
+		return nil, fmt.Errorf("%s is empty: %w", path, fs.ErrNotExist)
+	}
 	f := &File{path: path}
 	if err := yaml.Load(text, f, yaml.WithKnownFields()); err != nil {
 		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
