@@ -3,10 +3,10 @@ package framework
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/assaylab/assay/framework/wire"
 )
@@ -27,9 +27,12 @@ type Checkpoint struct {
 	report func(*wire.Checkpoint)
 }
 
-// current begins the name of a whole checkpoint; what is still
-// being written has another name.
-const current = "checkpoint-"
+// current begins the name of a whole checkpoint, unfinished that of one which is
+// still being written.
+const (
+	current    = "checkpoint-"
+	unfinished = "tmp-"
+)
 
 // Save replaces the checkpoint: write fills an empty folder with what training
 // needs to go on after done units of work. A kill at any moment leaves the old
@@ -38,7 +41,7 @@ func (c *Checkpoint) Save(done int64, write func(dir string) error) error {
 	if c == nil {
 		return nil
 	}
-	tmp, err := os.MkdirTemp(c.dir, "tmp-")
+	tmp, err := os.MkdirTemp(c.dir, unfinished)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -70,6 +73,9 @@ func (c *Checkpoint) Resume(read func(dir string) error) (done int64, err error)
 	if c == nil {
 		return 0, nil
 	}
+	if err := c.tidy(); err != nil {
+		return 0, err
+	}
 	dir, done, err := c.last()
 	if err != nil || dir == "" {
 		return 0, err
@@ -81,16 +87,35 @@ func (c *Checkpoint) Resume(read func(dir string) error) (done int64, err error)
 	return done, nil
 }
 
-// last finds the checkpoint with the most work in it.
+// tidy removes what an attempt that was killed within Save left unfinished.
+func (c *Checkpoint) tidy() error {
+	entries, err := os.ReadDir(c.dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), unfinished) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(c.dir, e.Name())))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return nil
+}
+
+// last finds the checkpoint with the most work in it: a kill within Save may
+// leave the one before it too, or a part of that.
 func (c *Checkpoint) last() (dir string, done int64, err error) {
-	paths, err := filepath.Glob(filepath.Join(c.dir, current+"*"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
 		return "", 0, fmt.Errorf("checkpoint: %w", err)
 	}
-	for _, path := range paths {
-		n, err := strconv.ParseInt(filepath.Base(path)[len(current):], 10, 64)
+	for _, e := range entries {
+		number, ok := strings.CutPrefix(e.Name(), current)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(number, 10, 64)
 		if err == nil && (dir == "" || n > done) {
-			dir, done = path, n
+			dir, done = filepath.Join(c.dir, e.Name()), n
 		}
 	}
 	return dir, done, nil

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
-		Deadline: time.Now().Add(2 * time.Minute),
+		Deadline: time.Now().Add(6 * time.Minute),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ASSAY_CACHE", filepath.Join(env.WorkDir, "cache"))
@@ -100,7 +100,7 @@ func as(err error, target **exec.ExitError) bool {
 // orphans fails if a process of this script's plugins is left: they all run
 // executables below the test's own bin folder, in a work folder of the script.
 func orphans(ts *testscript.TestScript, neg bool, _ []string) {
-	deadline := time.Now().Add(3 * time.Second)
+	deadline := time.Now().Add(10 * time.Second)
 	for {
 		left := ""
 		links, _ := filepath.Glob("/proc/[0-9]*/cwd")

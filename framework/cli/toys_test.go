@@ -52,7 +52,7 @@ var toys = map[string]func(){
 	// lets a child in a session of its own use the memory
 	"breeds": func() {
 		if os.Getenv("ASSAY_TOY_CHILD") != "" {
-			hoard := make([]byte, 400<<20)
+			hoard := make([]byte, 250<<20)
 			for i := range hoard {
 				hoard[i] = 1
 			}

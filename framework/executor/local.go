@@ -200,7 +200,7 @@ func (l *Local) attempt(ctx context.Context, slot int, seat *host.Seat, work str
 	} else if err := l.keep(job.WorkDir, rec.Key); err != nil {
 		return rec, fmt.Errorf("keeping the model of trial %s: %w", trial.Short(rec.Key), err)
 	}
-	if job.Checkpoints != "" && !worthResuming(out.Failure) {
+	if job.Checkpoints != "" && !worthResuming(out) {
 		if err := os.RemoveAll(job.Checkpoints); err != nil {
 			return rec, err
 		}
@@ -220,9 +220,13 @@ func (l *Local) checkpoints(job host.Job, rec trial.Record) (string, error) {
 }
 
 // worthResuming reports whether a later attempt may do better from a checkpoint:
-// not if there is nothing more to do, and not if the method itself gave up.
-func worthResuming(f *failure.Failure) bool {
-	return f != nil && slices.Contains([]failure.Kind{failure.Crash, failure.Timeout, failure.Memory, failure.Lost, failure.Cancelled}, f.Kind)
+// not if there is nothing more to do, not if the method itself gave up, and not
+// if the process died again where the checkpoint had left it.
+func worthResuming(out host.Outcome) bool {
+	if out.Failure == nil || out.Failure.Kind == failure.Crash && out.Resumed > 0 && out.Saved <= out.Resumed {
+		return false
+	}
+	return slices.Contains([]failure.Kind{failure.Crash, failure.Timeout, failure.Memory, failure.Lost, failure.Cancelled}, out.Failure.Kind)
 }
 
 // keep moves what the sweep wants to keep out of the work folder.

@@ -62,6 +62,7 @@ type Outcome struct {
 	Transport  Transport // how the plugin was spoken to
 	Served     int       // trials that its process had served before
 	Resumed    int64     // units of work that were taken over from a checkpoint
+	Saved      int64     // units of work in the last checkpoint that was written
 }
 
 // maxPoints bounds a trial's learning curves; beyond it every curve loses every
@@ -154,6 +155,8 @@ func (r *running) train(ctx context.Context) error {
 			if e.Checkpoint.Resumed {
 				r.out.Resumed = e.Checkpoint.Done
 				r.proc.tail.Line(fmt.Sprintf("training continues from a checkpoint at %d", e.Checkpoint.Done))
+			} else {
+				r.out.Saved = e.Checkpoint.Done
 			}
 		}
 	}
