@@ -75,6 +75,12 @@ func (b *bench) checkLoss(terms ...*nn.Loss) {
 
 func TestGradients(t *testing.T) {
 	for name, run := range map[string]func(b *bench){
+		"blocks": func(b *bench) {
+			x, y := b.value(6, 2), b.value(2, 3)
+			l := nn.NewLinear(b.ps, "l", 7, 4, b.init(), b.init())
+			b.check(l.ApplyBlocks(nn.Block{X: x, From: 2, To: 5, Passes: []int{1, 0, 0, 1}}, nn.Block{X: y, To: 2, Passes: []int{0, 1, 1, 2}},
+				nn.Block{X: x, From: 4, To: 6, Passes: []int{0, 0, 0, 0}}))
+		},
 		"linear": func(b *bench) {
 			b.check(nn.NewLinear(b.ps, "l", 5, 7, b.init(), b.init()).Apply(b.value(5, 2)))
 		},
@@ -170,5 +176,20 @@ func TestGradients(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) { run(newBench(t)) })
+	}
+}
+
+// Blocks put together within a layer give what they give put together before it.
+func TestBlocksAreColumnsSideBySide(t *testing.T) {
+	b := newBench(t)
+	x, y := b.value(6, 2), b.value(2, 3)
+	l := nn.NewLinear(b.ps, "l", 5, 4, b.init(), b.init())
+	got := l.ApplyBlocks(nn.Block{X: x, From: 2, To: 5, Passes: []int{1, 0, 0}}, nn.Block{X: y, To: 2, Passes: []int{0, 2, 1}})
+	want := l.Apply(nn.Concat(nn.Passes(nn.Columns(x, 2, 5), 1, 0, 0), nn.Passes(y, 0, 2, 1)))
+	b.g.Forward()
+	for i, w := range want.Data() {
+		if e := got.Data()[i] - w; !(e*e < 1e-10) {
+			t.Fatalf("number %d is %v, want %v", i, got.Data()[i], w)
+		}
 	}
 }

@@ -16,7 +16,7 @@ type mine struct {
 	query, pool *nn.Value   // representations
 	queryAt     *nn.Indices // rows of query that ask
 	poolPass    int         // pass of pool that holds the candidates
-	values      *nn.Value   // with a row for every row of pool
+	values      *nn.Value   // with a row for every candidate
 	eligible    func(i, j int) bool
 	k           int
 	rng         *rand.Rand
@@ -55,7 +55,7 @@ func (m *mine) Forward(y *nn.Value) {
 	for i := range n {
 		j := m.choose(i, S.Row(i))
 		m.found[i] = j
-		copy(y.Data()[i*y.Cols():(i+1)*y.Cols()], m.values.Data()[(from+j)*y.Cols():])
+		copy(y.Data()[i*y.Cols():(i+1)*y.Cols()], m.values.Data()[j*y.Cols():])
 	}
 }
 
@@ -77,8 +77,9 @@ func (m *mine) unit(dst, x kernel.Matrix) {
 // ones to fill up k).
 func (m *mine) choose(i int, cos []float32) int {
 	m.best = m.best[:0]
+	least := float32(math.Inf(-1)) // what a candidate must exceed
 	for j, c := range cos {
-		if len(m.best) == m.k && !(c > m.best[m.k-1].cos) || !m.eligible(i, j) {
+		if !(c > least) || !m.eligible(i, j) {
 			continue
 		}
 		at := len(m.best)
@@ -90,6 +91,9 @@ func (m *mine) choose(i int, cos []float32) int {
 		}
 		copy(m.best[at+1:], m.best[at:])
 		m.best[at] = neighbour{j, c}
+		if len(m.best) == m.k {
+			least = m.best[m.k-1].cos
+		}
 	}
 	if len(m.best) == 0 {
 		most := 0

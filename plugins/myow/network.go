@@ -87,10 +87,10 @@ func newBranch(p *params, units int, online bool, rng *rand.Rand) *branch {
 	return b
 }
 
-// second is v: h on the projection z, or in the parallel layout on y.
-func (b *branch) second(p *params, y, z *nn.Value) *nn.Value {
+// second is v of a pass: h on the projection z, or in the parallel layout on y.
+func (b *branch) second(p *params, y, z *nn.Value, pass int) *nn.Value {
 	if p.layout == "parallel" {
-		return b.h.Apply(y)
+		z = y
 	}
-	return b.h.Apply(z)
+	return b.h.Apply(nn.Passes(z, pass))
 }

@@ -50,10 +50,15 @@ func newSecond(p *params, online, target *branch, units, batch int, w *kernel.Wo
 	o.aug = nn.Weigh(nn.CosineDistance(nn.Gather(online.q.Apply(z), o.anchors), nn.Gather(zT, o.swapped)), 0.5)
 	terms := []*nn.Loss{o.aug}
 	if p.mines() {
-		v, vT := online.second(p, y, z), target.second(p, yT, zT)
-		first := nn.NewIndices(B.Pass(1))
-		first.At = o.anchors.At[:batch]
-		o.search = &mine{query: y, pool: yT, queryAt: first, poolPass: 1, values: vT, k: p.k}
+		// Of A' nothing reads v, nor the running statistics of h and r: its pass
+		// ends here, which changes no number of A's.
+		v, vT := online.second(p, y, z, 1), target.second(p, yT, zT, 1)
+		first := nn.NewIndices(B.Pass(1)) // the anchors are the first rows of A
+		queries := nn.NewIndices(B.Pass(1))
+		for i := range queries.At {
+			first.At[i], queries.At[i] = i, batch+i
+		}
+		o.search = &mine{query: y, pool: yT, queryAt: queries, poolPass: 1, values: vT, k: p.k}
 		mined := newMine(o.search, B.Pass(1))
 		o.mined = nn.Weigh(nn.CosineDistance(nn.Gather(online.r.Apply(v), first), mined), 0)
 		terms = append(terms, o.mined)
@@ -91,10 +96,10 @@ func newFirst(p *params, online, target *branch, units, batch, pool int, mines b
 	for i := range queries.At {
 		queries.At[i] = batch + i
 	}
-	o.search = &mine{query: y, pool: yT, queryAt: queries, poolPass: 1, values: yT, k: p.k}
+	o.search = &mine{query: y, pool: yT, queryAt: queries, poolPass: 1, values: nn.Passes(yT, 1), k: p.k}
 	yM := newMine(o.search, B.Pass(1))
-	v := online.second(p, nn.Passes(y, 1), nn.Passes(z, 1))
-	o.mined = nn.Weigh(nn.CosineDistance(online.r.Apply(v), target.second(p, yM, target.g.Apply(yM))), 0)
+	v := online.second(p, y, z, 1)
+	o.mined = nn.Weigh(nn.CosineDistance(online.r.Apply(v), target.second(p, yM, target.g.Apply(yM), 0)), 0)
 	o.step = nn.NewStep(nn.Total(o.aug, o.mined))
 	return o
 }

@@ -35,19 +35,19 @@ func newObjective(s *settings, n *network, units, batch int, w *kernel.Workers, 
 	l := n.encode(o.x, rng)
 	var terms []*nn.Loss
 
-	var contents, styles []int // passes of z that each decode takes its blocks from
 	var weights []float64
-	if s.SwapWeight > 0 { // BlockSwap: ỹ_1 = dec(c_2, s_1), ỹ_2 = dec(c_1, s_2)
-		contents, styles = append(contents, 1, 0), append(styles, 0, 1)
+	content, style := l.content, l.style // each decode takes a pass of either
+	if s.SwapWeight > 0 {                // BlockSwap: ỹ_1 = dec(c_2, s_1), ỹ_2 = dec(c_1, s_2)
+		content.Passes, style.Passes = append(content.Passes, 1, 0), append(style.Passes, 0, 1)
 		weights = append(weights, s.SwapWeight/2, s.SwapWeight/2)
 	}
 	if s.OwnWeight > 0 {
-		contents, styles = append(contents, 0, 1), append(styles, 0, 1)
+		content.Passes, style.Passes = append(content.Passes, 0, 1), append(style.Passes, 0, 1)
 		weights = append(weights, s.OwnWeight/2, s.OwnWeight/2)
 	}
 	if len(weights) > 0 {
 		// The target of every decode is the view that gave the style.
-		o.nll = nn.PoissonNLL(n.decode(n.swap(l.z, contents, styles)), o.x)
+		o.nll = nn.PoissonNLL(n.decodeBlocks(content, style), o.x)
 		terms = append(terms, nn.Weigh(o.nll, weights...))
 	}
 	if s.KLWeight > 0 && l.v != nil {
@@ -55,18 +55,10 @@ func newObjective(s *settings, n *network, units, batch int, w *kernel.Workers, 
 		terms = append(terms, nn.Weigh(o.kl, s.KLWeight/2, s.KLWeight/2))
 	}
 	if s.AlignWeight > 0 {
-		c := nn.Columns(l.mean, 0, n.content)
+		c := nn.Columns(l.out, 0, n.content)
 		o.align = nn.CosineDistance(nn.Passes(c, 0), nn.Passes(c, 1))
 		terms = append(terms, nn.Weigh(o.align, 2*s.AlignWeight))
 	}
 	o.step = nn.NewStep(nn.Total(terms...))
 	return o
-}
-
-// swap is [content, style] with the blocks of the named passes of z.
-func (n *network) swap(z *nn.Value, contents, styles []int) *nn.Value {
-	if n.content == 0 {
-		return nn.Passes(z, styles...)
-	}
-	return nn.Concat(nn.Passes(nn.Columns(z, 0, n.content), contents...), nn.Passes(nn.Columns(z, n.content, n.d), styles...))
 }

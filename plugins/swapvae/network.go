@@ -49,26 +49,40 @@ func (n *network) stack(name string, norm bool, rng *rand.Rand, widths ...int) (
 	return layers
 }
 
-// latents are what the encoder makes of views: the means of all d latents, and
-// of the last g of them the log-variance v and a sample.
+// latents are what the encoder makes of views: content and style, of which the
+// last g latents are samples and the others as the encoder has them.
 type latents struct {
-	mean  *nn.Value // [content, style mean]; the representation
-	mu, v *nn.Value // of the sampled latents; nil without any
-	z     *nn.Value // mean with the last g replaced by samples
+	out            *nn.Value // of the encoder: [content, style mean, log-variances]
+	mu, v          *nn.Value // mean and log-variance of the sampled latents; nil without any
+	content, style nn.Block
 }
 
-// encode: s = μ + exp(v/2) ε for the sampled latents, the others as they are.
-func (n *network) encode(x *nn.Value, rng *rand.Rand) latents {
+// encode: s = μ + exp(v/2) ε for the sampled latents.
+func (n *network) encode(x *nn.Value, rng *rand.Rand) (l latents) {
 	out := n.enc.Apply(x)
+	l.out, l.content, l.style = out, nn.Block{X: out, To: n.content}, nn.Block{X: out, From: n.content, To: n.d}
 	if n.g == 0 {
-		return latents{mean: out, z: out}
+		return l
 	}
-	l := latents{mean: nn.Columns(out, 0, n.d), mu: nn.Columns(out, n.d-n.g, n.d), v: nn.Columns(out, n.d, n.d+n.g)}
-	l.z = nn.Reparametrise(l.mu, l.v, rng)
-	if n.g < n.d {
-		l.z = nn.Concat(nn.Columns(out, 0, n.d-n.g), l.z)
+	l.mu, l.v = nn.Columns(out, n.d-n.g, n.d), nn.Columns(out, n.d, n.d+n.g)
+	s := nn.Reparametrise(l.mu, l.v, rng)
+	if n.g == n.d {
+		l.content.X, l.style.X = s, s
+	} else {
+		l.style = nn.Block{X: s, To: n.g}
 	}
 	return l
 }
 
+// decode gives the rates of latents [content, style].
 func (n *network) decode(z *nn.Value) *nn.Value { return nn.Softplus(n.dec.Apply(z)) }
+
+// decodeBlocks gives the rates of a content and a style that were not put
+// together before.
+func (n *network) decodeBlocks(content, style nn.Block) *nn.Value {
+	blocks := []nn.Block{content, style}
+	if n.content == 0 {
+		blocks = blocks[1:]
+	}
+	return nn.Softplus(n.dec[1:].Apply(n.dec[0].(*nn.Linear).ApplyBlocks(blocks...)))
+}

@@ -1,0 +1,56 @@
+"""What the PyTorch and the JAX programs share: the recordings, what is drawn
+from them on the host, and the conversation with the benchmark.
+"""
+import sys
+import time
+
+import numpy as np
+
+
+class Recording:
+    """Samples [T, N] in Hz and their trials, as the benchmark has written them."""
+
+    def __init__(self, folder, units):
+        self.x = np.fromfile(f"{folder}/samples.f32", np.float32).reshape(-1, units)
+        self.trial = np.fromfile(f"{folder}/trials.i32", np.int32).astype(np.int64)
+
+    def pairs(self, reach):
+        """All ordered pairs (i, j) within a trial with |j - i| <= reach, self pairs included."""
+        i = np.arange(len(self.x))
+        found = []
+        for shift in range(-reach, reach + 1):
+            j = i + shift
+            inside = (j >= 0) & (j < len(i))
+            a, b = i[inside], j[inside]
+            same = self.trial[a] == self.trial[b]
+            found.append(np.stack([a[same], b[same]], axis=1))
+        return np.concatenate(found)
+
+    def ahead(self, most):
+        """How many samples of the same trial follow each sample, at most so many."""
+        count = np.zeros(len(self.x), np.int64)
+        for shift in range(1, most + 1):
+            count[:-shift] += self.trial[shift:] == self.trial[:-shift]
+        return count
+
+
+def batch_of_myow(rng, trial, ahead, batch):
+    """Anchors, the samples of A (anchors united with positives), and of every
+    anchor its row in A, of its positive the sample."""
+    anchors = rng.permutation(len(trial))[:batch]
+    positives = anchors + rng.integers(0, ahead[anchors] + 1)
+    extra = np.setdiff1d(positives, anchors)
+    return anchors, positives, np.concatenate([anchors, extra])
+
+
+def serve(version, steps):
+    """Answers every line "n" with the wall and the processor seconds of n steps.
+    The processor's count whatever else the machine does."""
+    print(version, flush=True)
+    for line in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        loss = steps(int(line))
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        if not np.isfinite(loss):
+            sys.exit(f"the loss became {loss}")
+        print(wall, cpu, flush=True)
