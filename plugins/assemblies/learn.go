@@ -143,9 +143,14 @@ func caps(ctx context.Context, areas []area, of func(area) assembly.Area, x [][]
 		if !perSample {
 			reader = reader.Fork(0)
 		}
+		added := 0 // neurons of this area in the last cap
 		for i := range x {
 			if i%64 == 0 && ctx.Err() != nil {
 				return nil, ctx.Err()
+			}
+			if i > 0 && slices.Equal(x[i], x[i-1]) { // a stimulus that is always the same
+				out[i] = append(out[i], out[i-1][len(out[i-1])-added:]...)
+				continue
 			}
 			view := reader
 			if perSample {
@@ -158,6 +163,7 @@ func caps(ctx context.Context, areas []area, of func(area) assembly.Area, x [][]
 			for _, j := range h {
 				out[i] = append(out[i], j+int32(a.First))
 			}
+			added = len(h)
 		}
 	}
 	return out, nil
