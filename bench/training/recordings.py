@@ -49,7 +49,7 @@ def blas_files():
         names = {line.split()[-1].split("/")[-1] for line in open("/proc/self/maps") if "/" in line}
     except OSError:
         return "unknown BLAS"
-    return ", ".join(sorted(n for n in names if "blas" in n.lower() and "numpy" not in n and "64_" not in n)) or "built-in BLAS"
+    return ", ".join(sorted(n for n in names if n.startswith(("libblas", "libopenblas")))) or "built-in BLAS"
 
 
 def serve(version, steps):
