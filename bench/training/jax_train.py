@@ -161,23 +161,23 @@ class MYOW:
         B, T, warm = self.BATCH, self.STEPS, 100
 
         def branch(net, running, a, b, rows):
-            """Encodings and everything after them; A has rows of padding, A' none."""
+            """What both copies give: A has rows of padding, A' none. Of A' nothing
+            reads v and r: as in ours, they are not computed."""
             after = dict(running)
 
             def apply(name, x, momentum, n, slope=False):
                 y, after[name] = stack(net[name], x[None], after[name], momentum, n, slope)
                 return y[0]
 
-            out = []
-            for x, n in ((a, rows), (b, None)):
-                y = apply("f", x, 0.99, n, slope=True)
-                v = apply("h", y, 0.1, n)
-                out.append((y, v) if "q" not in net else (y, apply("q", y, 0.1, n), apply("r", v, 0.1, n)))
-            return out, after
+            y1, y2 = apply("f", a, 0.99, rows, slope=True), apply("f", b, 0.99, None, slope=True)
+            v1 = apply("h", y1, 0.1, rows)
+            if "q" not in net:
+                return (y1, y2, v1), after
+            return (y1, apply("q", y1, 0.1, rows), apply("q", y2, 0.1, None), apply("r", v1, 0.1, rows)), after
 
         def loss_of(online, target, running, running_xi, a, b, rows, eligible, pick, lam):
-            ((y1, q1, r1), (_, q2, _)), running = branch(online, running, a, b, rows)
-            ((y1_xi, v1_xi), (y2_xi, _)), running_xi = branch(target, running_xi, a, b, rows)
+            (y1, q1, q2, r1), running = branch(online, running, a, b, rows)
+            (y1_xi, y2_xi, v1_xi), running_xi = branch(target, running_xi, a, b, rows)
             unit = lambda y: y / jnp.maximum(jnp.linalg.norm(y, axis=-1, keepdims=True), 1e-12)
             similar = jax.lax.stop_gradient(unit(y1[:B])) @ unit(y1_xi).T
             nearest = jax.lax.top_k(jnp.where(eligible, similar, -2.0), self.K)[1]

@@ -43,6 +43,15 @@ def batch_of_myow(rng, trial, ahead, batch):
     return anchors, positives, np.concatenate([anchors, extra])
 
 
+def blas_files():
+    """The BLAS libraries that this process has loaded; none: they are built in."""
+    try:
+        names = {line.split()[-1].split("/")[-1] for line in open("/proc/self/maps") if "/" in line}
+    except OSError:
+        return "unknown BLAS"
+    return ", ".join(sorted(n for n in names if n.startswith(("libblas", "libopenblas")))) or "built-in BLAS"
+
+
 def serve(version, steps):
     """Answers every line "n" with the wall and the processor seconds of n steps.
     The processor's count whatever else the machine does."""

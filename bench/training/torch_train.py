@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from recordings import Recording, batch_of_myow, serve
+from recordings import Recording, batch_of_myow, blas_files, serve
 
 torch.set_num_threads(1)
 torch.manual_seed(1)
@@ -123,12 +123,10 @@ class MYOW:
         n = len(b)
         y1, y2 = self.f(a), self.f(b)
         q1, q2 = self.q(y1)[:n], self.q(y2)
-        r1 = self.r(self.h(y1))[:n]
-        self.r(self.h(y2))
+        r1 = self.r(self.h(y1))[:n]  # of A' nothing reads v and r: as in ours, they are not computed
         with torch.no_grad():
             y1_xi, y2_xi = self.f_xi(a), self.f_xi(b)
             v1_xi = self.h_xi(y1_xi)
-            self.h_xi(y2_xi)
             similar = F.normalize(y1[:n], dim=1) @ F.normalize(y1_xi, dim=1).T
             nearest = similar.masked_fill(same_trial, -2.0).topk(self.K, dim=1).indices
             mined = v1_xi[nearest.gather(1, torch.randint(self.K, (n, 1)))[:, 0]]
@@ -169,4 +167,4 @@ if len(sys.argv) > 4:
 else:
     for _ in range(30):
         model.step()
-    serve(f"PyTorch {torch.__version__} {how}", lambda n: sum(model.step() for _ in range(n)))
+    serve(f"PyTorch {torch.__version__} {how}, {blas_files()}", lambda n: sum(model.step() for _ in range(n)))

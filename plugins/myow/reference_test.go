@@ -33,13 +33,17 @@ func TestFirstLossesArePyTorchs(t *testing.T) {
 		Rate     float64              `json:"rate"`
 		Decay    float64              `json:"decay"`
 		Momentum float64              `json:"ema"`
-	}{K: 3, WarmUp: 3, Rate: 0.002, Decay: 0.1, Momentum: 0.9}
+	}{K: 3, WarmUp: 3, Rate: 5e-4, Decay: 10, Momentum: 0.9}
 	const steps = 10
 	training, _ := narrow(map[string]any{"steps": steps, "batch": 12, "neighbours": problem.K, "warm_up": problem.WarmUp, "mining_ramp": 6,
 		"learning_rate": problem.Rate, "weight_decay": problem.Decay, "ema": problem.Momentum})
 	defer training.workers.Close()
 	p := &training.p
 	problem.Encoder = p.encoder
+	// The target's heads do not begin as the online ones here, so that their
+	// moving average shows. The rate is small because the bias of h has no
+	// gradient but rounding (batch norm follows), which Adam makes steps of.
+	training.target.heads.CopyFrom(newBranch(p, len(training.second.aug.scale), false, request.Rand("other heads")).heads)
 	problem.Online, problem.Target = map[string][]float32{}, map[string][]float32{}
 	store := func(into map[string][]float32, sets ...*nn.Params) {
 		for _, ps := range sets {
