@@ -46,7 +46,7 @@ class Plugin:
         else:
             self.channel = grpc.insecure_channel("unix:" + self.path)
 
-    def unary(self, method: str, request: bytes = b"", timeout=20) -> bytes:
+    def unary(self, method: str, request: bytes = b"", timeout=60) -> bytes:
         return self.channel.unary_unary(method)(request, timeout=timeout)
 
     def describe(self):
@@ -57,7 +57,7 @@ class Plugin:
         request = pb.TrainRequest(settings_json=json.dumps(settings), dataset_dir=str(dataset), seed=seed, threads=threads,
                                   work_dir=str(model), model_dir=str(model), checkpoint_dir=str(checkpoints))
         return self.channel.unary_stream(f"/{wire.SERVICE}/Train", response_deserializer=pb.TrainEvent.FromString)(
-            request.SerializeToString(), timeout=30)
+            request.SerializeToString(), timeout=120)
 
     def embed(self, dataset, model, out, split="all"):
         request = pb.EmbedRequest(model_dir=str(model), dataset_dir=str(dataset), role="main", split=split, out_path=str(out))
@@ -69,7 +69,7 @@ class Plugin:
 
     def shut_down(self) -> int:
         self.unary("/plugin.GRPCController/Shutdown")
-        return self.process.wait(5)
+        return self.process.wait(30)
 
     def end(self) -> str:
         """Ends the group and returns what the plugin said."""
@@ -119,7 +119,7 @@ def dataset(folder: Path, samples: int = 40, channels: int = 5) -> Path:
     return folder
 
 
-def eventually(condition, seconds=5.0) -> bool:
+def eventually(condition, seconds=30.0) -> bool:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

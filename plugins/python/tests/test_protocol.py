@@ -98,7 +98,7 @@ def test_ends_with_its_host_and_takes_children_along(launch, data, model):
     """, lifeline=read)
     child = int(next(p.train(data, model())).log)
     os.close(write)  # the host is gone
-    assert p.process.wait(5) != 0
+    assert p.process.wait(30) != 0
     assert host.eventually(lambda: not running(child))
     os.close(read)
 
@@ -157,6 +157,6 @@ def test_without_tls_the_private_socket_protects(launch, host_certificate):
 
 def test_tls_that_cannot_be_had_is_refused_in_words(launch, host_certificate):
     p = launch(WITHOUT_CRYPTOGRAPHY, tls=host_certificate, env={"ASSAY_TRANSPORT": "tls"})
-    assert p.line == "" and p.process.wait(5) == 1
+    assert p.line == "" and p.process.wait(30) == 1
     said = p.process.stderr.read()
     assert "-m pip install cryptography" in said and "transport: auto" in said
