@@ -119,6 +119,10 @@ func (p *Process) explain(ctx context.Context, call string, err error, trailer m
 		}
 		return p.complete(&failure.Failure{Kind: failure.Crash, Reason: reason, Hint: hint})
 	}
+	if s.Code() == codes.Unavailable {
+		return p.complete(&failure.Failure{Kind: failure.Crash, Reason: fmt.Sprintf("the plugin could not be reached during %s: %s", call, s.Message()),
+			Hint: "its process is there, but does not answer: is the machine overloaded?"})
+	}
 	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
 	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
 		f.Hint = hints[0]
