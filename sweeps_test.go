@@ -184,7 +184,7 @@ func TestDigitAssemblies(t *testing.T) {
 	}
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
-	assay(t, "run", "sweeps/assemblies-mnist.yaml", "--results", dir, "--set", "seeds=1", "--set", "datasets.mnist-40k=null",
+	assay(t, "run", "sweeps/assemblies-mnist.yaml", "--results", dir, "--set", "seeds=1",
 		"--set", "methods={n1000: {plugin: assemblies, settings: {labels: digit, encoder: image, beta: 1, bias: 1, linear_epochs: 0, baselines: false}}}",
 		"--set", "tables=[{name: short, rows: method, cols: dataset, cell: [accuracy_r1, accuracy_r2, assembly_overlap]}]")
 	means := readTable(t, filepath.Join(dir, "assemblies-mnist", "tables", "short.json"))
