@@ -19,7 +19,7 @@ import (
 
 const (
 	name    = "myow"
-	version = "1"
+	version = "2" // 2: shared products are computed once, which rounds in another way
 )
 
 // settings: -1 and "profile" stand for the value of the profile (profile.go).

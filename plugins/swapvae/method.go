@@ -18,7 +18,7 @@ import (
 
 const (
 	name    = "swapvae"
-	version = "1"
+	version = "2" // 2: shared products are computed once, which rounds in another way
 )
 
 // settings: the defaults are those of the released code for the monkey data,
