@@ -7,21 +7,6 @@ import (
 	"testing"
 )
 
-// eachISA runs a test on every instruction set that the machine has.
-func eachISA(t *testing.T, test func(t *testing.T)) {
-	was := active
-	defer func() { active = was }()
-	for isa := Generic; isa <= AVX512; isa++ {
-		t.Run(isa.String(), func(t *testing.T) {
-			if isa > detect() {
-				t.Skipf("this machine has no %v", isa)
-			}
-			active = isa
-			test(t)
-		})
-	}
-}
-
 // A productCase is one call of MatMulBatch, small enough to check in full.
 type productCase struct {
 	m, n, k, count   int
@@ -181,7 +166,7 @@ var forms = []struct {
 }{{"NN", NoTrans, NoTrans}, {"NT", NoTrans, T}, {"TN", T, NoTrans}, {"TT", T, T}}
 
 func TestMatMul(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		w := NewWorkers(2)
 		defer w.Close()
 		for _, form := range forms {
@@ -219,7 +204,7 @@ func TestMatMul(t *testing.T) {
 }
 
 func TestMatMulEpilogues(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		w := NewWorkers(1)
 		defer w.Close()
 		for i := range 8 {
@@ -233,7 +218,7 @@ func TestMatMulEpilogues(t *testing.T) {
 
 func TestMatMulNaNAndInf(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		w := NewWorkers(1)
 		defer w.Close()
 		for _, form := range forms {
@@ -250,7 +235,7 @@ func TestMatMulNaNAndInf(t *testing.T) {
 // The heads of attention lie side by side: query, key and value of a head are
 // columns of one matrix, and so are its results.
 func TestMatMulBatchOfHeads(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		w := NewWorkers(2)
 		defer w.Close()
 		r := rand.New(rand.NewPCG(5, 5))
@@ -295,7 +280,7 @@ var cutShapes = []struct{ m, n, k, count int }{
 }
 
 func TestMatMulSameBitsAtAnyNumberOfThreads(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		for _, form := range forms {
 			for _, s := range cutShapes {
 				r := rand.New(rand.NewPCG(3, 9))
@@ -318,7 +303,7 @@ func TestMatMulSameBitsAtAnyNumberOfThreads(t *testing.T) {
 }
 
 func TestMatMulAllocatesNothingWhenWarm(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	everyISA(t, "MatMul", func(t *testing.T) {
 		for _, threads := range []int{1, 2} {
 			w := NewWorkers(threads)
 			defer w.Close()
@@ -380,7 +365,7 @@ func FuzzMatMul(f *testing.F) {
 		f.Add(v, v+1, v+2, v, uint64(v))
 	}
 	f.Fuzz(func(t *testing.T, m, n, k, flags uint8, seed uint64) {
-		eachISA(t, func(t *testing.T) {
+		everyISA(t, "MatMul", func(t *testing.T) {
 			w := NewWorkers(1)
 			defer w.Close()
 			checkMatMul(t, w, productCase{m: int(m), n: int(n), k: int(k), count: 1 + int(seed%3),
