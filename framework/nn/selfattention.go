@@ -23,7 +23,16 @@ func NewSelfAttention(ps *Params, name string, d, heads, width int, weight, bias
 }
 
 // Apply adds the attention of every token to its own sequence, the rows of x
-// being the tokens of one sequence of that length after another.
+// being the tokens of one sequence of that length after another. Where heads are
+// wider than tokens, it is computed folded: see docs/decisions.
 func (a *SelfAttention) Apply(x *Value, length int) *Value {
+	if a.Width > a.QKV.W.Cols {
+		return a.folded(x, length)
+	}
+	return a.Plain(x, length)
+}
+
+// Plain is Apply by the equations above: the definition.
+func (a *SelfAttention) Plain(x *Value, length int) *Value {
 	return a.Out.Apply(Attention(a.QKV.Apply(x), a.Heads, length))
 }

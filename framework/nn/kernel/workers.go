@@ -17,13 +17,14 @@ type Task interface {
 // own the scratch memory of the kernels. They are not to be used by two
 // goroutines at once. Close ends the goroutines.
 type Workers struct {
-	scratch []Scratch // per worker
-	product product   // the matrix product under way
-	wake    []chan struct{}
-	task    Task
-	pieces  int64
-	next    atomic.Int64
-	done    sync.WaitGroup
+	scratch   []Scratch // per worker
+	product   product   // the matrix product under way
+	attention attention // the attention under way
+	wake      []chan struct{}
+	task      Task
+	pieces    int64
+	next      atomic.Int64
+	done      sync.WaitGroup
 }
 
 // NewWorkers returns workers on n goroutines; fewer than one counts as one.

@@ -15,22 +15,28 @@ func init() {
 	}
 }
 
-// The assembly in the tree is what _asm/matmul writes. Outside continuous
-// integration the test is skipped where the generator's modules are out of reach.
-func TestMatMulIsAsGenerated(t *testing.T) {
+// The assembly in the tree is what the generators write. Outside continuous
+// integration the test is skipped where their modules are out of reach.
+func TestMatMulIsAsGenerated(t *testing.T) { isAsGenerated(t, "matmul") }
+
+func TestAttendIsAsGenerated(t *testing.T) { isAsGenerated(t, "attend") }
+
+// isAsGenerated compares NAME_amd64.s and its declarations with what _asm/NAME
+// writes.
+func isAsGenerated(t *testing.T, name string) {
 	dir := t.TempDir()
-	generator := filepath.Join(dir, "matmul.exe")
+	generator := filepath.Join(dir, name+".exe")
 	if out, err := exec.Command("go", "-C", "_asm", "mod", "download").CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "" {
 			t.Skipf("the generator's modules: %v\n%s", err, out)
 		}
 		t.Fatalf("the generator's modules: %v\n%s", err, out)
 	}
-	if out, err := exec.Command("go", "build", "-C", "_asm", "-o", generator, "./matmul").CombinedOutput(); err != nil {
-		t.Fatalf("go build -C _asm ./matmul: %v\n%s", err, out)
+	if out, err := exec.Command("go", "build", "-C", "_asm", "-o", generator, "./"+name).CombinedOutput(); err != nil {
+		t.Fatalf("go build -C _asm ./%s: %v\n%s", name, err, out)
 	}
 	// The files name the command that wrote them, so it must be the same.
-	write := exec.Command(generator, "-out", "../matmul_amd64.s", "-stubs", "../matmul_stub_amd64.go", "-pkg", "kernel")
+	write := exec.Command(generator, "-out", "../"+name+"_amd64.s", "-stubs", "../"+name+"_stub_amd64.go", "-pkg", "kernel")
 	write.Dir = filepath.Join(dir, "_asm")
 	if err := os.Mkdir(write.Dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -38,7 +44,7 @@ func TestMatMulIsAsGenerated(t *testing.T) {
 	if out, err := write.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", write, err, out)
 	}
-	for _, name := range []string{"matmul_amd64.s", "matmul_stub_amd64.go"} {
+	for _, name := range []string{name + "_amd64.s", name + "_stub_amd64.go"} {
 		want, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
