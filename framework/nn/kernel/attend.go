@@ -13,7 +13,8 @@ import "fmt"
 
 // Attend computes Z [rows x heads·d] of queries q [rows x heads·d] and tokens u
 // [rows x d], whose rows are sequences of that length one after another. For
-// AttendGrad it keeps norm [rows x heads], log2 Σ_j exp(q_i·u_j).
+// AttendGrad it keeps norm [rows x heads], log2 Σ_j exp(q_i·u_j), unless sequences
+// are so short that making it again costs nothing.
 func (w *Workers) Attend(z, norm, q, u Matrix, length int) {
 	checkAttend("Attend", length, norm, u, z, q)
 	w.attention = attention{z: z, norm: norm, q: q, u: u, heads: norm.Cols, length: length}

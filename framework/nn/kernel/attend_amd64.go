@@ -11,11 +11,15 @@ import "math"
 const attendRows = 24
 
 func (w *Workers) attend() {
-	if active == Generic {
-		w.eachSequence((*attendGenericTask)(&w.attention))
-		return
+	a := &w.attention
+	switch {
+	case active == Generic:
+		w.eachSequence((*attendGenericTask)(a), 1)
+	case a.length <= attendShort:
+		w.eachSequence((*lanesTask)(a), 16)
+	default:
+		w.eachSequence((*attendTask)(a), 1)
 	}
-	w.eachSequence((*attendTask)(&w.attention))
 }
 
 func (w *Workers) attendGrad() {

@@ -9123,6 +9123,732 @@ done:
 	VZEROUPPER
 	RET
 
+// func lanesProductAVX512(c *float32, a *float32, b *float32, cRow int, cCol int, aRow int, aCol int, bRow int, bCol int, m int, n int, k int, add int)
+// Requires: AVX, AVX512F
+TEXT ·lanesProductAVX512(SB), NOSPLIT, $0-104
+	MOVQ a+8(FP), R13
+	MOVQ aRow+40(FP), R8
+	MOVQ aCol+48(FP), R9
+	MOVQ bRow+56(FP), R10
+	MOVQ bCol+64(FP), R11
+	MOVQ m+72(FP), DI
+	LEAQ (R11)(R11*2), R12
+
+rows:
+	CMPQ DI, $0x04
+	JE   rows2
+	CMPQ DI, $0x03
+	JGE  rows3
+	CMPQ DI, $0x02
+	JGE  rows2
+	CMPQ DI, $0x01
+	JGE  rows1
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns3:
+	CMPQ SI, $0x04
+	JGE  tile3x4
+	CMPQ SI, $0x02
+	JGE  tile3x2
+	CMPQ SI, $0x01
+	JGE  tile3x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x03, DI
+	JMP  rows
+
+tile3x4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x4:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (AX)(R8*2), Z14
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z4
+	VFMADD231PS Z15, Z14, Z8
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z13, Z5
+	VFMADD231PS Z15, Z14, Z9
+	VMOVUPS     (BX)(R11*2), Z15
+	VFMADD231PS Z15, Z12, Z2
+	VFMADD231PS Z15, Z13, Z6
+	VFMADD231PS Z15, Z14, Z10
+	VMOVUPS     (BX)(R12*1), Z15
+	VFMADD231PS Z15, Z12, Z3
+	VFMADD231PS Z15, Z13, Z7
+	VFMADD231PS Z15, Z14, Z11
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x4
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z4, (CX)(AX*1)
+	VMOVUPS     Z8, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	VMOVUPS     Z5, (CX)(AX*1)
+	VMOVUPS     Z9, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z6, (CX)(AX*1)
+	VMOVUPS     Z10, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Z3, (CX)
+	VMOVUPS     Z7, (CX)(AX*1)
+	VMOVUPS     Z11, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns3
+
+add3x4:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z4, Z4
+	VMOVUPS Z4, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z8, Z8
+	VMOVUPS Z8, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	VADDPS  (CX)(AX*1), Z5, Z5
+	VMOVUPS Z5, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z9, Z9
+	VMOVUPS Z9, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z2, Z2
+	VMOVUPS Z2, (CX)
+	VADDPS  (CX)(AX*1), Z6, Z6
+	VMOVUPS Z6, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z10, Z10
+	VMOVUPS Z10, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z3, Z3
+	VMOVUPS Z3, (CX)
+	VADDPS  (CX)(AX*1), Z7, Z7
+	VMOVUPS Z7, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z11, Z11
+	VMOVUPS Z11, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns3
+
+tile3x2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x2:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (AX)(R8*2), Z14
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z2
+	VFMADD231PS Z15, Z14, Z4
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z13, Z3
+	VFMADD231PS Z15, Z14, Z5
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x2
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z2, (CX)(AX*1)
+	VMOVUPS     Z4, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	VMOVUPS     Z3, (CX)(AX*1)
+	VMOVUPS     Z5, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns3
+
+add3x2:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z2, Z2
+	VMOVUPS Z2, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z4, Z4
+	VMOVUPS Z4, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	VADDPS  (CX)(AX*1), Z3, Z3
+	VMOVUPS Z3, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z5, Z5
+	VMOVUPS Z5, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns3
+
+tile3x1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x1:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (AX)(R8*2), Z14
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z1
+	VFMADD231PS Z15, Z14, Z2
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x1
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, (CX)(AX*1)
+	VMOVUPS     Z2, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns3
+
+add3x1:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z1, Z1
+	VMOVUPS Z1, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Z2, Z2
+	VMOVUPS Z2, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns3
+
+rows2:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns2:
+	CMPQ SI, $0x04
+	JGE  tile2x4
+	CMPQ SI, $0x02
+	JGE  tile2x2
+	CMPQ SI, $0x01
+	JGE  tile2x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x02, DI
+	JMP  rows
+
+tile2x4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x4:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z4
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z13, Z5
+	VMOVUPS     (BX)(R11*2), Z15
+	VFMADD231PS Z15, Z12, Z2
+	VFMADD231PS Z15, Z13, Z6
+	VMOVUPS     (BX)(R12*1), Z15
+	VFMADD231PS Z15, Z12, Z3
+	VFMADD231PS Z15, Z13, Z7
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x4
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z4, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	VMOVUPS     Z5, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z6, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Z3, (CX)
+	VMOVUPS     Z7, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns2
+
+add2x4:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z4, Z4
+	VMOVUPS Z4, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	VADDPS  (CX)(AX*1), Z5, Z5
+	VMOVUPS Z5, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z2, Z2
+	VMOVUPS Z2, (CX)
+	VADDPS  (CX)(AX*1), Z6, Z6
+	VMOVUPS Z6, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z3, Z3
+	VMOVUPS Z3, (CX)
+	VADDPS  (CX)(AX*1), Z7, Z7
+	VMOVUPS Z7, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns2
+
+tile2x2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x2:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z2
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z13, Z3
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x2
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z2, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	VMOVUPS     Z3, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns2
+
+add2x2:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z2, Z2
+	VMOVUPS Z2, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	VADDPS  (CX)(AX*1), Z3, Z3
+	VMOVUPS Z3, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns2
+
+tile2x1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x1:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (AX)(R8*1), Z13
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VFMADD231PS Z15, Z13, Z1
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x1
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns2
+
+add2x1:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VADDPS  (CX)(AX*1), Z1, Z1
+	VMOVUPS Z1, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns2
+
+rows1:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns1:
+	CMPQ SI, $0x04
+	JGE  tile1x4
+	CMPQ SI, $0x02
+	JGE  tile1x2
+	CMPQ SI, $0x01
+	JGE  tile1x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x01, DI
+	JMP  rows
+
+tile1x4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x4:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	VMOVUPS     (BX)(R11*2), Z15
+	VFMADD231PS Z15, Z12, Z2
+	VMOVUPS     (BX)(R12*1), Z15
+	VFMADD231PS Z15, Z12, Z3
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x4
+	VMOVUPS     Z0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns1
+
+add1x4:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns1
+
+tile1x2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x2:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	VMOVUPS     (BX)(R11*1), Z15
+	VFMADD231PS Z15, Z12, Z1
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x2
+	VMOVUPS     Z0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns1
+
+add1x2:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns1
+
+tile1x1:
+	VPXORD Z0, Z0, Z0
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x1:
+	VMOVUPS     (AX), Z12
+	VMOVUPS     (BX), Z15
+	VFMADD231PS Z15, Z12, Z0
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x1
+	VMOVUPS     Z0, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns1
+
+add1x1:
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns1
+
+// func lanesSoftmaxAVX512(p *float32, rows int, n int)
+// Requires: AVX, AVX512F
+TEXT ·lanesSoftmaxAVX512(SB), NOSPLIT, $0-24
+	MOVQ         p+0(FP), AX
+	MOVQ         rows+8(FP), BX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS attend3fb8aa3b<>+0(SB), Z2
+	VBROADCASTSS attend3f800000<>+0(SB), Z6
+
+row:
+	VBROADCASTSS attendff800000<>+0(SB), Z0
+	MOVQ         AX, DX
+	MOVQ         CX, SI
+
+most:
+	VMAXPS (DX), Z0, Z0
+	ADDQ   $0x40, DX
+	DECQ   SI
+	JNZ    most
+	VMULPS Z2, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   AX, DX
+	MOVQ   CX, SI
+
+exp:
+	VMOVUPS          (DX), Z3
+	VFMSUB213PS      Z0, Z2, Z3
+	VBROADCASTSS     attendc2fc0000<>+0(SB), Z5
+	VMAXPS           Z3, Z5, Z3
+	VADDPS.BCST      attend4b400000<>+0(SB), Z3, Z4
+	VSUBPS.BCST      attend4b400000<>+0(SB), Z4, Z5
+	VSUBPS           Z5, Z3, Z3
+	VBROADCASTSS     attend3aadec4c<>+0(SB), Z5
+	VFMADD213PS.BCST attend3c1e7460<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST attend3d635b6e<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST attend3e75fce1<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST attend3f317215<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST attend3f800000<>+0(SB), Z3, Z5
+	VPSLLD           $0x17, Z4, Z4
+	VPADDD           Z4, Z5, Z5
+	VMOVUPS          Z5, (DX)
+	VADDPS           Z5, Z1, Z1
+	ADDQ             $0x40, DX
+	DECQ             SI
+	JNZ              exp
+	VDIVPS           Z1, Z6, Z1
+	MOVQ             AX, DX
+	MOVQ             CX, SI
+
+scale:
+	VMULPS  (DX), Z1, Z3
+	VMOVUPS Z3, (DX)
+	ADDQ    $0x40, DX
+	DECQ    SI
+	JNZ     scale
+	MOVQ    DX, AX
+	DECQ    BX
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func lanesSoftmaxGradAVX512(dp *float32, p *float32, rows int, n int)
+// Requires: AVX, AVX512F
+TEXT ·lanesSoftmaxGradAVX512(SB), NOSPLIT, $0-32
+	MOVQ dp+0(FP), AX
+	MOVQ p+8(FP), DI
+	MOVQ rows+16(FP), BX
+	MOVQ n+24(FP), CX
+
+	// p lies as far from its row as dp from its own
+	SUBQ AX, DI
+
+row:
+	VPXORD Z0, Z0, Z0
+	MOVQ   AX, DX
+	MOVQ   CX, SI
+
+sum:
+	VMOVUPS     (DX), Z1
+	VFMADD231PS (DX)(DI*1), Z1, Z0
+	ADDQ        $0x40, DX
+	DECQ        SI
+	JNZ         sum
+	MOVQ        AX, DX
+	MOVQ        CX, SI
+
+grad:
+	VMOVUPS (DX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  (DX)(DI*1), Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x40, DX
+	DECQ    SI
+	JNZ     grad
+	MOVQ    DX, AX
+	DECQ    BX
+	JNZ     row
+	VZEROUPPER
+	RET
+
 // func attendSoftmaxAVX2(p *float32, most *float32, sum *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·attendSoftmaxAVX2(SB), NOSPLIT, $192-88
@@ -13992,5 +14718,731 @@ end1:
 	JNZ    next
 
 done:
+	VZEROUPPER
+	RET
+
+// func lanesProductAVX2(c *float32, a *float32, b *float32, cRow int, cCol int, aRow int, aCol int, bRow int, bCol int, m int, n int, k int, add int)
+// Requires: AVX, FMA3
+TEXT ·lanesProductAVX2(SB), NOSPLIT, $0-104
+	MOVQ a+8(FP), R13
+	MOVQ aRow+40(FP), R8
+	MOVQ aCol+48(FP), R9
+	MOVQ bRow+56(FP), R10
+	MOVQ bCol+64(FP), R11
+	MOVQ m+72(FP), DI
+	LEAQ (R11)(R11*2), R12
+
+rows:
+	CMPQ DI, $0x04
+	JE   rows2
+	CMPQ DI, $0x03
+	JGE  rows3
+	CMPQ DI, $0x02
+	JGE  rows2
+	CMPQ DI, $0x01
+	JGE  rows1
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns3:
+	CMPQ SI, $0x04
+	JGE  tile3x4
+	CMPQ SI, $0x02
+	JGE  tile3x2
+	CMPQ SI, $0x01
+	JGE  tile3x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x03, DI
+	JMP  rows
+
+tile3x4:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x4:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (AX)(R8*2), Y14
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y4
+	VFMADD231PS Y15, Y14, Y8
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VFMADD231PS Y15, Y13, Y5
+	VFMADD231PS Y15, Y14, Y9
+	VMOVUPS     (BX)(R11*2), Y15
+	VFMADD231PS Y15, Y12, Y2
+	VFMADD231PS Y15, Y13, Y6
+	VFMADD231PS Y15, Y14, Y10
+	VMOVUPS     (BX)(R12*1), Y15
+	VFMADD231PS Y15, Y12, Y3
+	VFMADD231PS Y15, Y13, Y7
+	VFMADD231PS Y15, Y14, Y11
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x4
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y4, (CX)(AX*1)
+	VMOVUPS     Y8, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     Y5, (CX)(AX*1)
+	VMOVUPS     Y9, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     Y6, (CX)(AX*1)
+	VMOVUPS     Y10, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y7, (CX)(AX*1)
+	VMOVUPS     Y11, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns3
+
+add3x4:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y8, Y8
+	VMOVUPS Y8, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	VADDPS  (CX)(AX*1), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y9, Y9
+	VMOVUPS Y9, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  (CX)(AX*1), Y6, Y6
+	VMOVUPS Y6, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y10, Y10
+	VMOVUPS Y10, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y3, Y3
+	VMOVUPS Y3, (CX)
+	VADDPS  (CX)(AX*1), Y7, Y7
+	VMOVUPS Y7, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y11, Y11
+	VMOVUPS Y11, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns3
+
+tile3x2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x2:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (AX)(R8*2), Y14
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y2
+	VFMADD231PS Y15, Y14, Y4
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VFMADD231PS Y15, Y13, Y3
+	VFMADD231PS Y15, Y14, Y5
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x2
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y2, (CX)(AX*1)
+	VMOVUPS     Y4, (CX)(AX*2)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     Y3, (CX)(AX*1)
+	VMOVUPS     Y5, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns3
+
+add3x2:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*2)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	VADDPS  (CX)(AX*1), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns3
+
+tile3x1:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms3x1:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (AX)(R8*2), Y14
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y1
+	VFMADD231PS Y15, Y14, Y2
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms3x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add3x1
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y1, (CX)(AX*1)
+	VMOVUPS     Y2, (CX)(AX*2)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns3
+
+add3x1:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*1)
+	VADDPS  (CX)(AX*2), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*2)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns3
+
+rows2:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns2:
+	CMPQ SI, $0x04
+	JGE  tile2x4
+	CMPQ SI, $0x02
+	JGE  tile2x2
+	CMPQ SI, $0x01
+	JGE  tile2x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x02, DI
+	JMP  rows
+
+tile2x4:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x4:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y4
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VFMADD231PS Y15, Y13, Y5
+	VMOVUPS     (BX)(R11*2), Y15
+	VFMADD231PS Y15, Y12, Y2
+	VFMADD231PS Y15, Y13, Y6
+	VMOVUPS     (BX)(R12*1), Y15
+	VFMADD231PS Y15, Y12, Y3
+	VFMADD231PS Y15, Y13, Y7
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x4
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y4, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     Y5, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     Y6, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y7, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns2
+
+add2x4:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y4, Y4
+	VMOVUPS Y4, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	VADDPS  (CX)(AX*1), Y5, Y5
+	VMOVUPS Y5, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  (CX)(AX*1), Y6, Y6
+	VMOVUPS Y6, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y3, Y3
+	VMOVUPS Y3, (CX)
+	VADDPS  (CX)(AX*1), Y7, Y7
+	VMOVUPS Y7, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns2
+
+tile2x2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x2:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y2
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VFMADD231PS Y15, Y13, Y3
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x2
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y2, (CX)(AX*1)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     Y3, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns2
+
+add2x2:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y2, Y2
+	VMOVUPS Y2, (CX)(AX*1)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	VADDPS  (CX)(AX*1), Y3, Y3
+	VMOVUPS Y3, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns2
+
+tile2x1:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms2x1:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (AX)(R8*1), Y13
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y1
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms2x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add2x1
+	VMOVUPS     Y0, (CX)
+	VMOVUPS     Y1, (CX)(AX*1)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns2
+
+add2x1:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  (CX)(AX*1), Y1, Y1
+	VMOVUPS Y1, (CX)(AX*1)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns2
+
+rows1:
+	MOVQ b+16(FP), R14
+	MOVQ c+0(FP), CX
+	MOVQ n+80(FP), SI
+
+columns1:
+	CMPQ SI, $0x04
+	JGE  tile1x4
+	CMPQ SI, $0x02
+	JGE  tile1x2
+	CMPQ SI, $0x01
+	JGE  tile1x1
+
+	// on to the next rows
+	MOVQ c+0(FP), CX
+	MOVQ cRow+24(FP), AX
+	ADDQ R8, R13
+	ADDQ AX, CX
+	MOVQ CX, c+0(FP)
+	SUBQ $0x01, DI
+	JMP  rows
+
+tile1x4:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x4:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VMOVUPS     (BX)(R11*2), Y15
+	VFMADD231PS Y15, Y12, Y2
+	VMOVUPS     (BX)(R12*1), Y15
+	VFMADD231PS Y15, Y12, Y3
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x4
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x4
+	VMOVUPS     Y0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x04, SI
+	JMP         columns1
+
+add1x4:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x04, SI
+	JMP     columns1
+
+tile1x2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x2:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VMOVUPS     (BX)(R11*1), Y15
+	VFMADD231PS Y15, Y12, Y1
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x2
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x2
+	VMOVUPS     Y0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	ADDQ        R11, R14
+	SUBQ        $0x02, SI
+	JMP         columns1
+
+add1x2:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VADDPS  (CX), Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	ADDQ    R11, R14
+	SUBQ    $0x02, SI
+	JMP     columns1
+
+tile1x1:
+	VXORPS Y0, Y0, Y0
+	MOVQ   R13, AX
+	MOVQ   R14, BX
+	MOVQ   k+88(FP), DX
+
+terms1x1:
+	VMOVUPS     (AX), Y12
+	VMOVUPS     (BX), Y15
+	VFMADD231PS Y15, Y12, Y0
+	ADDQ        R9, AX
+	ADDQ        R10, BX
+	DECQ        DX
+	JNZ         terms1x1
+	MOVQ        cRow+24(FP), AX
+	MOVQ        cCol+32(FP), BX
+	MOVQ        add+96(FP), DX
+	TESTQ       DX, DX
+	JNZ         add1x1
+	VMOVUPS     Y0, (CX)
+	ADDQ        BX, CX
+	ADDQ        R11, R14
+	SUBQ        $0x01, SI
+	JMP         columns1
+
+add1x1:
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	ADDQ    R11, R14
+	SUBQ    $0x01, SI
+	JMP     columns1
+
+// func lanesSoftmaxAVX2(p *float32, rows int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lanesSoftmaxAVX2(SB), NOSPLIT, $0-24
+	MOVQ         p+0(FP), AX
+	MOVQ         rows+8(FP), BX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS attend3fb8aa3b<>+0(SB), Y2
+	VBROADCASTSS attend3f800000<>+0(SB), Y6
+
+row:
+	VBROADCASTSS attendff800000<>+0(SB), Y0
+	MOVQ         AX, DX
+	MOVQ         CX, SI
+
+most:
+	VMAXPS (DX), Y0, Y0
+	ADDQ   $0x20, DX
+	DECQ   SI
+	JNZ    most
+	VMULPS Y2, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   AX, DX
+	MOVQ   CX, SI
+
+exp:
+	VMOVUPS      (DX), Y3
+	VFMSUB213PS  Y0, Y2, Y3
+	VBROADCASTSS attendc2fc0000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VADDPS       attend4b400000<>+0(SB), Y3, Y4
+	VSUBPS       attend4b400000<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y3, Y3
+	VBROADCASTSS attend3aadec4c<>+0(SB), Y5
+	VFMADD213PS  attend3c1e7460<>+0(SB), Y3, Y5
+	VFMADD213PS  attend3d635b6e<>+0(SB), Y3, Y5
+	VFMADD213PS  attend3e75fce1<>+0(SB), Y3, Y5
+	VFMADD213PS  attend3f317215<>+0(SB), Y3, Y5
+	VFMADD213PS  attend3f800000<>+0(SB), Y3, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y4, Y5, Y5
+	VMOVUPS      Y5, (DX)
+	VADDPS       Y5, Y1, Y1
+	ADDQ         $0x20, DX
+	DECQ         SI
+	JNZ          exp
+	VDIVPS       Y1, Y6, Y1
+	MOVQ         AX, DX
+	MOVQ         CX, SI
+
+scale:
+	VMULPS  (DX), Y1, Y3
+	VMOVUPS Y3, (DX)
+	ADDQ    $0x20, DX
+	DECQ    SI
+	JNZ     scale
+	MOVQ    DX, AX
+	DECQ    BX
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func lanesSoftmaxGradAVX2(dp *float32, p *float32, rows int, n int)
+// Requires: AVX, FMA3
+TEXT ·lanesSoftmaxGradAVX2(SB), NOSPLIT, $0-32
+	MOVQ dp+0(FP), AX
+	MOVQ p+8(FP), DI
+	MOVQ rows+16(FP), BX
+	MOVQ n+24(FP), CX
+
+	// p lies as far from its row as dp from its own
+	SUBQ AX, DI
+
+row:
+	VXORPS Y0, Y0, Y0
+	MOVQ   AX, DX
+	MOVQ   CX, SI
+
+sum:
+	VMOVUPS     (DX), Y1
+	VFMADD231PS (DX)(DI*1), Y1, Y0
+	ADDQ        $0x20, DX
+	DECQ        SI
+	JNZ         sum
+	MOVQ        AX, DX
+	MOVQ        CX, SI
+
+grad:
+	VMOVUPS (DX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  (DX)(DI*1), Y1, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x20, DX
+	DECQ    SI
+	JNZ     grad
+	MOVQ    DX, AX
+	DECQ    BX
+	JNZ     row
 	VZEROUPPER
 	RET

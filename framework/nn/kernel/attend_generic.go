@@ -5,11 +5,12 @@ import "math"
 // attendPiece is how many scores make a piece of work.
 const attendPiece = 1 << 15
 
-// eachSequence has the task done for pieces of some sequences.
-func (w *Workers) eachSequence(t Task) {
+// eachSequence has the task done for pieces of some sequences, a multiple of
+// group.
+func (w *Workers) eachSequence(t Task, group int) {
 	a := &w.attention
 	sequences := a.u.Rows / a.length
-	a.piece = 1 + attendPiece/(a.heads*a.length*a.length)
+	a.piece = (attendPiece/(a.heads*a.length*a.length) + group) / group * group
 	a.scratch = w.scratch
 	w.Run(t, (sequences+a.piece-1)/a.piece)
 }

@@ -2,9 +2,9 @@
 
 package kernel
 
-func (w *Workers) attend() { w.eachSequence((*attendGenericTask)(&w.attention)) }
+func (w *Workers) attend() { w.eachSequence((*attendGenericTask)(&w.attention), 1) }
 
 func (w *Workers) attendGrad() {
 	w.attention.back = true
-	w.eachSequence((*attendGenericTask)(&w.attention))
+	w.eachSequence((*attendGenericTask)(&w.attention), 1)
 }

@@ -34,6 +34,27 @@ func attendAgainAVX512(p *float32, start *float32, q *float32, u *float32, pRow 
 //go:noescape
 func attendGradAVX512(ds *float32, p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 
+// lanesProductAVX512 computes a product in every lane:
+//
+//	C[i,j] = sum over p of A[i,p] B[p,j], or C[i,j] += it if add is not 0
+//
+// Strides are in bytes.
+//
+//go:noescape
+func lanesProductAVX512(c *float32, a *float32, b *float32, cRow int, cCol int, aRow int, aCol int, bRow int, bCol int, m int, n int, k int, add int)
+
+// lanesSoftmaxAVX512 turns rows of n numbers into their softmax, in every lane, where they stand.
+//
+//go:noescape
+func lanesSoftmaxAVX512(p *float32, rows int, n int)
+
+// lanesSoftmaxGradAVX512 turns the gradients dp of rows of n softmax values p into those of their arguments, in every lane:
+//
+//	dp_j = p_j (dp_j - sum over k of p_k dp_k)
+//
+//go:noescape
+func lanesSoftmaxGradAVX512(dp *float32, p *float32, rows int, n int)
+
 // attendSoftmaxAVX2 computes tiles of attention:
 //
 //	p_ij = exp(s_ij - most_i),  s_ij = q_i . u_j,  most_i = max over j of s_ij,  sum_i = sum over j of p_ij
@@ -63,3 +84,24 @@ func attendAgainAVX2(p *float32, start *float32, q *float32, u *float32, pRow in
 //
 //go:noescape
 func attendGradAVX2(ds *float32, p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+
+// lanesProductAVX2 computes a product in every lane:
+//
+//	C[i,j] = sum over p of A[i,p] B[p,j], or C[i,j] += it if add is not 0
+//
+// Strides are in bytes.
+//
+//go:noescape
+func lanesProductAVX2(c *float32, a *float32, b *float32, cRow int, cCol int, aRow int, aCol int, bRow int, bCol int, m int, n int, k int, add int)
+
+// lanesSoftmaxAVX2 turns rows of n numbers into their softmax, in every lane, where they stand.
+//
+//go:noescape
+func lanesSoftmaxAVX2(p *float32, rows int, n int)
+
+// lanesSoftmaxGradAVX2 turns the gradients dp of rows of n softmax values p into those of their arguments, in every lane:
+//
+//	dp_j = p_j (dp_j - sum over k of p_k dp_k)
+//
+//go:noescape
+func lanesSoftmaxGradAVX2(dp *float32, p *float32, rows int, n int)

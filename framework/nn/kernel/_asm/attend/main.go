@@ -17,6 +17,9 @@ func main() {
 			"  p_ij = exp(q_i . u_j + start_i ln 2)"}}.write()
 		scoreKernel{set: s, name: "attendGrad", doc: []string{
 			"  ds_ij = p_ij (g_i . u_j + start_i)"}}.write()
+		s.lanesProduct()
+		s.lanesSoftmax()
+		s.lanesSoftmaxGrad()
 	}
 	build.Generate()
 }
