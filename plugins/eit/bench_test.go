@@ -12,17 +12,18 @@ import (
 // parameters updated.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
-		name   string
-		units  int
-		values map[string]any
+		name  string
+		units int
+		s     *settings
 	}{
-		{"neural T=2", 163, nil},
-		{"neural T=6", 163, map[string]any{"window": 6}},
-		{"individual only T=2", 163, map[string]any{"depth_s": 0}},
-		{"vanilla T=2", 163, map[string]any{"model": "vanilla"}},
+		{"neural T=2", 163, with(nil)},
+		{"neural T=6", 163, with(map[string]any{"window": 6})},
+		{"individual only T=2", 163, with(map[string]any{"depth_s": 0})},
+		{"vanilla T=2", 163, with(map[string]any{"model": "vanilla"})},
+		{"two bodies", 4, bodies(map[string]any{"batch": 64})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			s := with(c.values)
+			s := c.s
 			p := noise(c.units, s)
 			t := newTrainer(b.Context(), framework.TrainRequest{Seed: 1, Threads: 1}, nil)
 			defer t.workers.Close()
