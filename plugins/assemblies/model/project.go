@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 func (d *dense) Project(in Drive) []int32 {
@@ -25,13 +27,14 @@ func (d *dense) Project(in Drive) []int32 {
 		var a [blockSize]float64
 		next := d.firstSlot(from)
 		for b := from; b < to; b++ {
-			next = d.block(in.Firing, b, next, &d.rows[thread], &a)
+			n := d.within(b)
+			next = d.block(in.Firing, b, next, &d.rows[thread], a[:n])
 			if in.Sigma > 0 {
-				for q := range d.within(b) {
+				for q := range n {
 					a[q] += d.noise[b*blockSize+q]
 				}
 			}
-			c.offer(b*blockSize, a[:d.within(b)])
+			c.offer(b*blockSize, a[:n])
 		}
 		c.shrink()
 	})
@@ -50,36 +53,45 @@ func (d *dense) inputs(firing [][]int32, a []float64) {
 }
 
 func (d *dense) write(firing [][]int32, a []float64) {
-	var block [blockSize]float64
 	next := 0
 	for b := range d.blocks {
-		next = d.block(firing, b, next, &d.rows[0], &block)
-		copy(a[b*blockSize:], block[:d.within(b)])
+		next = d.block(firing, b, next, &d.rows[0], a[b*blockSize:][:d.within(b)])
 	}
 }
 
-// prepare fills keys and the excess of every support neuron.
+// prepare fills keys and the excess of every fibre.
 func (d *dense) prepare(firing [][]int32) {
 	if len(firing) != len(d.fibres) {
 		panic(fmt.Sprintf("model: %d firing sets for %d fibres", len(firing), len(d.fibres)))
 	}
 	if d.keys == nil {
-		d.keys, d.excess = make([][]uint64, len(d.fibres)), make([][]float64, len(d.fibres))
+		d.fired, d.keys = make([][]int32, len(d.fibres)), make([][]uint64, len(d.fibres))
+		d.excess, d.tallies = make([][]float64, len(d.fibres)), make([]tallies, len(d.fibres))
 		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
 	}
 	if len(d.order) != len(d.neurons) {
 		d.sortSlots()
 	}
 	for x, f := range d.fibres {
-		d.keys[x] = d.keys[x][:0]
-		if _, regenerate := f.graph.(hashed); regenerate {
-			for _, i := range firing[x] {
-				d.keys[x] = append(d.keys[x], f.edges.key(i))
+		for _, i := range firing[x] { // the kernel trusts them
+			if uint(i) >= uint(f.From) {
+				panic(fmt.Sprintf("model: source %d of %d fires in fibre %d", i, f.From, x))
 			}
 		}
-		d.excess[x] = append(d.excess[x][:0], make([]float64, len(d.neurons))...)
-		f.changes.excess(firing[x], d.Rule.weights, d.excess[x])
+		d.fired[x] = fill(d.fired[x][:0], firing[x], int32(f.From))
+		d.keys[x] = f.hashKeys(d.keys[x][:0], firing[x])
+		d.excess[x] = f.learned.excess(firing[x], d.Rule, &d.tallies[x])
 	}
+}
+
+// hashKeys appends the keys of sources whose synapses are drawn again.
+func (f *fibre) hashKeys(keys []uint64, fired []int32) []uint64 {
+	if _, regenerate := f.graph.(hashed); regenerate {
+		for _, i := range fired {
+			keys = append(keys, f.edges.key(i))
+		}
+	}
+	return keys
 }
 
 // sortSlots merges the slots that are new into those in order. Within a cap they
@@ -116,38 +128,41 @@ func (d *dense) firstSlot(b int) int {
 //
 //	a_j = Σ_fibres (|{fired i: i -> j}| + Σ_{fired i -> j} (w_ij − 1)) / Σ_i w_ij + b_j
 //
-// The first term is a whole number and the second runs over sources in ascending
-// order, so that all engines add alike. next is the first support neuron of the
+// The second sum is as learned has it. next is the first support neuron of the
 // block, in order; that of the next block is returned.
-func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]float64) int {
-	n := d.within(b)
-	first := b * blockSize
+func (d *dense) block(firing [][]int32, b, next int, r *rows, a []float64) int {
+	n, first := len(a), b*blockSize
 	end := next
 	for end < len(d.order) && int(d.neurons[d.order[end]]) < first+n {
 		end++
 	}
-	clear(a[:])
+	clear(a)
 	for x, f := range d.fibres {
 		if len(firing[x]) == 0 {
 			continue
 		}
-		sums := &r.sums
-		f.graph.count(firing[x], d.keys[x], b, r, sums)
-		if len(f.patches) > 0 {
-			f.patch(firing[x], b, r, sums)
-		}
-		for _, slot := range d.order[next:end] {
-			sums[int(d.neurons[slot])-first] += d.excess[x][slot]
-		}
-		if f.scale == nil {
-			for q, sum := range sums {
-				a[q] += sum
+		r.counts = [blockSize]int32{}
+		f.graph.count(d.fired[x], d.keys[x], b, r, &r.counts)
+		excess := &r.excess
+		switch {
+		case f.learned.whole():
+			excess = (*[blockSize]float64)(d.excess[x][first:])
+		case next == end:
+			excess = &zeros
+		default:
+			*excess = [blockSize]float64{}
+			for _, slot := range d.order[next:end] {
+				excess[int(d.neurons[slot])-first] = d.excess[x][slot]
 			}
-			continue
 		}
-		for q, s := range f.scale[first : first+n] { // a neuron without synapses has the scale 1
-			a[q] += sums[q] / s
+		if len(f.patches) > 0 {
+			excess = f.patch(firing[x], b, r, excess)
 		}
+		factor := ones[:n]
+		if f.factor != nil {
+			factor = f.factor[first : first+n]
+		}
+		kernel.AddCounts(a, r.counts[:n], excess[:n], factor)
 	}
 	if d.bias != nil {
 		for q, v := range d.bias[first : first+n] {
@@ -156,6 +171,13 @@ func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]floa
 	}
 	return end
 }
+
+var zeros, ones = [blockSize]float64{}, func() (x [blockSize]float64) {
+	for q := range x {
+		x[q] = 1
+	}
+	return x
+}()
 
 func (d *dense) drawNoise(in Drive) {
 	if in.Sigma <= 0 {
