@@ -2,9 +2,9 @@ package kernel
 
 import "math/bits"
 
-// countBitsGeneric has digit s of the counts of 64 columns in a word, plane[s], and
+// countBitsGeneric adds to counts. It has digit s of the counts of 64 columns in a word, plane[s], and
 // adds a row by carrying.
-func countBitsGeneric(counts *[BitColumns]int32, words []uint64, rows []int32) {
+func countBitsGeneric(counts *BitCounts, words []uint64, rows []int32) {
 	for w := range 4 {
 		var plane [32]uint64
 		top := 0
@@ -23,13 +23,16 @@ func countBitsGeneric(counts *[BitColumns]int32, words []uint64, rows []int32) {
 	}
 }
 
-func weighCountsGeneric(dst []float64, w float64, x, y []int32) {
-	for q := range dst {
-		dst[q] += float64(w * float64(x[q]-y[q]))
+func weighCountsGeneric(dst []float64, w []float64, counts []BitCounts, from int) {
+	for q := from; q < len(dst); q++ {
+		dst[q] = 0
+		for c := range w {
+			dst[q] += float64(w[c] * float64(counts[c][q]-counts[c+1][q]))
+		}
 	}
 }
 
-func addCountsGeneric(dst []float64, x []int32, e, f []float64) {
+func addCountsGeneric(dst []float64, x []uint16, e, f []float64) {
 	for q := range dst {
 		dst[q] += float64(f[q] * (float64(x[q]) + e[q]))
 	}

@@ -2,13 +2,16 @@
 
 package kernel
 
-func countBits(counts *[BitColumns]int32, words []uint64, rows []int32) {
+func countBits(counts *BitCounts, words []uint64, rows []int32) {
+	*counts = BitCounts{}
 	countBitsGeneric(counts, words, rows)
 }
 
-func weighCounts(dst []float64, w float64, x, y []int32) { weighCountsGeneric(dst, w, x, y) }
+func weighCounts(dst []float64, w []float64, counts []BitCounts) {
+	weighCountsGeneric(dst, w, counts, 0)
+}
 
-func addCounts(dst []float64, x []int32, e, f []float64) { addCountsGeneric(dst, x, e, f) }
+func addCounts(dst []float64, x []uint16, e, f []float64) { addCountsGeneric(dst, x, e, f) }
 
 func countAtLeast(x []float64, t float64) int { return countAtLeastGeneric(x, t) }
 

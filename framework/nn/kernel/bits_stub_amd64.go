@@ -4,29 +4,30 @@
 
 package kernel
 
-// countBitsAVX2 adds to each of 256 counts the number of rows that have its bit set; row i is the four words from 4i on.
-// n is a multiple of 8, at most 248.
+// countBitsAVX2 writes, or adds, to each of 256 counts the number of rows that have its bit set; row i is the four
+// words from 4i on. n is a multiple of 8, at most 248.
 //
 //go:noescape
-func countBitsAVX2(counts *int32, words *uint64, rows *int32, n int)
+func countBitsAVX2(counts *uint16, words *uint64, rows *int32, n int, add bool)
 
-// weighCountsAVX2 computes dst += w (x - y); n is a multiple of 8.
+// weighCountsAVX2 computes dst[q] = sum over c of w[c] (counts[c][q] - counts[c+1][q]), where a level has 256 counts
+// that are not above those of the level before; n, of columns, is a multiple of 16.
 //
 //go:noescape
-func weighCountsAVX2(dst *float64, w float64, x *int32, y *int32, n int)
+func weighCountsAVX2(dst *float64, counts *uint16, w *float64, levels int, n int)
 
 // addCountsAVX2 computes dst += f (x + e); n is a multiple of 4.
 //
 //go:noescape
-func addCountsAVX2(dst *float64, x *int32, e *float64, f *float64, n int)
+func addCountsAVX2(dst *float64, x *uint16, e *float64, f *float64, n int)
 
 // countAtLeastAVX2 counts x >= t; n is a multiple of 4.
 //
 //go:noescape
 func countAtLeastAVX2(x *float64, n int, t float64) int
 
-// indicesAtLeastAVX2 lists the i with x[i] >= t and returns how many they are; n is a multiple of 4.
-// It may write three numbers beyond the last.
+// indicesAtLeastAVX2 lists the i with x[i] >= t and returns how many they are; n is a multiple of 8.
+// It may write eight numbers beyond the last.
 //
 //go:noescape
 func indicesAtLeastAVX2(dst *int32, x *float64, n int, t float64) int

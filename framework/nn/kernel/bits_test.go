@@ -8,7 +8,7 @@ import (
 )
 
 // Counts of bits against looking at every bit, for lists of rows of all kinds of
-// length, and added to what was there.
+// length.
 func TestCountBitsCounts(t *testing.T) {
 	everyISA(t, "CountBits", func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
@@ -19,15 +19,14 @@ func TestCountBitsCounts(t *testing.T) {
 		}
 		for _, n := range []int{0, 1, 7, 8, 9, 64, 247, 248, 249, 256, 1000} {
 			rows := make([]int32, n)
-			var got, want [BitColumns]int32
+			var got, want BitCounts
 			for x := range rows {
 				rows[x] = rng.Int32N(sources)
 			}
 			for q := range want {
-				got[q] = rng.Int32N(1 << 20)
-				want[q] = got[q]
+				got[q] = uint16(rng.Uint32()) // overwritten
 				for _, i := range rows {
-					want[q] += int32(words[4*int(i)+q>>6] >> (q & 63) & 1)
+					want[q] += uint16(words[4*int(i)+q>>6] >> (q & 63) & 1)
 				}
 			}
 			CountBits(&got, words, rows)
@@ -43,18 +42,25 @@ func TestCountsAreWeighedExactly(t *testing.T) {
 	everyISA(t, "WeighCounts", func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(2, 1))
 		for n := range 40 {
-			x, y := make([]int32, n), make([]int32, n)
-			got, e, f := make([]float64, n), make([]float64, n), make([]float64, n)
+			levels := rng.IntN(5)
+			counts, w := make([]BitCounts, levels+1), make([]float64, levels)
+			x, got, e, f := make([]uint16, n), make([]float64, n), make([]float64, n), make([]float64, n)
 			for q := range n {
-				x[q], y[q] = rng.Int32N(1<<20), rng.Int32N(1<<20)
-				got[q], e[q], f[q] = rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()
+				counts[levels][q] = uint16(rng.IntN(1 << 10))
+				for c := levels - 1; c >= 0; c-- {
+					counts[c][q] = counts[c+1][q] + uint16(rng.IntN(1<<12))
+					w[c] = rng.NormFloat64()
+				}
+				x[q], got[q], e[q], f[q] = uint16(rng.Uint32()), rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()
 			}
-			want := slices.Clone(got)
+			want := make([]float64, n)
 			for q := range want {
-				want[q] += float64(.37 * float64(x[q]-y[q]))
+				for c := range w {
+					want[q] += float64(w[c] * float64(int(counts[c][q])-int(counts[c+1][q])))
+				}
 				want[q] += float64(f[q] * (float64(x[q]) + e[q]))
 			}
-			WeighCounts(got, .37, x, y)
+			WeighCounts(got, w, counts)
 			AddCounts(got, x, e, f)
 			if !slices.Equal(got, want) {
 				t.Fatalf("n = %d: got %v, want %v", n, got, want)
@@ -79,7 +85,7 @@ func TestAtLeast(t *testing.T) {
 						want = append(want, int32(i))
 					}
 				}
-				dst := make([]int32, n+4)
+				dst := make([]int32, n+8)
 				if got := CountAtLeast(x, threshold); got != len(want) {
 					t.Fatalf("n = %d: %d numbers of %v reach %v, not %d", n, got, x, threshold, len(want))
 				}
@@ -101,12 +107,13 @@ func BenchmarkBits(b *testing.B) {
 		rows[x] = rng.Int32N(1000)
 	}
 	slices.Sort(rows)
-	var counts, others [BitColumns]int32
+	var counts BitCounts
+	levels := make([]BitCounts, 6)
 	x, ones := make([]float64, 1000), make([]float64, BitColumns)
 	for i := range x {
 		x[i] = rng.NormFloat64()
 	}
-	dst := make([]int32, 1004)
+	dst := make([]int32, 1008)
 	b.Run("CountBits", func(b *testing.B) {
 		for b.Loop() {
 			CountBits(&counts, words, rows)
@@ -119,7 +126,7 @@ func BenchmarkBits(b *testing.B) {
 	})
 	b.Run("WeighCounts", func(b *testing.B) {
 		for b.Loop() {
-			WeighCounts(ones, 0, counts[:], others[:])
+			WeighCounts(ones, x[:5], levels)
 		}
 	})
 	b.Run("AddCounts", func(b *testing.B) {

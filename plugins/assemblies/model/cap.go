@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -97,9 +96,18 @@ func (c *capper) rank() winner {
 		// The next round reads inside and writes to the same place, which is never ahead of it.
 		rest, c.tmp = inside, inside
 	}
-	rest = append([]winner(nil), rest...)
-	slices.SortFunc(rest, byRank)
-	return rest[k-1]
+	// The best of those left, one after the other: insertion into what is in order.
+	c.tmp = append(c.tmp[:0], rest...)
+	best := c.tmp
+	for x := 1; x < len(best); x++ {
+		w := best[x]
+		y := x
+		for ; y > 0 && ahead(w, best[y-1]); y-- {
+			best[y] = best[y-1]
+		}
+		best[y] = w
+	}
+	return best[k-1]
 }
 
 // cap returns the neurons found, or none where no neuron has any input.
@@ -117,9 +125,5 @@ func (c *capper) cap() []int32 {
 	return out
 }
 
-func byRank(x, y winner) int {
-	if d := cmp.Compare(y.a, x.a); d != 0 {
-		return d
-	}
-	return cmp.Compare(x.j, y.j)
-}
+// ahead says whether x is better: activation descending, index ascending.
+func ahead(x, y winner) bool { return x.a > y.a || x.a == y.a && x.j < y.j }

@@ -15,6 +15,9 @@ type dense struct {
 	number  []int32 // [n] slot + 1 of a support neuron, or 0
 	neurons []int32 // [slots] the support, in order of first reinforcement
 	order   []int32 // slots by ascending neuron, as of the last round
+	sorted  []int32 // their neurons
+	ends    []int32 // [blocks] where those of each block end in order
+	reading bool    // a fork: what it reads does not change
 
 	scratch
 }
@@ -45,6 +48,7 @@ type scratch struct {
 
 func newDense(c Config, exact bool) *dense {
 	d := &dense{Config: c, blocks: (c.N + blockSize - 1) / blockSize, number: make([]int32, c.N)}
+	d.ends = make([]int32, d.blocks)
 	for i, f := range c.Fibres {
 		e := newEdges(mix(c.Seed+golden*uint64(i+1)), f)
 		fb := &fibre{Fibre: f, edges: e, graph: hashed{e}}
@@ -81,7 +85,6 @@ func (d *dense) degrees(f *fibre) []float64 {
 	d.share(func(_, from, to int) {
 		var r rows
 		for b := from; b < to; b++ {
-			r.counts = [blockSize]int32{}
 			f.graph.count(all, keys, b, &r, &r.counts)
 			for q := range d.within(b) {
 				out[b*blockSize+q] = float64(r.counts[q])
@@ -123,7 +126,7 @@ func (d *dense) Homeostasis() {
 		excess := f.learned.excess(f.learned.touched(), d.Rule, &s)
 		for slot, j := range d.neurons {
 			at := slot
-			if f.learned.whole() {
+			if f.learned.columns() == byNeuron {
 				at = int(j)
 			}
 			f.factor[j] = 1 / max(f.degree[j]+excess[at], 1)

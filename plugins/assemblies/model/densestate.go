@@ -11,11 +11,9 @@ func (d *dense) Fork(uint64) Area {
 	}
 	f := *d
 	f.scratch = scratch{}
-	f.Threads = 1
-	f.fibres = nil
+	f.Threads, f.reading, f.fibres = 1, true, nil
 	for _, old := range d.fibres {
 		fb := *old
-		fb.learned = old.learned.reader(d.number, len(d.neurons))
 		f.fibres = append(f.fibres, &fb)
 	}
 	return &f
@@ -23,8 +21,8 @@ func (d *dense) Fork(uint64) Area {
 
 func (d *dense) Fresh() Area {
 	f := *d
-	f.number, f.neurons, f.order, f.bias, f.scratch = make([]int32, d.N), nil, nil, nil, scratch{}
-	f.fibres = nil
+	f.number, f.neurons, f.bias, f.scratch, f.fibres = make([]int32, d.N), nil, nil, scratch{}, nil
+	f.order, f.sorted, f.ends = nil, nil, make([]int32, d.blocks)
 	for _, old := range d.fibres {
 		fb := *old
 		fb.factor, fb.patches = nil, nil

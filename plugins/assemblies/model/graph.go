@@ -4,9 +4,9 @@ import "github.com/assaylab/assay/framework/nn/kernel"
 
 // graph gives the synapses of one fibre.
 type graph interface {
-	// count adds, for the targets of block b, the number of synapses from the
+	// count writes, for the targets of block b, the number of synapses from the
 	// sources in fired, which fill has made a multiple of eight.
-	count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]int32)
+	count(fired []int32, keys []uint64, b int, r *rows, counts *kernel.BitCounts)
 	// targets are those of source i in block b.
 	targets(i int32, key uint64, b int) (s0, s1, s2, s3 uint64)
 }
@@ -30,12 +30,12 @@ type rows struct {
 	places []int32  // 0, 1, 2, ...
 	inside []int32
 	keys   []uint64
-	counts [blockSize]int32
+	counts kernel.BitCounts
 	excess [blockSize]float64
 }
 
 // count draws rows for the sources that have keys; those that fill them up have none.
-func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *[blockSize]int32) {
+func (g hashed) count(fired []int32, keys []uint64, b int, r *rows, counts *kernel.BitCounts) {
 	for len(r.places) < len(fired) {
 		r.places = append(r.places, int32(len(r.places)))
 		r.words = append(r.words, 0, 0, 0, 0)
@@ -53,7 +53,7 @@ func (g hashed) targets(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
 	return g.block(i, key, b)
 }
 
-// blocks of bits keep, for every block of targets and every source, four words: the
+// bitRows keeps, for every block of targets and every source, four words: the
 // row of source i to block b begins at 4(b(sources + 1) + i). What a block of
 // targets needs lies together, and a source's part of it in one line of the cache.
 // The row after the last source is empty.
@@ -99,6 +99,6 @@ func (g stored) targets(i int32, _ uint64, b int) (s0, s1, s2, s3 uint64) {
 	return w[0], w[1], w[2], w[3]
 }
 
-func (g stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *[blockSize]int32) {
+func (g stored) count(fired []int32, _ []uint64, b int, _ *rows, counts *kernel.BitCounts) {
 	kernel.CountBits(counts, g.block(b), fired)
 }

@@ -18,26 +18,33 @@ type Selector struct {
 	list     []int32
 	edge     []winner
 	c        capper
+	room     []int32 // of which caps are cut
 }
 
 const (
-	few    = 24 // numbers at the edge that are compared one by one
-	passes = 24 // over all numbers, to find the edge
+	few  = 16 // numbers at the edge that are compared one by one
+	idle = 3  // passes over all numbers that find nothing new: many are equal
 )
 
 // KCap is as the function. It narrows a range [lo, hi) of activations in which the
 // k-th is: those above are in, and of those within the best are.
 func (s *Selector) KCap(a []float64, k int) []int32 {
 	lo, hi, reach, above := s.bracket(a, k)
-	s.list = slices.Grow(s.list[:0], len(a)+4)[:len(a)+4]
+	s.list = slices.Grow(s.list[:0], len(a)+8)[:len(a)+8]
 	list := s.list[:kernel.IndicesAtLeast(s.list, a, lo)]
 	if reach > k {
 		list = s.drop(a, list, hi, k-above)
 	}
-	if silent(a, list) {
+	if lo <= 0 && silent(a, list) {
 		return nil
 	}
-	return slices.Clone(list)
+	if len(s.room) < len(list) {
+		s.room = make([]int32, 32*len(list))
+	}
+	cap := s.room[:len(list):len(list)]
+	s.room = s.room[len(list):]
+	copy(cap, list)
+	return cap
 }
 
 // bracket returns lo and hi, of which reach >= k and above < k numbers are at least
@@ -55,7 +62,8 @@ func (s *Selector) bracket(a []float64, k int) (lo, hi float64, reach, above int
 		s.at, s.step = (least+most)/2, (most-least)/float64(len(a))
 	}
 	t, step := s.at, s.step
-	for range passes {
+	for passes := 0; passes < idle; {
+		within := reach - above
 		n := kernel.CountAtLeast(a, t)
 		if n >= k {
 			lo, reach = t, n
@@ -64,6 +72,9 @@ func (s *Selector) bracket(a []float64, k int) (lo, hi float64, reach, above int
 		}
 		if reach == k || reach-above <= few {
 			break
+		}
+		if passes++; reach-above < within {
+			passes = 0
 		}
 		switch {
 		case math.IsInf(lo, -1): // go down, so far that some more than the missing are found
@@ -87,27 +98,17 @@ func (s *Selector) bracket(a []float64, k int) (lo, hi float64, reach, above int
 
 // drop leaves the neurons of the list from hi on, and the best of the others.
 func (s *Selector) drop(a []float64, list []int32, hi float64, best int) []int32 {
-	s.edge = s.edge[:0]
-	for _, j := range list {
-		if v := a[j]; v < hi {
-			s.edge = append(s.edge, winner{v, j})
-		}
-	}
-	var last winner
-	if len(s.edge) <= few {
-		for x := range best { // put the best in front
-			for y := x + 1; y < len(s.edge); y++ {
-				if byRank(s.edge[y], s.edge[x]) < 0 {
-					s.edge[x], s.edge[y] = s.edge[y], s.edge[x]
-				}
-			}
-		}
-		last = s.edge[best-1]
-	} else { // many ties
-		s.c.k, s.c.found = best, append(s.c.found[:0], s.edge...)
-		last = s.c.rank()
-	}
+	s.edge = slices.Grow(s.edge[:0], len(list)+1)[:len(list)+1]
 	n := 0
+	for _, j := range list {
+		s.edge[n] = winner{a[j], j}
+		if a[j] < hi {
+			n++
+		}
+	}
+	s.c.k, s.c.found = best, s.edge[:n]
+	last := s.c.rank()
+	n = 0
 	for _, j := range list {
 		list[n] = j
 		if v := a[j]; v > last.a || v == last.a && j <= last.j {

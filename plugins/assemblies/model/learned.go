@@ -1,5 +1,7 @@
 package model
 
+import "github.com/assaylab/assay/framework/nn/kernel"
+
 // learned keeps how often the synapses of one fibre were reinforced. What a round
 // asks of it is, for every target,
 //
@@ -8,10 +10,10 @@ package model
 // The sizes of the sets are whole numbers, so that all ways of keeping them agree
 // in every bit.
 type learned interface {
-	// excess returns that sum by slot or, of whole areas, by neuron. It is valid
-	// until the next call with the same scratch.
+	// excess returns that sum for every column. It is valid until the next call
+	// with the same scratch.
 	excess(fired []int32, rule *Rule, s *tallies) []float64
-	whole() bool
+	columns() columns
 	// touched are the sources that have a reinforced synapse.
 	touched() []int32
 	// reinforce raises the synapses from fired to the cap by one.
@@ -19,9 +21,19 @@ type learned interface {
 	// state lists the synapses, restore reads a list that has been checked.
 	state(number []int32) FibreState
 	restore(s FibreState, neurons []int32, rule *Rule)
-	// reader returns it in the form that is quickest to read.
-	reader(number []int32, support int) learned
+	// reader returns it in the form that is quickest to read; sorted is the support.
+	reader(sorted []int32, n int) learned
 }
+
+// columns says what the columns of an excess are: slots, all neurons, or the
+// support in ascending order.
+type columns int
+
+const (
+	bySlot columns = iota
+	byNeuron
+	byOrder
+)
 
 // targets is a cap by blocks.
 type targets struct {
@@ -46,9 +58,10 @@ func (t *targets) set(cap []int32) {
 
 // tallies is scratch for sums over sets of synapses.
 type tallies struct {
-	out       []float64
-	order     []int32
-	first     []int32
-	counts    []int32
-	now, next [blockSize]int32
+	out    []float64
+	order  []int32
+	first  []int32
+	counts []int32
+	levels []kernel.BitCounts
+	w      []float64
 }

@@ -14,7 +14,8 @@ import (
 type levels struct {
 	sources int
 	blocks  int
-	compact bool       // columns are slots, not neurons
+	width   int        // columns in use, in sixteens
+	compact bool       // columns are the support in order, not all neurons
 	at      []*bitRows // by c − 1
 	top     []uint8    // [sources] the most that a synapse of each was reinforced
 }
@@ -28,10 +29,15 @@ const (
 func small(sources, blocks int) bool { return 4*8*(sources+1)*blocks <= levelBytes }
 
 func newLevels(sources, blocks int) *levels {
-	return &levels{sources: sources, blocks: blocks, top: make([]uint8, sources)}
+	return &levels{sources: sources, blocks: blocks, width: blocks * blockSize, top: make([]uint8, sources)}
 }
 
-func (l *levels) whole() bool { return !l.compact }
+func (l *levels) columns() columns {
+	if l.compact {
+		return byOrder
+	}
+	return byNeuron
+}
 
 func (l *levels) touched() (list []int32) {
 	for i, c := range l.top {
@@ -42,43 +48,41 @@ func (l *levels) touched() (list []int32) {
 	return list
 }
 
-// excess counts the bits of each level. Sources are in descending order of their
-// top, so that those with anything at level c are the first upto[c].
+// excess counts the bits of each level.
 func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
-	size := l.blocks * blockSize
-	s.out = slices.Grow(s.out[:0], size)[:size]
-	clear(s.out)
-	var upto, next [deepest + 2]int32
-	for _, i := range fired {
-		upto[l.top[i]]++
-	}
-	for c := len(l.at); c > 0; c-- {
-		next[c] = upto[c+1]
-		upto[c] += upto[c+1]
-	}
-	s.order = slices.Grow(s.order[:0], int(upto[1])+8)[:upto[1]]
-	for _, i := range fired {
-		if c := l.top[i]; c > 0 {
-			s.order[next[c]] = i
-			next[c]++
+	s.out = slices.Grow(s.out[:0], l.blocks*blockSize)[:l.blocks*blockSize]
+	s.w = s.w[:0]
+	var ends [deepest + 1]int32 // of the sources of each level in order
+	s.order = slices.Grow(s.order[:0], (len(l.at)+1)*(len(fired)+8))[:0]
+	for c, from := 1, fired; ; c++ { // those that reach level c are among those that reach c − 1
+		n := len(s.order)
+		list := s.order[n : n+len(from)+1]
+		reach := 0
+		for _, i := range from {
+			list[reach] = i
+			if int(l.top[i]) >= c {
+				reach++
+			}
 		}
+		if reach == 0 {
+			break
+		}
+		from = list[:reach]
+		s.order = fill(s.order, from, int32(l.sources))
+		ends[c] = int32(len(s.order))
+		s.w = append(s.w, rule.Weight(c)-1)
 	}
-	s.order = fill(s.order, nil, int32(l.sources))
-	rows := func(c int) []int32 { return s.order[:(upto[c]+7)&^7] } // the last have nothing at this level
+	if len(s.w) == 0 {
+		clear(s.out)
+		return s.out
+	}
+	s.levels = slices.Grow(s.levels[:0], len(s.w)+1)[:len(s.w)+1]
+	s.levels[len(s.w)] = kernel.BitCounts{} // none are above the last
 	for b := range l.blocks {
-		now, above := &s.now, &s.next
-		for c := 1; upto[c] > 0; c++ {
-			if c == 1 {
-				*now = [blockSize]int32{}
-				kernel.CountBits(now, l.at[0].block(b), rows(1))
-			}
-			*above = [blockSize]int32{}
-			if upto[c+1] > 0 {
-				kernel.CountBits(above, l.at[c].block(b), rows(c+1))
-			}
-			kernel.WeighCounts(s.out[b*blockSize:(b+1)*blockSize], rule.Weight(c)-1, now[:], above[:])
-			now, above = above, now
+		for c := range s.w {
+			kernel.CountBits(&s.levels[c], l.at[c].block(b), s.order[ends[c]:ends[c+1]])
 		}
+		kernel.WeighCounts(s.out[b*blockSize:min((b+1)*blockSize, l.width)], s.w, s.levels)
 	}
 	return s.out
 }
@@ -154,16 +158,33 @@ func (l *levels) restore(s FibreState, neurons []int32, rule *Rule) {
 	}
 }
 
-// reader has slots for columns, if they are fewer blocks than all neurons.
-func (l *levels) reader(number []int32, support int) learned {
-	blocks := (support + blockSize - 1) / blockSize
-	if blocks >= l.blocks {
+// reader has columns for the support alone, if that takes fewer blocks.
+func (l *levels) reader(sorted []int32, n int) learned {
+	blocks := (len(sorted) + blockSize - 1) / blockSize
+	if l.compact || blocks >= l.blocks {
 		return l
 	}
-	out := newLevels(l.sources, blocks)
-	out.compact = true
-	for i := range int32(l.sources) {
-		l.each(i, func(j, count int32) { out.put(i, number[j]-1, count) })
+	place := make([]int32, n)
+	for x, j := range sorted {
+		place[j] = int32(x)
+	}
+	out := &levels{sources: l.sources, blocks: blocks, width: (len(sorted) + 15) &^ 15, compact: true, top: l.top}
+	for c, level := range l.at {
+		to := newBitRows(l.sources, blocks)
+		out.at = append(out.at, to)
+		for i, top := range l.top {
+			if int(top) <= c {
+				continue
+			}
+			for b := range l.blocks {
+				for w, bit := range level.row(int32(i), b) {
+					for ; bit != 0; bit &= bit - 1 {
+						at := place[b*blockSize+w<<6+bits.TrailingZeros64(bit)]
+						to.row(int32(i), int(at)/blockSize)[at>>6&3] |= 1 << (at & 63)
+					}
+				}
+			}
+		}
 	}
 	return out
 }

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // patch gives all synapses between two ranges of neurons one weight: assemblies
@@ -75,7 +77,7 @@ func (f *fibre) patch(fired []int32, b int, r *rows, excess *[blockSize]float64)
 		}
 		r.keys = f.hashKeys(r.keys[:0], inside)
 		r.inside = fill(r.inside[:0], inside, int32(f.From))
-		var counts [blockSize]int32
+		var counts kernel.BitCounts
 		f.graph.count(r.inside, r.keys, b, r, &counts)
 		for q := first; q < end; q++ {
 			excess[q] += float64((p.weight - 1) * float64(counts[q]))

@@ -25,10 +25,9 @@ func (d *dense) Project(in Drive) []int32 {
 		c := &d.caps[thread]
 		c.reset(d.K)
 		var a [blockSize]float64
-		next := d.firstSlot(from)
 		for b := from; b < to; b++ {
 			n := d.within(b)
-			next = d.block(in.Firing, b, next, &d.rows[thread], a[:n])
+			d.block(in.Firing, b, &d.rows[thread], a[:n])
 			if in.Sigma > 0 {
 				for q := range n {
 					a[q] += d.noise[b*blockSize+q]
@@ -53,9 +52,8 @@ func (d *dense) inputs(firing [][]int32, a []float64) {
 }
 
 func (d *dense) write(firing [][]int32, a []float64) {
-	next := 0
 	for b := range d.blocks {
-		next = d.block(firing, b, next, &d.rows[0], a[b*blockSize:][:d.within(b)])
+		d.block(firing, b, &d.rows[0], a[b*blockSize:][:d.within(b)])
 	}
 }
 
@@ -73,6 +71,12 @@ func (d *dense) prepare(firing [][]int32) {
 		d.sortSlots()
 	}
 	for x, f := range d.fibres {
+		if len(firing[x]) == 0 {
+			continue
+		}
+		if d.reading {
+			f.learned = f.learned.reader(d.sorted, d.N)
+		}
 		for _, i := range firing[x] { // the kernel trusts them
 			if uint(i) >= uint(f.From) {
 				panic(fmt.Sprintf("model: source %d of %d fires in fibre %d", i, f.From, x))
@@ -94,8 +98,8 @@ func (f *fibre) hashKeys(keys []uint64, fired []int32) []uint64 {
 	return keys
 }
 
-// sortSlots merges the slots that are new into those in order. Within a cap they
-// are in order already.
+// sortSlots puts the slots into the order of neurons: new ones are merged into
+// those in order. Within a cap they are in order already.
 func (d *dense) sortSlots() {
 	old := len(d.order)
 	fresh := make([]int32, 0, len(d.neurons)-old)
@@ -116,43 +120,52 @@ func (d *dense) sortSlots() {
 			j--
 		}
 	}
-}
-
-// firstSlot is the place in order of the first support neuron of block b or later.
-func (d *dense) firstSlot(b int) int {
-	at, _ := slices.BinarySearchFunc(d.order, int32(b*blockSize), func(slot, j int32) int { return cmp.Compare(d.neurons[slot], j) })
-	return at
+	d.sorted = d.sorted[:0]
+	d.ends = append(d.ends[:0], make([]int32, d.blocks)...)
+	for _, slot := range d.order {
+		j := d.neurons[slot]
+		d.sorted = append(d.sorted, j)
+		d.ends[j/blockSize] = int32(len(d.sorted))
+	}
+	for b := 1; b < d.blocks; b++ { // a block without support ends where the one before does
+		d.ends[b] = max(d.ends[b], d.ends[b-1])
+	}
 }
 
 // block writes the activations of block b, without noise:
 //
 //	a_j = Σ_fibres (|{fired i: i -> j}| + Σ_{fired i -> j} (w_ij − 1)) / Σ_i w_ij + b_j
 //
-// The second sum is as learned has it. next is the first support neuron of the
-// block, in order; that of the next block is returned.
-func (d *dense) block(firing [][]int32, b, next int, r *rows, a []float64) int {
+// The second sum is as learned has it.
+func (d *dense) block(firing [][]int32, b int, r *rows, a []float64) {
 	n, first := len(a), b*blockSize
-	end := next
-	for end < len(d.order) && int(d.neurons[d.order[end]]) < first+n {
-		end++
+	begin, end := 0, int(d.ends[b]) // of the block's support neurons
+	if b > 0 {
+		begin = int(d.ends[b-1])
 	}
 	clear(a)
 	for x, f := range d.fibres {
 		if len(firing[x]) == 0 {
 			continue
 		}
-		r.counts = [blockSize]int32{}
 		f.graph.count(d.fired[x], d.keys[x], b, r, &r.counts)
 		excess := &r.excess
+		columns := f.learned.columns()
 		switch {
-		case f.learned.whole():
+		case columns == byNeuron:
 			excess = (*[blockSize]float64)(d.excess[x][first:])
-		case next == end:
+		case begin == end:
 			excess = &zeros
+		case columns == byOrder:
+			*excess = [blockSize]float64{}
+			e := d.excess[x][begin:end]
+			for y, j := range d.sorted[begin:end] {
+				excess[j&(blockSize-1)] = e[y]
+			}
 		default:
 			*excess = [blockSize]float64{}
-			for _, slot := range d.order[next:end] {
-				excess[int(d.neurons[slot])-first] = d.excess[x][slot]
+			for _, slot := range d.order[begin:end] {
+				excess[d.neurons[slot]&(blockSize-1)] = d.excess[x][slot]
 			}
 		}
 		if len(f.patches) > 0 {
@@ -169,9 +182,9 @@ func (d *dense) block(firing [][]int32, b, next int, r *rows, a []float64) int {
 			a[q] += v
 		}
 	}
-	return end
 }
 
+// The excess where nothing was learned, and the factor where nothing is normalised.
 var zeros, ones = [blockSize]float64{}, func() (x [blockSize]float64) {
 	for q := range x {
 		x[q] = 1

@@ -11,15 +11,19 @@ import (
 // each column (Harley and Seal). Four adders take eight rows into digit 0, two
 // into digit 1 and one into digit 2; what remains is carried on.
 func countBits() {
-	TEXT("countBitsAVX2", NOSPLIT, "func(counts *int32, words *uint64, rows *int32, n int)")
+	TEXT("countBitsAVX2", NOSPLIT, "func(counts *uint16, words *uint64, rows *int32, n int, add bool)")
 	Pragma("noescape")
-	Doc("countBitsAVX2 adds to each of 256 counts the number of rows that have its bit set; row i is the four words from 4i on.",
-		"n is a multiple of 8, at most 248.")
+	Doc("countBitsAVX2 writes, or adds, to each of 256 counts the number of rows that have its bit set; row i is the four",
+		"words from 4i on. n is a multiple of 8, at most 248.")
 	counts, words, rows, n := reg.RDI, reg.RSI, reg.RBX, reg.RCX
 	Load(Param("counts"), counts)
 	Load(Param("words"), words)
 	Load(Param("rows"), rows)
 	Load(Param("n"), n)
+	flag, err := Param("add").Resolve()
+	if err != nil {
+		panic(err)
+	}
 	plane := []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7}
 	for _, p := range plane {
 		VPXOR(p, p, p)
@@ -96,7 +100,7 @@ func countBits() {
 		VMOVQ(reg.RAX, s.held.AsX())
 		VPBROADCASTQ(s.held.AsX(), s.held)
 	}
-	for r, x := range b {
+	for _, x := range b {
 		for _, s := range steps { // t = (x ^ x>>s) & mask; x ^= t ^ t<<s
 			VPSRLQ(U8(s.shift), x, t)
 			VPXOR(t, x, t)
@@ -105,23 +109,31 @@ func countBits() {
 			VPXOR(t, x, x)
 			VPXOR(shifted, x, x)
 		}
-		for half := range 2 { // columns 128 half + 16r to 16r + 15
-			bytes := x.AsX()
-			if half == 1 {
-				VEXTRACTI128(U8(1), x, bytes)
-			}
-			for q := range 2 {
-				to := Mem{Base: counts, Disp: 4 * (128*half + 16*r + 8*q)}
-				VPMOVZXBD(bytes, t)
-				VPADDD(to, t, t)
-				VMOVDQU(t, to)
-				if q == 0 {
-					VPSRLDQ(U8(8), bytes, shifted.AsX())
+	}
+	Comment("widened; register r has columns 16r to 16r + 15 and, above, 128 more")
+	MOVBLZX(flag.Addr, reg.EAX)
+	TESTB(reg.AL, reg.AL)
+	JNZ(LabelRef("add"))
+	widen := func(add bool) {
+		for r, x := range b {
+			for half := range 2 {
+				to := Mem{Base: counts, Disp: 2 * (128*half + 16*r)}
+				bytes := x.AsX()
+				if half == 1 {
+					VEXTRACTI128(U8(1), x, shifted.AsX())
 					bytes = shifted.AsX()
 				}
+				VPMOVZXBW(bytes, t)
+				if add {
+					VPADDW(to, t, t)
+				}
+				VMOVDQU(t, to)
 			}
 		}
+		VZEROUPPER()
+		RET()
 	}
-	VZEROUPPER()
-	RET()
+	widen(false)
+	Label("add")
+	widen(true)
 }

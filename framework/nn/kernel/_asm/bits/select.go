@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/binary"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -58,26 +60,29 @@ func countAtLeast() {
 	RET()
 }
 
-// indicesAtLeast emits the list of those numbers. Of four comparisons a table has
-// the places that hold, in front; all four are stored and those that count are kept.
+// order is where the comparisons of eight numbers lie in a mask, after the shuffle
+// that packs two registers into one.
+var order = [8]int{0, 1, 4, 5, 2, 3, 6, 7}
+
+// indicesAtLeast emits the list of those numbers. Of eight comparisons a table has
+// the places that hold, in front; all eight are stored and those that count are kept.
 func indicesAtLeast() {
 	table := GLOBL("places", RODATA|NOPTR)
-	for mask := range 16 {
+	for mask := range 256 {
+		var places [8]byte
 		n := 0
-		for i := range 4 {
-			if mask>>i&1 == 1 {
-				DATA(16*mask+4*n, U32(i))
+		for i := range 8 {
+			if mask>>order[i]&1 == 1 {
+				places[n] = byte(i)
 				n++
 			}
 		}
-		for ; n < 4; n++ {
-			DATA(16*mask+4*n, U32(0))
-		}
+		DATA(8*mask, U64(binary.LittleEndian.Uint64(places[:])))
 	}
 	TEXT("indicesAtLeastAVX2", NOSPLIT, "func(dst *int32, x *float64, n int, t float64) int")
 	Pragma("noescape")
-	Doc("indicesAtLeastAVX2 lists the i with x[i] >= t and returns how many they are; n is a multiple of 4.",
-		"It may write three numbers beyond the last.")
+	Doc("indicesAtLeastAVX2 lists the i with x[i] >= t and returns how many they are; n is a multiple of 8.",
+		"It may write eight numbers beyond the last.")
 	dst, x, n, from, places, mask := reg.RDI, reg.RSI, reg.RCX, reg.R8, reg.RBX, reg.RDX
 	Load(Param("dst"), dst)
 	Load(Param("x"), x)
@@ -85,25 +90,28 @@ func indicesAtLeast() {
 	broadcast("t", reg.Y0)
 	LEAQ(table, places)
 	MOVQ(dst, from)
-	MOVL(U32(4), reg.EAX)
+	MOVL(U32(8), reg.EAX)
 	VMOVD(reg.EAX, reg.X3)
-	VPBROADCASTD(reg.X3, reg.X3)
-	VPXOR(reg.X2, reg.X2, reg.X2)
-	SHRQ(U8(2), n)
+	VPBROADCASTD(reg.X3, reg.Y3)
+	VPXOR(reg.Y2, reg.Y2, reg.Y2)
+	SHRQ(U8(3), n)
 	JZ(LabelRef("end"))
-	Label("four")
+	Label("eight")
 	VMOVUPD(Mem{Base: x}, reg.Y1)
+	VMOVUPD(Mem{Base: x, Disp: 32}, reg.Y4)
 	VCMPPD(atLeast, reg.Y0, reg.Y1, reg.Y1)
-	VMOVMSKPD(reg.Y1, mask.As32())
+	VCMPPD(atLeast, reg.Y0, reg.Y4, reg.Y4)
+	VSHUFPS(U8(0x88), reg.Y4, reg.Y1, reg.Y1)
+	VMOVMSKPS(reg.Y1, mask.As32())
 	POPCNTL(mask.As32(), reg.EAX)
-	SHLL(U8(4), mask.As32())
-	VPADDD(Mem{Base: places, Index: mask, Scale: 1}, reg.X2, reg.X1)
-	VMOVDQU(reg.X1, Mem{Base: dst})
+	VPMOVZXBD(Mem{Base: places, Index: mask, Scale: 8}, reg.Y1)
+	VPADDD(reg.Y1, reg.Y2, reg.Y1)
+	VMOVDQU(reg.Y1, Mem{Base: dst})
 	LEAQ(Mem{Base: dst, Index: reg.RAX, Scale: 4}, dst)
-	VPADDD(reg.X3, reg.X2, reg.X2)
-	ADDQ(U8(32), x)
+	VPADDD(reg.Y3, reg.Y2, reg.Y2)
+	ADDQ(U8(64), x)
 	DECQ(n)
-	JNZ(LabelRef("four"))
+	JNZ(LabelRef("eight"))
 	Label("end")
 	SUBQ(from, dst)
 	SHRQ(U8(2), dst)
