@@ -60,6 +60,7 @@ func (t *targets) set(cap []int32) {
 type tallies struct {
 	out    []float64
 	order  []int32
+	from   []int32
 	first  []int32
 	counts []int32
 	levels []kernel.BitCounts

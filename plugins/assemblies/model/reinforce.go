@@ -12,7 +12,7 @@ func (d *dense) Reinforce(firing [][]int32, cap []int32) {
 	for x, f := range d.fibres {
 		keys := f.hashKeys(nil, firing[x])
 		f.learned.reinforce(firing[x], keys, &d.to, f.graph, d.Rule)
-		if l, ok := f.learned.(*levels); ok && len(l.at) >= deepest {
+		if l, ok := f.learned.(*levels); ok && l.depth() >= deepest {
 			f.learned = newLists(f.From)
 			f.learned.restore(l.state(d.number), d.neurons, d.Rule)
 		}
