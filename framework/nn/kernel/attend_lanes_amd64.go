@@ -14,27 +14,27 @@ func (t *lanesTask) Piece(i, worker int) {
 	r := a.lanesRoom(&a.scratch[worker])
 	for s, end := a.sequences(i); s < end; s += r.lanes {
 		n := min(r.lanes, end-s)
-		r.read(r.u, a, a.u, s, n)
-		r.read(r.q, a, a.q, s, n)
+		r.read(r.u, a.u, s, n)
+		r.read(r.q, a.q, s, n)
 		if !a.back {
 			for h := range a.heads {
 				r.weights(h)
 				r.product(r.z[h*r.d*r.lanes:], r.wide, 1, r.p, r.length, 1, r.u, r.d, 1, r.length, r.d, r.length, false)
 			}
-			r.write(a, a.z, r.z, s, n)
+			r.write(a.z, r.z, s, n)
 			continue
 		}
-		r.read(r.dz, a, a.dz, s, n)
+		r.read(r.dz, a.dz, s, n)
 		if a.add {
-			r.read(r.du, a, a.du, s, n)
+			r.read(r.du, a.du, s, n)
 		} else {
 			clear(r.du)
 		}
 		for h := range a.heads {
 			r.grad(h)
 		}
-		r.write(a, a.dq, r.z, s, n)
-		r.write(a, a.du, r.du, s, n)
+		r.write(a.dq, r.z, s, n)
+		r.write(a.du, r.du, s, n)
 	}
 }
 
@@ -62,23 +62,37 @@ func (a *attention) lanesRoom(s *Scratch) lanesRoom {
 }
 
 // read puts n sequences from s side by side.
-func (r *lanesRoom) read(dst []float32, a *attention, m Matrix, s, n int) {
+func (r *lanesRoom) read(dst []float32, m Matrix, s, n int) {
+	step := r.length * m.Stride
 	for i := range r.length {
-		packTransposedAVX(&dst[i*m.Cols*r.lanes], &m.Data[(s*r.length+i)*m.Stride], r.lanes*float, r.length*m.Stride*float, n, m.Cols)
+		from, to := m.Data[(s*r.length+i)*m.Stride:], dst[i*m.Cols*r.lanes:]
+		if n < r.lanes || m.Cols%8 != 0 {
+			packTransposedAVX(&to[0], &from[0], r.lanes*float, step*float, n, m.Cols)
+			continue
+		}
+		for l := 0; l < r.lanes; l += 8 {
+			transpose8AVX2(&to[l], &from[l*step], r.lanes*float, step*float, 8*r.lanes*float, 8*float, m.Cols/8)
+		}
 	}
 }
 
 // write is the reverse of read.
-func (r *lanesRoom) write(a *attention, m Matrix, src []float32, s, n int) {
+func (r *lanesRoom) write(m Matrix, src []float32, s, n int) {
+	step := r.length * m.Stride
 	for i := range r.length {
 		from, to := src[i*m.Cols*r.lanes:], m.Data[(s*r.length+i)*m.Stride:]
-		if m.Cols%4 == 0 { // packing writes columns in fours
-			packTransposedAVX(&to[0], &from[0], r.length*m.Stride*float, r.lanes*float, m.Cols, n)
-			continue
-		}
-		for l := range n {
-			for j := range m.Cols {
-				to[l*r.length*m.Stride+j] = from[j*r.lanes+l]
+		switch {
+		case n == r.lanes && m.Cols%8 == 0:
+			for l := 0; l < n; l += 8 {
+				transpose8AVX2(&to[l*step], &from[l], step*float, r.lanes*float, 8*float, 8*r.lanes*float, m.Cols/8)
+			}
+		case m.Cols%4 == 0: // packing writes columns in fours
+			packTransposedAVX(&to[0], &from[0], step*float, r.lanes*float, m.Cols, n)
+		default:
+			for l := range n {
+				for j := range m.Cols {
+					to[l*step+j] = from[j*r.lanes+l]
+				}
 			}
 		}
 	}

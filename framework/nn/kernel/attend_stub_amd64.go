@@ -12,17 +12,17 @@ package kernel
 // whole vectors of p are written. Strides are in bytes.
 //
 //go:noescape
-func attendSoftmaxAVX512(p *float32, most *float32, sum *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+func attendSoftmaxAVX512(p *float32, most *float32, sum *float32, local *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 
 // attendAgainAVX512 computes tiles of attention:
 //
-//	p_ij = exp(q_i . u_j + start_i ln 2)
+//	p_ij = exp(q_i . u_j - norm_i ln 2)
 //
 // over k terms, a multiple of 4. u is transposed and packed in panels [k x 32], of which the last has tail columns;
 // whole vectors of p are written. Strides are in bytes.
 //
 //go:noescape
-func attendAgainAVX512(p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+func attendAgainAVX512(p *float32, norm *float32, local *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 
 // attendGradAVX512 computes tiles of attention:
 //
@@ -33,6 +33,29 @@ func attendAgainAVX512(p *float32, start *float32, q *float32, u *float32, pRow 
 //
 //go:noescape
 func attendGradAVX512(ds *float32, p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+
+// attendValuesAVX512 computes some vectors of columns of
+//
+//	c_i = scale_i sum over j of p_ij u_j
+//
+// over k terms; without scale (nil) it is 1. Strides are in bytes.
+//
+//go:noescape
+func attendValuesAVX512(c *float32, p *float32, u *float32, scale *float32, cRow int, pRow int, uRow int, k int, rows int, vectors int)
+
+// attendSumsAVX512 adds to some vectors of columns of C:
+//
+//	c_j += sum over i of p_ij dz_i + ds_ij q_i
+//
+// over k terms. Strides are in bytes, that of ds is pRow too.
+//
+//go:noescape
+func attendSumsAVX512(c *float32, p *float32, ds *float32, dz *float32, q *float32, cRow int, pRow int, zRow int, qRow int, k int, rows int, vectors int)
+
+// attendDotsAVX512 computes n dot products with a minus sign, of so many vectors of x and y each, one after another.
+//
+//go:noescape
+func attendDotsAVX512(dst *float32, x *float32, y *float32, n int, vectors int)
 
 // lanesProductAVX512 computes a product in every lane:
 //
@@ -63,17 +86,17 @@ func lanesSoftmaxGradAVX512(dp *float32, p *float32, rows int, n int)
 // whole vectors of p are written. Strides are in bytes.
 //
 //go:noescape
-func attendSoftmaxAVX2(p *float32, most *float32, sum *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+func attendSoftmaxAVX2(p *float32, most *float32, sum *float32, local *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 
 // attendAgainAVX2 computes tiles of attention:
 //
-//	p_ij = exp(q_i . u_j + start_i ln 2)
+//	p_ij = exp(q_i . u_j - norm_i ln 2)
 //
 // over k terms, a multiple of 4. u is transposed and packed in panels [k x 16], of which the last has tail columns;
 // whole vectors of p are written. Strides are in bytes.
 //
 //go:noescape
-func attendAgainAVX2(p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+func attendAgainAVX2(p *float32, norm *float32, local *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
 
 // attendGradAVX2 computes tiles of attention:
 //
@@ -84,6 +107,29 @@ func attendAgainAVX2(p *float32, start *float32, q *float32, u *float32, pRow in
 //
 //go:noescape
 func attendGradAVX2(ds *float32, p *float32, start *float32, q *float32, u *float32, pRow int, qRow int, k int, rows int, panels int, tail int)
+
+// attendValuesAVX2 computes some vectors of columns of
+//
+//	c_i = scale_i sum over j of p_ij u_j
+//
+// over k terms; without scale (nil) it is 1. Strides are in bytes.
+//
+//go:noescape
+func attendValuesAVX2(c *float32, p *float32, u *float32, scale *float32, cRow int, pRow int, uRow int, k int, rows int, vectors int)
+
+// attendSumsAVX2 adds to some vectors of columns of C:
+//
+//	c_j += sum over i of p_ij dz_i + ds_ij q_i
+//
+// over k terms. Strides are in bytes, that of ds is pRow too.
+//
+//go:noescape
+func attendSumsAVX2(c *float32, p *float32, ds *float32, dz *float32, q *float32, cRow int, pRow int, zRow int, qRow int, k int, rows int, vectors int)
+
+// attendDotsAVX2 computes n dot products with a minus sign, of so many vectors of x and y each, one after another.
+//
+//go:noescape
+func attendDotsAVX2(dst *float32, x *float32, y *float32, n int, vectors int)
 
 // lanesProductAVX2 computes a product in every lane:
 //
@@ -105,3 +151,14 @@ func lanesSoftmaxAVX2(p *float32, rows int, n int)
 //
 //go:noescape
 func lanesSoftmaxGradAVX2(dp *float32, p *float32, rows int, n int)
+
+// transpose8AVX2 transposes squares of 8 x 8 numbers, dst[j,i] = src[i,j]. Strides and the steps to the next
+// square are in bytes.
+//
+//go:noescape
+func transpose8AVX2(dst *float32, src *float32, dstRow int, srcRow int, dstStep int, srcStep int, squares int)
+
+// attendFetch asks for lines of 64 bytes: what follows reads every sixth, and no processor would guess it.
+//
+//go:noescape
+func attendFetch(p *float32, lines int)

@@ -19,7 +19,13 @@ var update = flag.Bool("update", false, "write testdata/reference-problem.json a
 // problem that is no longer the stored one fails.
 func Reference(t testing.TB, problem any, got []float64) {
 	t.Helper()
-	const path = "testdata/reference-problem.json"
+	ReferenceIn(t, "testdata", problem, got)
+}
+
+// ReferenceIn is Reference with the files in another folder.
+func ReferenceIn(t testing.TB, dir string, problem any, got []float64) {
+	t.Helper()
+	path := dir + "/reference-problem.json"
 	text, err := json.Marshal(problem)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +34,7 @@ func Reference(t testing.TB, problem any, got []float64) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		t.Skip("wrote " + path + "; now run testdata/reference.py")
+		t.Skip("wrote " + path + "; now run reference.py beside it")
 	}
 	var now, stored any
 	read(t, path, &stored)
@@ -42,7 +48,7 @@ func Reference(t testing.TB, problem any, got []float64) {
 		Torch  string    `json:"torch"`
 		Values []float64 `json:"values"`
 	}
-	read(t, "testdata/reference-answer.json", &want)
+	read(t, dir+"/reference-answer.json", &want)
 	if len(got) == 0 || len(got) != len(want.Values) {
 		t.Fatalf("%d values, PyTorch has %d", len(got), len(want.Values))
 	}

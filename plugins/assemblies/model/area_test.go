@@ -270,7 +270,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if a := mustNew(t, good); a.(*dense).fibres[0].graph.(*stored) == nil {
+	if _, ok := mustNew(t, good).(*dense).fibres[0].graph.(stored); !ok {
 		t.Error("a small area is not kept exactly")
 	}
 	big := good

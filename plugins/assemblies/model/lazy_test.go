@@ -79,8 +79,8 @@ func TestLazyFirstRoundIsExact(t *testing.T) {
 				all[i] = int32(i)
 			}
 			Step(a, Drive{Firing: [][]int32{all}}, true)
-			for _, s := range a.State().Fibres[0].Sum { // Σ (w − 1) = the number of synapses that were doubled
-				mean[e] += s / (graphs * k)
+			for _, count := range a.State().Fibres[0].Count {
+				mean[e] += float64(count) / (graphs * k)
 			}
 		}
 	}

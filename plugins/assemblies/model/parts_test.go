@@ -46,30 +46,6 @@ func TestCapIsSorting(t *testing.T) {
 	}
 }
 
-func TestCountColumnIsCounting(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		column := make([]uint64, 4*400)
-		for i := range column {
-			column[i] = rng.Uint64() | rng.Uint64()
-		}
-		fired := []int32{}
-		for range rapid.IntRange(0, 700).Draw(t, "fired") {
-			fired = append(fired, rng.Int32N(400))
-		}
-		var got, want [64]float64
-		countColumn(column, fired, &got)
-		for _, i := range fired {
-			for q := range want {
-				want[q] += float64(column[4*i] >> q & 1)
-			}
-		}
-		if got != want {
-			t.Fatalf("got %v, want %v", got, want)
-		}
-	})
-}
-
 // Every synapse exists with probability p, independently: means, the variance of
 // counts within and across blocks, and pairs of neighbours.
 func TestEdgesAreIndependent(t *testing.T) {

@@ -142,11 +142,10 @@ func (s set) lanesSoftmax() {
 	name := "lanesSoftmax" + s.name
 	TEXT(name, NOSPLIT, "func(p *float32, rows, n int)")
 	Pragma("noescape")
-	Doc(name+" turns rows of n numbers into their softmax, in every lane, where they stand.")
+	Doc(name + " turns rows of n numbers into their softmax, in every lane, where they stand.")
 	row, rows, n, at, count := Load(Param("p"), reg.RAX), Load(Param("rows"), reg.RBX), Load(Param("n"), reg.RCX), reg.RDX, reg.RSI
-	most, sum, e, x, t, d, one := s.vector(0), s.vector(1), s.vector(2), s.vector(3), s.vector(4), s.vector(5), s.vector(6)
-	s.broadcast(math.Log2E, e)
-	s.broadcast(1, one)
+	most, sum, e, x, c := s.vector(0), s.vector(1), s.vector(14), s.vector(2), s.vector(15)
+	here := func(i int) Mem { return Mem{Base: at, Disp: i * s.bytes()} }
 	loop := func(label string, do func()) {
 		MOVQ(row, at)
 		MOVQ(n, count)
@@ -156,27 +155,64 @@ func (s set) lanesSoftmax() {
 		DECQ(count)
 		JNZ(LabelRef(label))
 	}
-	here := Mem{Base: at}
+	Comment("p = (p - most of its row) log2 e")
+	s.broadcast(math.Log2E, e)
 	Label("row")
 	s.broadcast(float32(math.Inf(-1)), most)
-	loop("most", func() { VMAXPS(here, most, most) })
+	loop("most", func() { VMAXPS(here(0), most, most) })
 	VMULPS(e, most, most)
-	s.zero(sum)
-	loop("exp", func() {
-		VMOVUPS(here, x)
+	loop("less", func() {
+		VMOVUPS(here(0), x)
 		VFMSUB213PS(most, e, x)
-		s.exp2(x, t, d)
-		VMOVUPS(d, here)
-		VADDPS(d, sum, sum)
-	})
-	VDIVPS(sum, one, sum)
-	loop("scale", func() {
-		VMULPS(here, sum, x)
-		VMOVUPS(x, here)
+		VMOVUPS(x, here(0))
 	})
 	MOVQ(at, row)
 	DECQ(rows)
 	JNZ(LabelRef("row"))
+	Comment("p = 2^p")
+	Load(Param("rows"), count)
+	IMULQ(n, count)
+	Load(Param("p"), at)
+	step := func(m int) {
+		y, t, d := s.vectors(2, m), s.vectors(6, m), s.vectors(10, m)
+		for i := range y {
+			VMOVUPS(here(i), y[i])
+		}
+		s.exp2(c, y, t, d, nil)
+		for i := range y {
+			VMOVUPS(d[i], here(i))
+		}
+		ADDQ(U32(uint32(m*s.bytes())), at)
+	}
+	SUBQ(U8(4), count)
+	JL(LabelRef("rest"))
+	Label("four")
+	step(4)
+	SUBQ(U8(4), count)
+	JGE(LabelRef("four"))
+	Label("rest")
+	ADDQ(U8(4), count)
+	JZ(LabelRef("sums"))
+	Label("one")
+	step(1)
+	DECQ(count)
+	JNZ(LabelRef("one"))
+	Comment("p = p / sum of its row")
+	Label("sums")
+	Load(Param("p"), row)
+	Load(Param("rows"), rows)
+	s.broadcast(1, e)
+	Label("sum")
+	s.zero(sum)
+	loop("add", func() { VADDPS(here(0), sum, sum) })
+	VDIVPS(sum, e, sum)
+	loop("scale", func() {
+		VMULPS(here(0), sum, x)
+		VMOVUPS(x, here(0))
+	})
+	MOVQ(at, row)
+	DECQ(rows)
+	JNZ(LabelRef("sum"))
 	VZEROUPPER()
 	RET()
 }
@@ -217,6 +253,51 @@ func (s set) lanesSoftmaxGrad() {
 	MOVQ(at, row)
 	DECQ(rows)
 	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// transpose emits the transposition of squares of 8 x 8 numbers.
+func transpose() {
+	TEXT("transpose8AVX2", NOSPLIT, "func(dst, src *float32, dstRow, srcRow, dstStep, srcStep, squares int)")
+	Pragma("noescape")
+	Doc("transpose8AVX2 transposes squares of 8 x 8 numbers, dst[j,i] = src[i,j]. Strides and the steps to the next", "square are in bytes.")
+	dst, src, dstRow, srcRow, squares := Load(Param("dst"), reg.RDI), Load(Param("src"), reg.RSI), Load(Param("dstRow"), reg.R8), Load(Param("srcRow"), reg.R9), Load(Param("squares"), reg.R10)
+	// rows returns the addresses of 8 rows, of which every third gets a base.
+	rows := func(base, stride reg.Register) func(i, disp int) Mem {
+		bases := []reg.Register{base, reg.RAX, reg.RBX}
+		point(bases, stride, 8)
+		return func(i, disp int) Mem { return at(bases, stride, i, disp) }
+	}
+	y := set{lanes: 8}.vectors(0, 16)
+	Label("square")
+	from := rows(src, srcRow)
+	Comment("rows i and i+4, left halves in 0..3 and right halves in 4..7")
+	for i := range 8 {
+		VMOVUPS(from(i%4, i/4*16), y[i].AsX())
+		VINSERTF128(U8(1), from(i%4+4, i/4*16), y[i], y[i])
+	}
+	Comment("4 x 4 in each half of each vector")
+	for h := range 2 {
+		a, b, c, d := y[4*h], y[4*h+1], y[4*h+2], y[4*h+3]
+		p, q, r, s := y[8+4*h], y[9+4*h], y[10+4*h], y[11+4*h]
+		VUNPCKLPS(b, a, p)
+		VUNPCKHPS(b, a, q)
+		VUNPCKLPS(d, c, r)
+		VUNPCKHPS(d, c, s)
+		VSHUFPS(U8(0x44), r, p, a)
+		VSHUFPS(U8(0xee), r, p, b)
+		VSHUFPS(U8(0x44), s, q, c)
+		VSHUFPS(U8(0xee), s, q, d)
+	}
+	to := rows(dst, dstRow)
+	for i := range 8 {
+		VMOVUPS(y[i], to(i, 0))
+	}
+	ADDQ(paramAddr("dstStep"), dst)
+	ADDQ(paramAddr("srcStep"), src)
+	DECQ(squares)
+	JNZ(LabelRef("square"))
 	VZEROUPPER()
 	RET()
 }

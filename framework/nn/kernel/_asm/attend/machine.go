@@ -30,6 +30,14 @@ func (s set) vector(i int) reg.VecPhysical {
 		reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}[i]
 }
 
+// heights are the tiles that there are, the highest first.
+func (s set) heights() []int {
+	if s.wide() {
+		return []int{12, 8, 4, 2, 1}
+	}
+	return []int{6, 4, 2, 1}
+}
+
 func (s set) zero(v reg.VecPhysical) {
 	if s.wide() {
 		VPXORD(v, v, v)
@@ -54,24 +62,6 @@ func constant(x float32) Mem {
 	return m
 }
 
-// with emits d = y op x, where y is a number in memory.
-func (s set) with(plain, broadcast func(...Op), y float32, x, d reg.VecPhysical) {
-	if s.wide() {
-		broadcast(constant(y), x, d)
-	} else {
-		plain(constant(y), x, d)
-	}
-}
-
-func (s set) add(y float32, x, d reg.VecPhysical) { s.with(VADDPS, VADDPS_BCST, y, x, d) }
-func (s set) sub(y float32, x, d reg.VecPhysical) { s.with(VSUBPS, VSUBPS_BCST, y, x, d) } // x - y
-func (s set) max(y float32, x, d reg.VecPhysical) { s.with(VMAXPS, VMAXPS_BCST, y, x, d) }
-
-// multiplyAdd is d = d x + y.
-func (s set) multiplyAdd(y float32, x, d reg.VecPhysical) {
-	s.with(VFMADD213PS, VFMADD213PS_BCST, y, x, d)
-}
-
 func (s set) broadcast(y float32, d reg.VecPhysical) { VBROADCASTSS(constant(y), d) }
 
 // 2^f = 1 + f p(f), |f| ≤ ½; relative error 2^-23.4; by testdata/coefficients.py.
@@ -82,34 +72,79 @@ const (
 	lowest = -126     // below, 2^y counts as 2^-126: no sum of attention would notice
 )
 
-// exp2 is d = 2^y, using t; y is lost. A NaN stays one.
-func (s set) exp2(y, t, d reg.VecPhysical) {
-	s.broadcast(lowest, d)
-	VMAXPS(y, d, y) // of two operands, one NaN, the second: y
-	s.add(magic, y, t)
-	s.sub(magic, t, d)
-	VSUBPS(d, y, y)
-	s.broadcast(exp2P[4], d)
-	for i := 3; i >= 0; i-- {
-		s.multiplyAdd(exp2P[i], y, d)
+// exp2 is d = 2^y for vectors in step: one after the other they would wait for
+// their own results. c holds one constant after another, t what is between; if
+// there are no registers for t, it waits in memory, where the result will be. y
+// is lost; a NaN stays one.
+func (s set) exp2(c reg.VecPhysical, y, t, d []reg.VecPhysical, to []Mem) {
+	s.broadcast(lowest, c)
+	for i := range y {
+		VMAXPS(y[i], c, y[i]) // of two operands, one NaN, the second: y
 	}
-	s.multiplyAdd(1, y, d)
-	VPSLLD(U8(23), t, t)
-	VPADDD(t, d, d)
+	s.broadcast(magic, c)
+	Comment("y = n + f, n the nearest integer, left in the low bits of t")
+	for i := range y {
+		if t != nil {
+			VADDPS(c, y[i], t[i])
+			VSUBPS(c, t[i], d[i])
+		} else {
+			VADDPS(c, y[i], d[i])
+			VMOVUPS(d[i], to[i])
+			VSUBPS(c, d[i], d[i])
+		}
+	}
+	for i := range y {
+		VSUBPS(d[i], y[i], y[i])
+	}
+	Comment("2^f")
+	s.broadcast(exp2P[4], c)
+	for i := range y {
+		VMOVAPS(c, d[i])
+	}
+	for _, x := range []float32{exp2P[3], exp2P[2], exp2P[1], exp2P[0], 1} {
+		s.broadcast(x, c)
+		for i := range y {
+			VFMADD213PS(c, y[i], d[i])
+		}
+	}
+	Comment("times 2^n")
+	for i := range y {
+		if t != nil {
+			VPSLLD(U8(23), t[i], t[i])
+			VPADDD(t[i], d[i], d[i])
+		} else {
+			VMOVUPS(to[i], y[i])
+			VPSLLD(U8(23), y[i], y[i])
+			VPADDD(y[i], d[i], d[i])
+		}
+	}
 }
 
-// fold joins all lanes of v in each of its lanes, by t.
-func (s set) fold(join func(...Op), v, t reg.VecPhysical) {
-	if s.wide() {
-		VSHUFF32X4(U8(0x4e), v, v, t)
-		join(t, v, v)
-		VSHUFF32X4(U8(0xb1), v, v, t)
-	} else {
-		VPERM2F128(U8(1), v, v, t)
+// vectors returns n registers from the i-th.
+func (s set) vectors(i, n int) (v []reg.VecPhysical) {
+	for ; n > 0; n-- {
+		v = append(v, s.vector(i))
+		i++
 	}
-	join(t, v, v)
-	VPERMILPS(U8(0x4e), v, t)
-	join(t, v, v)
-	VPERMILPS(U8(0xb1), v, t)
-	join(t, v, v)
+	return v
+}
+
+// fold joins all lanes of each v in each of its lanes, by t.
+func (s set) fold(join func(...Op), v, t []reg.VecPhysical) {
+	step := func(shuffle func(v, t reg.VecPhysical)) {
+		for i := range v {
+			shuffle(v[i], t[i])
+		}
+		for i := range v {
+			join(t[i], v[i], v[i])
+		}
+	}
+	if s.wide() {
+		step(func(v, t reg.VecPhysical) { VSHUFF32X4(U8(0x4e), v, v, t) })
+		step(func(v, t reg.VecPhysical) { VSHUFF32X4(U8(0xb1), v, v, t) })
+	} else {
+		step(func(v, t reg.VecPhysical) { VPERM2F128(U8(1), v, v, t) })
+	}
+	step(func(v, t reg.VecPhysical) { VPERMILPS(U8(0x4e), v, t) })
+	step(func(v, t reg.VecPhysical) { VPERMILPS(U8(0xb1), v, t) })
 }

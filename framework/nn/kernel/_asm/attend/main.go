@@ -14,12 +14,17 @@ func main() {
 		scoreKernel{set: s, name: "attendSoftmax", doc: []string{
 			"  p_ij = exp(s_ij - most_i),  s_ij = q_i . u_j,  most_i = max over j of s_ij,  sum_i = sum over j of p_ij"}}.write()
 		scoreKernel{set: s, name: "attendAgain", doc: []string{
-			"  p_ij = exp(q_i . u_j + start_i ln 2)"}}.write()
+			"  p_ij = exp(q_i . u_j - norm_i ln 2)"}}.write()
 		scoreKernel{set: s, name: "attendGrad", doc: []string{
 			"  ds_ij = p_ij (g_i . u_j + start_i)"}}.write()
+		s.attendValues()
+		s.attendSums()
+		s.attendDots()
 		s.lanesProduct()
 		s.lanesSoftmax()
 		s.lanesSoftmaxGrad()
 	}
+	transpose()
+	fetch()
 	build.Generate()
 }

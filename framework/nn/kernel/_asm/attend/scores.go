@@ -60,10 +60,10 @@ func each(bases []reg.Register, rows int, do func(reg.Register)) {
 
 func (k scoreKernel) write() {
 	name := k.name + k.set.name
-	outputs := "p, start *float32"
+	outputs := "p, norm, local *float32"
 	switch {
 	case k.softmax():
-		outputs = "p, most, sum *float32"
+		outputs = "p, most, sum, local *float32"
 	case !k.again():
 		outputs = "ds, p, start *float32"
 	}
@@ -72,9 +72,7 @@ func (k scoreKernel) write() {
 	Doc(append([]string{name + " computes tiles of attention:", ""}, append(k.doc, "",
 		fmt.Sprintf("over k terms, a multiple of 4. u is transposed and packed in panels [k x %d], of which the last has tail columns;", 2*k.lanes),
 		"whole vectors of p are written. Strides are in bytes.")...)...)
-	maxima := Mem{}
 	if k.softmax() {
-		maxima = AllocLocal(k.rows * k.bytes())
 		k.loadMask()
 	}
 	Load(Param(strings.Split(outputs, ",")[0]), scores[0])
@@ -85,7 +83,7 @@ func (k scoreKernel) write() {
 	Label("next")
 	k.choose()
 	for _, r := range k.heights() {
-		k.rowsOf(r, maxima)
+		k.rowsOf(r)
 	}
 	Label("done")
 	VZEROUPPER()
@@ -106,14 +104,6 @@ func (k scoreKernel) loadMask() {
 	}
 }
 
-// heights are the tiles that there are, the highest first.
-func (k scoreKernel) heights() []int {
-	if k.wide() {
-		return []int{12, 8, 4, 2, 1}
-	}
-	return []int{6, 4, 2, 1}
-}
-
 // choose jumps to the highest tile for the rows that are left.
 func (k scoreKernel) choose() {
 	for _, r := range k.heights() {
@@ -124,7 +114,7 @@ func (k scoreKernel) choose() {
 }
 
 // rowsOf emits the code for a tile of so many rows.
-func (k scoreKernel) rowsOf(rows int, maxima Mem) {
+func (k scoreKernel) rowsOf(rows int) {
 	label := func(s string) string { return fmt.Sprintf("%s%d", s, rows) }
 	Label(label("rows"))
 	point(queries, qRow, rows)
@@ -133,15 +123,16 @@ func (k scoreKernel) rowsOf(rows int, maxima Mem) {
 	if k.softmax() {
 		v := k.vector(0)
 		k.broadcast(float32(math.Inf(-1)), v)
+		Load(Param("local"), work)
 		for r := range rows {
-			VMOVUPS(v, maxima.Offset(r*k.bytes()))
+			VMOVUPS(v, k.less(r))
 		}
 	}
 	Load(Param("panels"), panels)
 	TESTQ(panels, panels)
 	JZ(LabelRef(label("tail")))
 	Label(label("panel"))
-	k.tile(label("panel"), rows, 2, false, maxima)
+	k.tile(label("panel"), rows, 2, false)
 	DECQ(panels)
 	JNZ(LabelRef(label("panel")))
 	Label(label("tail"))
@@ -150,13 +141,13 @@ func (k scoreKernel) rowsOf(rows int, maxima Mem) {
 	JZ(LabelRef(label("end")))
 	CMPQ(work, U8(k.lanes))
 	JG(LabelRef(label("broad")))
-	k.tile(label("narrow"), rows, 1, true, maxima)
+	k.tile(label("narrow"), rows, 1, true)
 	JMP(LabelRef(label("end")))
 	Label(label("broad"))
-	k.tile(label("broad"), rows, 2, true, maxima)
+	k.tile(label("broad"), rows, 2, true)
 	Label(label("end"))
-	if k.softmax() {
-		k.exponentials(label, rows, maxima)
+	if k.name != "attendGrad" {
+		k.exponentials(label("raise"), rows)
 	}
 	Comment("on to the next rows")
 	Load(Param(k.first()), scores[0])
@@ -189,8 +180,15 @@ func (k scoreKernel) perRow() []string {
 	if k.softmax() {
 		return []string{"most", "sum"}
 	}
+	if k.again() {
+		return []string{"norm"}
+	}
 	return []string{"start"}
 }
+
+// less and sums are vectors of row r in the memory that work points to.
+func (k scoreKernel) less(r int) Mem { return Mem{Base: work, Disp: r * k.bytes()} }
+func (k scoreKernel) sums(r int) Mem { return Mem{Base: work, Disp: (k.rows + r) * k.bytes()} }
 
 func (k scoreKernel) param(name string) Op {
 	p, err := Param(name).Resolve()
@@ -205,7 +203,7 @@ func (k scoreKernel) sum(row, v, vectors int) reg.VecPhysical { return k.vector(
 func (k scoreKernel) spare(i int) reg.VecPhysical             { return k.vector(2*k.rows + i) }
 
 // tile computes rows of one panel, and moves on to the next.
-func (k scoreKernel) tile(label string, rows, vectors int, last bool, maxima Mem) {
+func (k scoreKernel) tile(label string, rows, vectors int, last bool) {
 	Comment(fmt.Sprintf("%d rows, %d vectors: s = q uᵀ", rows, vectors))
 	if k.name == "attendGrad" {
 		Load(Param("start"), work)
@@ -244,17 +242,21 @@ func (k scoreKernel) tile(label string, rows, vectors int, last bool, maxima Mem
 	each(queries, rows, func(b reg.Register) { SUBQ(work, b) })
 	switch k.name {
 	case "attendSoftmax":
-		k.keep(rows, vectors, last, maxima)
+		k.keep(rows, vectors, last)
 	case "attendAgain":
-		k.raise(rows, vectors)
+		for r := range rows {
+			for v := range vectors {
+				VMOVUPS(k.sum(r, v, vectors), at(scores, pRow, r, v*k.bytes()))
+			}
+		}
 	case "attendGrad":
 		k.weigh(rows, vectors)
 	}
-	each(scores, rows, func(b reg.Register) { ADDQ(U8(vectors*k.bytes()), b) })
+	each(scores, rows, func(b reg.Register) { ADDQ(U32(uint32(vectors*k.bytes())), b) })
 }
 
 // keep stores scores and their maxima; past the last column they are -Inf.
-func (k scoreKernel) keep(rows, vectors int, last bool, maxima Mem) {
+func (k scoreKernel) keep(rows, vectors int, last bool) {
 	infinity, mask, most := k.spare(0), k.spare(1), k.spare(2)
 	if last {
 		k.broadcast(float32(math.Inf(-1)), infinity)
@@ -265,6 +267,7 @@ func (k scoreKernel) keep(rows, vectors int, last bool, maxima Mem) {
 			VMOVUPS(maskAt, mask)
 		}
 	}
+	Load(Param("local"), work)
 	for r := range rows {
 		for v := range vectors {
 			s := k.sum(r, v, vectors)
@@ -281,8 +284,8 @@ func (k scoreKernel) keep(rows, vectors int, last bool, maxima Mem) {
 		if vectors == 2 {
 			VMAXPS(k.sum(r, 1, vectors), s, s)
 		}
-		VMAXPS(maxima.Offset(r*k.bytes()), s, most)
-		VMOVUPS(most, maxima.Offset(r*k.bytes()))
+		VMAXPS(k.less(r), s, most)
+		VMOVUPS(most, k.less(r))
 	}
 }
 
@@ -314,22 +317,6 @@ func maskTable() Mem {
 	return *tableMem
 }
 
-// raise stores 2^(s log2 e + start).
-func (k scoreKernel) raise(rows, vectors int) {
-	start, e, t, d := k.spare(0), k.spare(1), k.spare(2), k.spare(3)
-	k.broadcast(math.Log2E, e)
-	Load(Param("start"), work)
-	for r := range rows {
-		VBROADCASTSS(Mem{Base: work, Disp: 4 * r}, start)
-		for v := range vectors {
-			s := k.sum(r, v, vectors)
-			VFMADD213PS(start, e, s)
-			k.exp2(s, t, d)
-			VMOVUPS(d, at(scores, pRow, r, v*k.bytes()))
-		}
-	}
-}
-
 // weigh stores p (s + start); the sums began at start.
 func (k scoreKernel) weigh(rows, vectors int) {
 	Comment("p lies as far from its first row as ds from its own")
@@ -352,41 +339,72 @@ func (k scoreKernel) weigh(rows, vectors int) {
 	}
 }
 
-// exponentials turns rows of scores into exp(s - most), row after row.
-func (k scoreKernel) exponentials(label func(string) string, rows int, maxima Mem) {
-	Comment("most_i, then p_ij = 2^((s_ij - most_i) log2 e) and their sum")
-	most, sum, e, s, t, d := k.vector(0), k.vector(1), k.vector(2), k.vector(3), k.vector(4), k.vector(5)
-	vectors, row, left := queries[3], panels, queries[2]
+// exponentials turns the scores of a tile into 2^(s log2 e - less), one vector of
+// every row in step: for the softmax, less is the maximum, else the norm.
+func (k scoreKernel) exponentials(label string, rows int) {
+	y, d := k.vectors(0, rows), k.vectors(k.rows, rows)
+	c, e := k.spare(0), k.spare(1)
 	k.broadcast(math.Log2E, e)
-	Load(Param("panels"), vectors)
-	ADDQ(vectors, vectors)
-	Load(Param("tail"), work)
-	ADDQ(U8(k.lanes-1), work)
-	SHRQ(U8(map[int]uint8{8: 3, 16: 4}[k.lanes]), work)
-	ADDQ(work, vectors)
-	Load(Param("p"), row)
+	if k.softmax() {
+		Comment("most_i")
+		Load(Param("local"), work)
+		Load(Param("most"), panel)
+		for r := range rows {
+			VMOVUPS(k.less(r), y[r])
+		}
+		k.fold(VMAXPS, y, d)
+		k.zero(c)
+		for r := range rows {
+			VMOVSS(y[r].AsX(), Mem{Base: panel, Disp: 4 * r})
+			VMULPS(e, y[r], y[r])
+			VMOVUPS(y[r], k.less(r))
+			VMOVUPS(c, k.sums(r))
+		}
+	} else {
+		Load(Param("local"), work)
+		Load(Param("norm"), panel)
+		for r := range rows {
+			VBROADCASTSS(Mem{Base: panel, Disp: 4 * r}, y[r])
+			VMOVUPS(y[r], k.less(r))
+		}
+	}
+	Load(Param("panels"), panels)
+	ADDQ(panels, panels)
+	Load(Param("tail"), panel)
+	ADDQ(U8(k.lanes-1), panel)
+	SHRQ(U8(map[int]uint8{8: 3, 16: 4}[k.lanes]), panel)
+	ADDQ(panel, panels)
+	Load(Param("p"), scores[0])
+	point(scores, pRow, rows)
+	Label(label)
+	var to []Mem
 	for r := range rows {
-		name := fmt.Sprintf("%s_%d", label("raise"), r)
-		VMOVUPS(maxima.Offset(r*k.bytes()), most)
-		k.fold(VMAXPS, most, t)
-		Load(Param("most"), work)
-		VMOVSS(most.AsX(), Mem{Base: work, Disp: 4 * r})
-		k.zero(sum)
-		VMULPS(e, most, most)
-		MOVQ(row, work)
-		MOVQ(vectors, left)
-		Label(name)
-		VMOVUPS(Mem{Base: work}, s)
-		VFMSUB213PS(most, e, s)
-		k.exp2(s, t, d)
-		VMOVUPS(d, Mem{Base: work})
-		VADDPS(d, sum, sum)
-		ADDQ(U8(k.bytes()), work)
-		DECQ(left)
-		JNZ(LabelRef(name))
-		k.fold(VADDPS, sum, t)
+		to = append(to, at(scores, pRow, r, 0))
+		VMOVUPS(to[r], y[r])
+	}
+	for r := range rows {
+		VFMSUB213PS(k.less(r), e, y[r])
+	}
+	k.exp2(c, y, nil, d, to)
+	for r := range rows {
+		VMOVUPS(d[r], to[r])
+	}
+	if k.softmax() {
+		for r := range rows {
+			VADDPS(k.sums(r), d[r], d[r])
+		}
+		for r := range rows {
+			VMOVUPS(d[r], k.sums(r))
+		}
+	}
+	each(scores, rows, func(b reg.Register) { ADDQ(U8(k.bytes()), b) })
+	DECQ(panels)
+	JNZ(LabelRef(label))
+	if k.softmax() {
+		k.fold(VADDPS, d, y)
 		Load(Param("sum"), work)
-		VMOVSS(sum.AsX(), Mem{Base: work, Disp: 4 * r})
-		ADDQ(pRow, row)
+		for r := range rows {
+			VMOVSS(d[r].AsX(), Mem{Base: work, Disp: 4 * r})
+		}
 	}
 }
