@@ -29,28 +29,23 @@ func (c *capper) apply(h, z []float32, k int) []int32 {
 		return at
 	}
 	least, ties := c.kth(z, at, k)
+	for j, v := range z {
+		b := int32(math.Float32bits(v)) // below 0 where v is
+		h[j] = math.Float32frombits(uint32(b) &^ uint32((int64(b)-int64(least))>>63))
+	}
 	kept := 0
-	next := 0
 	for _, j := range at {
-		bits := math.Float32bits(z[j])
-		stays := bits > least || bits == least && ties > 0
-		if bits == least {
-			ties--
-		}
-		for ; next < int(j); next++ {
-			h[next] = 0
-		}
-		next = int(j) + 1
-		if stays {
-			h[j] = z[j]
-			at[kept] = j
-			kept++
-		} else {
+		stays := 0
+		switch b := math.Float32bits(h[j]); {
+		case b > least:
+			stays = 1
+		case b == least && ties > 0:
+			stays, ties = 1, ties-1
+		default:
 			h[j] = 0
 		}
-	}
-	for ; next < len(z); next++ {
-		h[next] = 0
+		at[kept] = j
+		kept += stays
 	}
 	return at[:kept]
 }

@@ -1,10 +1,11 @@
 package plasticity
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/nn/kernel"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -66,11 +67,27 @@ func closedForm(s *settings, l *lesson, w *kernel.Workers, req framework.TrainRe
 			}
 		}
 	})
-	var r mat.VecDense
-	if err := r.SolveVec(normal, right); err != nil {
-		return nil, fmt.Errorf("the closed-form rule is not determined by these data: %w", err)
-	}
 	rule := newRule(1, false)
-	copy(rule.Output, r.RawVector().Data)
-	return rule, nil
+	return rule, leastNorm(rule.Output, normal, right)
+}
+
+// leastNorm solves the normal equations; of several solutions it takes the
+// shortest. (With equally frequent labels there are many: g_c(0,b) + g_c(1,b) is
+// then the same multiple of 1 for all c.)
+func leastNorm(dst []float64, normal *mat.SymDense, right *mat.VecDense) error {
+	var e mat.EigenSym
+	if !e.Factorize(normal, true) {
+		return errors.New("the closed-form rule: the decomposition of its normal equations did not converge")
+	}
+	values := e.Values(nil) // ascending
+	var q mat.Dense
+	e.VectorsTo(&q)
+	for i, v := range values {
+		if v <= 1e-11*values[len(values)-1] { // squares of singular values
+			continue
+		}
+		axis := mat.Col(nil, i, &q)
+		floats.AddScaled(dst, floats.Dot(axis, right.RawVector().Data)/v, axis)
+	}
+	return nil
 }

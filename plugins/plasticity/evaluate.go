@@ -37,7 +37,7 @@ func declare() []metric.Info {
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
 	metrics := framework.Metrics{}
 	m.describeRule(metrics)
-	t, err := r.ClassTarget(m.Settings.Labels)
+	t, err := classTarget(r, m.Settings.Labels)
 	if err != nil || t.Classes != m.Classes {
 		return metrics, nil
 	}

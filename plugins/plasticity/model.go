@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
@@ -83,7 +84,7 @@ func (m *model) Save(dir string) error {
 func (m *model) shapeOf(name string, size int) []int {
 	rows := m.Settings.V
 	switch {
-	case name == "U" || name == "surrogate-U" || name[:2] == "U-":
+	case strings.HasPrefix(strings.TrimPrefix(name, "surrogate-"), "U"):
 		rows = m.Classes
 	case size == rows:
 		return []int{size}

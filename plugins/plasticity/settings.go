@@ -11,7 +11,7 @@ import (
 // settings: defaults are the paper's equation and its main experiments. What the
 // released code (BrainNet) does otherwise says so.
 type settings struct {
-	Labels string `name:"labels" default:"class" doc:"class target to learn"`
+	Labels string `name:"labels" default:"" doc:"class target to learn; empty: the only one there is"`
 
 	V         int     `name:"neurons" default:"1000" min:"1" max:"20000" doc:"|V|"`
 	K         int     `name:"k" default:"0" min:"0" max:"20000" doc:"neurons that may fire in a round; 0: half of them"`
@@ -43,7 +43,7 @@ type settings struct {
 	Curve    bool `name:"curve" default:"false" doc:"keep the weights on the way, for accuracy_after_N and accuracy_mean"`
 
 	MetaRole     string  `name:"meta_role" default:"meta" choices:"meta,main" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"role of the recording that the rule is learned on; its train part is used"`
-	MetaLabels   string  `name:"meta_labels" default:"class" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"class target there"`
+	MetaLabels   string  `name:"meta_labels" default:"" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"class target there; empty: the only one there is"`
 	MetaExamples int     `name:"meta_examples" default:"10000" min:"0" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"samples there, drawn at random; 0: all"`
 	MetaV        int     `name:"meta_neurons" default:"100" min:"1" max:"5000" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"|V| of the network that the rule is learned with; k is in proportion"`
 	MetaEpochs   int     `name:"meta_epochs" default:"10" min:"1" when:"train == 'rule' and rule == 'learned'" doc:"passes of gradient descent over that recording; the paper's number is not known"`
@@ -137,19 +137,32 @@ func (s *settings) lesson(req framework.TrainRequest, role string) (*lesson, err
 	if err != nil {
 		return nil, framework.Refuse(err.Error(), "give the dataset a recording in that role (roles: {main: ..., meta: ...}), or set meta_role: main")
 	}
-	labels := s.Labels
+	labels, setting := s.Labels, "labels"
 	if role != data.MainRole {
-		labels = s.MetaLabels
+		labels, setting = s.MetaLabels, "meta_labels"
 	}
-	t, err := r.ClassTarget(labels)
+	t, err := classTarget(r, labels)
 	if err != nil {
-		hint := "set labels to the class target to learn"
-		if role != data.MainRole {
-			hint = "set meta_labels to a class target of the role meta"
-		}
-		return nil, framework.Refuse(err.Error(), hint)
+		return nil, framework.Refuse(setting+": "+err.Error(), "name a class target of the recording in role "+role)
 	}
 	return &lesson{x: r.Samples.Values, inputs: r.Samples.Cols(), labels: t.Labels, classes: t.Classes}, nil
+}
+
+// classTarget returns the class target of that name or, without one, the only one.
+func classTarget(r *data.Recording, name string) (*data.Target, error) {
+	if name != "" {
+		return r.ClassTarget(name)
+	}
+	var found []string
+	for _, t := range r.Targets {
+		if t.IsClass() {
+			found = append(found, t.Name)
+		}
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("the recording has %d class targets %v, so that one must be named", len(found), found)
+	}
+	return r.ClassTarget(found[0])
 }
 
 // part draws n samples, in the order of the recording; 0 or too many: all.
