@@ -3,6 +3,7 @@ package plasticity
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
@@ -32,9 +33,7 @@ func (s *settings) attack(eps float64) attack {
 // of each: all as one batch.
 func (a attack) targeted(ctx context.Context, p *passes, x0 []float32, wrong []int32) ([]float32, error) {
 	n := p.net
-	x := make([]float32, len(x0))
-	copy(x, x0)
-	dx := make([]float32, len(x0))
+	x, dx := slices.Clone(x0), make([]float32, len(x0))
 	alpha := a.stepSize * a.eps / float64(a.steps)
 	for range a.steps {
 		if err := ctx.Err(); err != nil {
@@ -45,7 +44,7 @@ func (a attack) targeted(ctx context.Context, p *passes, x0 []float32, wrong []i
 		crossEntropy(p.logits[:size], wrong, a.twice)
 		kernel.Scale(p.logits[:size], float32(p.rows), p.logits[:size]) // of the sum over samples, not their mean
 		p.backward(p.logits, false)
-		p.w.MatMul(p.of(dx, n.Inputs), p.of(p.dax, n.V), kernel.NoTrans, kernel.Of(n.V, n.Inputs, n.A), kernel.NoTrans, kernel.Epilogue{})
+		p.inputGradient(dx)
 		for i := range p.rows {
 			at, g := x[i*n.Inputs:][:n.Inputs], dx[i*n.Inputs:][:n.Inputs]
 			length := alpha

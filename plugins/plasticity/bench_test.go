@@ -2,9 +2,11 @@ package plasticity
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/source"
 )
 
 // BenchmarkMetaEpoch is an epoch of gradient descent on a rule: a halfspace of
@@ -48,4 +50,58 @@ func BenchmarkCap(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkDigits is one pass of the large network over 10,000 digits; the time of
+// a sample is reported. bench/plasticity has the peer.
+func BenchmarkDigits(b *testing.B) {
+	l := digits(b, 10_000)
+	for _, rounds := range []int{1, 3} {
+		b.Run(fmt.Sprintf("T=%d", rounds), func(b *testing.B) {
+			s := with(b, map[string]any{"rounds": rounds, "eta_graph": 1e-5})
+			rule := newRule(rounds, false)
+			rng := data.Rand(1, "rule")
+			for i := range rule.Output {
+				rule.Output[i] = s.Output[i%4]
+			}
+			for i := range rule.Graph {
+				rule.Graph[i] = rng.NormFloat64()
+			}
+			w := workers(b)
+			for b.Loop() {
+				m := &model{Settings: *s, Rule: rule, net: newNetwork(s.shape(l), data.Rand(1, "graph"))}
+				if err := m.plasticity(b.Context(), l, w, request(s, nil, 1), silent{}); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(m.Mistakes)/float64(m.Total), "mistakes")
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(l.len()), "µs/sample")
+		})
+	}
+}
+
+// digits are the first n training pictures of MNIST.
+func digits(b *testing.B, n int) *lesson {
+	if os.Getenv(source.MirrorVariable) == "" {
+		b.Skip("needs MNIST: set ASSAY_DATA_MIRROR to a folder with it")
+	}
+	cache, err := data.OpenCache(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	builder := &source.Builder{Cache: cache}
+	digest, err := builder.Build(b.Context(), source.Dataset{Recording: source.Recording{Source: "catalogue/mnist"}}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := cache.Open(digest)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { d.Close() })
+	r, err := d.Train(data.MainRole)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &lesson{x: r.Samples.Values[:n*784], inputs: 784, classes: 10, labels: r.Targets[0].Labels[:n]}
 }

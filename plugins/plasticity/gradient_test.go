@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/assaylab/assay/framework/data"
 )
 
 // replay computes the loss of a batch from the definition, in float64: weights
@@ -23,14 +25,20 @@ func newReplay(m *meta, ax []float32, labels []int32) *replay {
 	r := &replay{m: m, ax: slices.Clone(ax), labels: slices.Clone(labels)}
 	e := m.learner.events
 	r.events = events{slices.Clone(e.codes), slices.Clone(e.label), slices.Clone(e.guessed)}
-	for _, h := range m.passes.h {
-		on := make([]bool, len(labels)*m.net.V)
+	r.active = activeIn(m.passes)
+	return r
+}
+
+// activeIn says which neurons ReLU and cap let through in the last forward pass.
+func activeIn(p *passes) (active [][]bool) {
+	for _, h := range p.h {
+		on := make([]bool, p.rows*p.net.V)
 		for i := range on {
 			on[i] = h[i] > 0
 		}
-		r.active = append(r.active, on)
+		active = append(active, on)
 	}
-	return r
+	return active
 }
 
 // weights returns W [V x V] as stored and U, by appendix A.1.
@@ -76,11 +84,16 @@ func (r *replay) weights(rule *Rule) (w, u []float64) {
 }
 
 func (r *replay) loss(rule *Rule) float64 {
-	n := r.m.net
-	v := n.V
 	w, u := r.weights(rule)
+	return definition(r.m.net, wide(r.ax), w, u, r.active, r.labels, r.m.twice)
+}
+
+// definition is the mean cross-entropy of samples with drives ax, in float64, by
+// the equations, with exactly the active neurons [T][rows·V] let through.
+func definition(n *network, ax, w, u []float64, active [][]bool, labels []int32, twice bool) float64 {
+	v := n.V
 	total := 0.0
-	for i, label := range r.labels {
+	for i, label := range labels {
 		h := make([]float64, v)
 		for t := range n.T {
 			z := make([]float64, v)
@@ -90,18 +103,18 @@ func (r *replay) loss(rule *Rule) float64 {
 					if t > 0 {
 						from := h[k]
 						if n.Released {
-							from += float64(r.ax[i*v+k])
+							from += ax[i*v+k]
 						}
 						in += from * w[k*v+j]
 					}
 				}
 				if t == 0 || !n.Released {
-					in += float64(r.ax[i*v+j])
+					in += ax[i*v+j]
 				}
 				if t > 0 && n.GraphBias != nil {
 					in += float64(n.GraphBias[j])
 				}
-				if r.active[t][i*v+j] {
+				if active[t][i*v+j] {
 					z[j] = in
 				}
 			}
@@ -114,12 +127,36 @@ func (r *replay) loss(rule *Rule) float64 {
 			}
 		}
 		softmax(logits, logits)
-		if r.m.twice {
+		if twice {
 			softmax(logits, logits)
 		}
 		total -= math.Log(logits[label])
 	}
-	return total / float64(len(r.labels))
+	return total / float64(len(labels))
+}
+
+func wide(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// lossAt is the definition for the network's own weights and inputs x.
+func lossAt(n *network, x []float32, active [][]bool, labels []int32) float64 {
+	ax := make([]float64, len(labels)*n.V)
+	for i := range labels {
+		for j := range n.V {
+			if n.InBias != nil {
+				ax[i*n.V+j] = float64(n.InBias[j])
+			}
+			for k := range n.Inputs {
+				ax[i*n.V+j] += float64(n.A[j*n.Inputs+k]) * float64(x[i*n.Inputs+k])
+			}
+		}
+	}
+	return definition(n, ax, wide(n.W), wide(n.U), active, labels, false)
 }
 
 // Gradients of the rule, whatever its form and the way it is applied, against
@@ -189,5 +226,72 @@ func TestRuleGradient(t *testing.T) {
 				t.Errorf("only %d parameters have an effect", nonzero)
 			}
 		})
+	}
+}
+
+// Gradients of all weights (baseline "gd-all") and of the input (the attack)
+// against central differences with the active sets held fixed.
+func TestWeightAndInputGradients(t *testing.T) {
+	for _, values := range []map[string]any{
+		{"rounds": 1, "neurons": 14},
+		{"rounds": 3, "neurons": 14, "k": 5},
+		{"rounds": 3, "neurons": 14, "graph_round": "released"},
+	} {
+		n := newNetwork(with(t, values).shape(&lesson{inputs: 6, classes: 3}), data.Rand(1, "network"))
+		d := newDescent(n, workers(t), data.Rand(1, "init"), 9)
+		x, labels := make([]float32, 9*6), make([]int32, 9)
+		rng := data.Rand(1, "x")
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		for i := range labels {
+			labels[i] = int32(rng.IntN(3))
+		}
+		d.passes.forward(x)
+		active := activeIn(d.passes)
+		saved := map[string][]float32{"A": slices.Clone(n.A), "W": slices.Clone(n.W), "U": slices.Clone(n.U), "input bias": slices.Clone(n.InBias), "graph bias": slices.Clone(n.GraphBias)}
+		d.step(x, labels, 0) // gradients; a rate of 0 moves nothing
+		for name, list := range map[string]*adam{"A": d.a, "W": d.w, "U": d.u, "input bias": d.inBias, "graph bias": d.graphBias} {
+			if list == nil {
+				continue
+			}
+			if !slices.Equal(list.x, saved[name]) {
+				t.Fatalf("%v: %s moved", values, name)
+			}
+			checkGradient(t, name, list.x, list.grad, func(i int) bool { return name[1:] != "" || name == "U" || list.x[i] != 0 }, func() float64 { return lossAt(n, x, active, labels) })
+		}
+		d.passes.forward(x)
+		crossEntropy(d.passes.logits, labels, false)
+		d.passes.backward(d.passes.logits, false)
+		dx := make([]float32, len(x))
+		d.passes.inputGradient(dx)
+		checkGradient(t, "x", x, dx, func(int) bool { return true }, func() float64 { return lossAt(n, x, active, labels) })
+	}
+}
+
+// checkGradient compares with (f(x+h) − f(x−h))/2h; what does not exist has no gradient.
+func checkGradient(t *testing.T, name string, x, grad []float32, exists func(i int) bool, f func() float64) {
+	t.Helper()
+	largest := 0.0
+	for _, g := range grad {
+		largest = math.Max(largest, math.Abs(float64(g)))
+	}
+	if largest == 0 {
+		t.Errorf("%s: no gradient at all", name)
+	}
+	for i := range x {
+		want := 0.0
+		if exists(i) {
+			const h = 1.0 / 512
+			was := x[i]
+			x[i] = was + h
+			above := f()
+			x[i] = was - h
+			want = (above - f()) / (2 * h)
+			x[i] = was
+		}
+		if math.Abs(want-float64(grad[i])) > 2e-3*largest {
+			t.Errorf("%s[%d]: gradient %.6g, central difference %.6g (largest %.3g)", name, i, grad[i], want, largest)
+		}
 	}
 }

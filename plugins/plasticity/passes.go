@@ -129,3 +129,9 @@ func (p *passes) backward(dlogits []float32, weights bool) {
 		}
 	}
 }
+
+// inputGradient writes the gradient of the inputs [rows x d] after backward.
+func (p *passes) inputGradient(dx []float32) {
+	n := p.net
+	p.w.MatMul(p.of(dx, n.Inputs), p.of(p.dax, n.V), kernel.NoTrans, kernel.Of(n.V, n.Inputs, n.A), kernel.NoTrans, kernel.Epilogue{})
+}

@@ -31,7 +31,9 @@ func attackMetrics() []metric.Info {
 	return out
 }
 
-// robustness attacks random samples at every distance.
+// robustness attacks random samples at growing distances. A sample that was
+// mistaken once counts as mistaken at every larger distance, where the same point
+// is allowed too, and is not attacked again.
 func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *data.Recording, labels []int32) error {
 	s := &m.Settings
 	for i, v := range r.Samples.Values {
@@ -43,43 +45,51 @@ func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *da
 	defer w.Close()
 	rows := data.Rand(m.Seed, "attacked samples").Perm(r.Len())
 	rows = rows[:min(s.Images, len(rows))]
-	t := &targets{d: m.Inputs, classes: m.Classes}
+	all := &targets{d: m.Inputs, classes: m.Classes}
 	for _, i := range rows {
-		t.add(r.Samples.Row(i), labels[i])
+		all.add(i, r.Samples.Row(i), labels[i])
 	}
-	own := newPasses(m.net, w, len(t.wrong))
-	var other *passes
+	own := newPasses(m.net, w, len(all.wrong))
+	gradient := func(p *passes) func(a attack, t *targets) ([]bool, error) {
+		return func(a attack, t *targets) ([]bool, error) {
+			ends, err := a.targeted(ctx, p, t.repeated, t.wrong)
+			if err != nil {
+				return nil, err
+			}
+			return t.right(own, ends), nil
+		}
+	}
+	ways := map[string]func(a attack, t *targets) ([]bool, error){"robust": gradient(own)}
+	if s.SearchSteps > 0 {
+		ways["search"] = func(a attack, t *targets) ([]bool, error) {
+			return a.search(ctx, own, t, all, s.SearchSteps, data.Rand(m.Seed, fmt.Sprintf("search %g", a.eps)))
+		}
+	}
 	if m.surrogate != nil {
-		other = newPasses(m.surrogate, w, len(t.wrong))
-		metrics["surrogate_accuracy"] = share(t.right(other, t.x))
+		other := newPasses(m.surrogate, w, len(all.wrong))
+		metrics["surrogate_accuracy"] = share(all.right(other, all.x))
+		ways["transfer"] = gradient(other)
+	}
+	standing := map[string][]bool{}
+	for name := range ways {
+		standing[name] = all.right(own, all.x)
 	}
 	for _, eps := range epsilons {
-		a := s.attack(eps)
-		ends, err := a.targeted(ctx, own, t.repeated, t.wrong)
-		if err != nil {
-			return err
-		}
-		worst := t.right(own, ends)
-		metrics[fmt.Sprintf("robust_%g", eps)] = share(worst)
-		if s.SearchSteps > 0 {
-			fooled, err := a.search(ctx, own, t.x, t.labels, t.samples, t.labels, s.SearchSteps, data.Rand(m.Seed, fmt.Sprintf("search %g", eps)))
-			if err != nil {
-				return err
+		worst := all.right(own, all.x)
+		for _, info := range attacks {
+			way, ok := ways[info.Name]
+			if !ok {
+				continue
 			}
-			metrics[fmt.Sprintf("search_%g", eps)] = 1 - share(fooled)
-			for i, f := range fooled {
-				worst[i] = worst[i] && !f
+			left := standing[info.Name]
+			if eps > 0 {
+				if err := all.attack(left, func(t *targets) ([]bool, error) { return way(s.attack(eps), t) }); err != nil {
+					return err
+				}
 			}
-		}
-		if other != nil {
-			ends, err := a.targeted(ctx, other, t.repeated, t.wrong)
-			if err != nil {
-				return err
-			}
-			ok := t.right(own, ends)
-			metrics[fmt.Sprintf("transfer_%g", eps)] = share(ok)
-			for i, right := range ok {
-				worst[i] = worst[i] && right
+			metrics[fmt.Sprintf("%s_%g", info.Name, eps)] = share(left)
+			for i, ok := range left {
+				worst[i] = worst[i] && ok
 			}
 		}
 		metrics[fmt.Sprintf("worst_%g", eps)] = share(worst)
@@ -87,9 +97,32 @@ func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *da
 	return nil
 }
 
+// attack attacks those of the samples that are still standing, and notes which are then.
+func (t *targets) attack(standing []bool, way func(*targets) ([]bool, error)) error {
+	left, of := &targets{d: t.d, classes: t.classes}, []int{}
+	for i, ok := range standing {
+		if ok {
+			left.add(t.row[i], t.samples[i], t.labels[i])
+			of = append(of, i)
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	right, err := way(left)
+	if err != nil {
+		return err
+	}
+	for k, i := range of {
+		standing[i] = right[k]
+	}
+	return nil
+}
+
 // targets are the samples under attack and, for each, its l − 1 wrong labels.
 type targets struct {
 	d, classes int
+	row        []int // in the recording
 	samples    [][]float32
 	x          []float32 // [n x d]
 	labels     []int32
@@ -97,7 +130,8 @@ type targets struct {
 	wrong      []int32
 }
 
-func (t *targets) add(x []float32, label int32) {
+func (t *targets) add(row int, x []float32, label int32) {
+	t.row = append(t.row, row)
 	t.samples, t.x, t.labels = append(t.samples, x), append(t.x, x...), append(t.labels, label)
 	for c := range int32(t.classes) {
 		if c != label {

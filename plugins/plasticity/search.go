@@ -4,57 +4,60 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
-// search looks for mistakes without any gradient: from x0 it proposes a step in
-// a random direction, or towards a random sample of another label, and goes
-// where the margin of the true label becomes smaller. It returns which samples
-// were mistaken on the way. (Ours: if it finds what the gradient attack does not,
-// the gradients are to blame, not the network to be praised.)
-func (a attack) search(ctx context.Context, p *passes, x0 []float32, labels []int32, others [][]float32, otherLabels []int32, steps int, rng *rand.Rand) ([]bool, error) {
+// search looks for mistakes without any gradient: from each sample of t it
+// proposes a step in a random direction, or towards one of all samples that has
+// another label, and goes where the margin of the true label becomes smaller. It
+// returns which samples are right all the way. (Ours: where it finds what the
+// gradient attack does not, the gradients are to blame, not the network to be praised.)
+func (a attack) search(ctx context.Context, p *passes, t, all *targets, steps int, rng *rand.Rand) ([]bool, error) {
 	n, d := p.net, p.net.Inputs
-	best, try := append([]float32(nil), x0...), make([]float32, len(x0))
-	margins, fooled := make([]float32, len(labels)), make([]bool, len(labels))
+	best, try := slices.Clone(t.x), slices.Clone(t.x)
+	margins, right := make([]float32, len(t.labels)), make([]bool, len(t.labels))
+	for i := range right {
+		right[i] = true
+	}
 	for step := range steps + 1 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		copy(try, best)
 		if step > 0 {
-			// From eps down to eps/10, so that late steps refine.
-			reach := a.eps * (1 - 0.9*float64(step)/float64(steps))
-			for i, label := range labels {
-				if !fooled[i] {
+			copy(try, best)
+			reach := a.eps * (1 - 0.9*float64(step)/float64(steps)) // down to eps/10: late steps refine
+			for i, label := range t.labels {
+				if right[i] {
 					at := try[i*d:][:d]
-					propose(at, reach, int32(label), others, otherLabels, rng)
-					a.project(at, x0[i*d:][:d])
+					propose(at, reach, label, all, rng)
+					a.project(at, t.samples[i])
 				}
 			}
 		}
 		p.forward(try)
-		for i, label := range labels {
-			if fooled[i] {
+		for i, label := range t.labels {
+			if !right[i] {
 				continue
 			}
-			m := margin(p.logits[i*n.Classes:][:n.Classes], int(label))
-			if step == 0 || m < margins[i] {
+			logits := p.logits[i*n.Classes:][:n.Classes]
+			if m := margin(logits, int(label)); step == 0 || m < margins[i] {
 				margins[i] = m
 				copy(best[i*d:][:d], try[i*d:][:d])
 			}
-			fooled[i] = argmax(p.logits[i*n.Classes:][:n.Classes]) != int(label)
+			right[i] = argmax(logits) == int(label)
 		}
 	}
-	return fooled, nil
+	return right, nil
 }
 
 // propose moves x by reach along a random direction or towards another label's sample.
-func propose(x []float32, reach float64, label int32, others [][]float32, otherLabels []int32, rng *rand.Rand) {
+func propose(x []float32, reach float64, label int32, all *targets, rng *rand.Rand) {
 	g := make([]float32, len(x))
 	towards := rng.IntN(2) == 0
 	if towards {
-		j := rng.IntN(len(others))
-		towards = otherLabels[j] != label
-		for i, v := range others[j] {
+		j := rng.IntN(len(all.samples))
+		towards = all.labels[j] != label
+		for i, v := range all.samples[j] {
 			g[i] = v - x[i]
 		}
 	}
