@@ -10,6 +10,22 @@ import (
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
+// perceptron is the baseline that adds the activity itself, not what a rule says
+// of who fired: on a mistake U_label += h and U_guess −= h, from U = 0.
+func (m *model) perceptron(ctx context.Context, l *lesson, w *kernel.Workers, req framework.TrainRequest, rec framework.Recorder) error {
+	n, a := m.net, newActivity(m.net)
+	v := m.views(l.len()*m.Settings.Epochs, rec)
+	return stream(ctx, l, n, w, m.Settings.Epochs, req.Rand("order"), func(ax []float32, label int32) {
+		n.present(a, ax)
+		guess := n.predict(a)
+		if guess != int(label) {
+			kernel.Axpy(n.U[int(label)*n.V:][:n.V], 1, a.h)
+			kernel.Axpy(n.U[guess*n.V:][:n.V], -1, a.h)
+		}
+		v.seen(guess == int(label))
+	})
+}
+
 // descendOutput is the baseline that trains U alone, by Adam on the
 // cross-entropy, from U = 0 on the untrained network.
 func (m *model) descendOutput(ctx context.Context, l *lesson, w *kernel.Workers, req framework.TrainRequest, rec framework.Recorder) error {

@@ -48,7 +48,7 @@ func (s *settings) findRule(ctx context.Context, m *model, main *lesson, w *kern
 		if err := meta.learn(ctx, s, l, req, rec); err != nil {
 			return nil, err
 		}
-		r, m.MetaLoss, m.MetaAccuracy = meta.rule, meta.loss, meta.accuracy
+		r, m.MetaLoss, m.MetaAccuracy = meta.rule, meta.meanLoss, meta.meanAccuracy
 	}
 	if !s.GraphRule {
 		clear(r.Graph)

@@ -64,6 +64,11 @@ func (l *learner) setRule() {
 // follow. It returns the prediction before them.
 func (l *learner) sample(ax []float32, label int) int {
 	l.net.present(l.a, ax)
+	return l.presented(label)
+}
+
+// presented goes on from the activity.
+func (l *learner) presented(label int) int {
 	guess := l.net.predict(l.a)
 	if guess != label {
 		l.mistakes++

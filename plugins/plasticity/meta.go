@@ -32,10 +32,11 @@ type meta struct {
 	twice     bool // softmax of softmax, as the released code computes the loss
 	rate, l2  float64
 	labels    []int32
-	ax        []float32 // [batch x V]
+	ax        []float32 // [batch x V] drives or, where they are known, activities
+	codes     []uint8   // [batch x V] with activities
 	lastRight float64
 
-	loss, accuracy float64 // means over the last epoch
+	meanLoss, meanAccuracy float64 // over the last epoch
 }
 
 func newMeta(s *settings, l *lesson, w *kernel.Workers, req framework.TrainRequest) *meta {
@@ -52,16 +53,39 @@ func newMeta(s *settings, l *lesson, w *kernel.Workers, req framework.TrainReque
 	return m
 }
 
-// run trains on one batch, given by its rows in the lesson and their drives, and
-// returns the loss.
+// run trains on one batch, given by its drives, and returns the loss.
 func (m *meta) run(ax []float32, labels []int32) float64 {
-	m.net.reset(m.rule.Multiplicative)
-	m.learner.setRule()
-	*m.learner.events = events{m.learner.events.codes[:0], m.learner.events.label[:0], m.learner.events.guessed[:0]}
+	m.begin()
 	for i, label := range labels {
 		m.learner.sample(ax[i*m.net.V:][:m.net.V], int(label))
 	}
 	m.passes.driven(ax)
+	return m.loss(labels)
+}
+
+// known is run where activities and codes [batch x V] do not depend on what is
+// learned: of one round.
+func (m *meta) known(h []float32, codes []uint8, labels []int32) float64 {
+	m.begin()
+	a := m.learner.a
+	own, ownCodes := a.h, a.codes
+	for i, label := range labels {
+		a.h, a.codes = h[i*m.net.V:][:m.net.V], codes[i*m.net.V:][:m.net.V]
+		m.learner.presented(int(label))
+	}
+	a.h, a.codes = own, ownCodes
+	m.passes.known(h)
+	return m.loss(labels)
+}
+
+func (m *meta) begin() {
+	m.net.reset(m.rule.Multiplicative)
+	m.learner.setRule()
+	*m.learner.events = events{m.learner.events.codes[:0], m.learner.events.label[:0], m.learner.events.guessed[:0]}
+}
+
+// loss is that of the trained network on the batch.
+func (m *meta) loss(labels []int32) float64 {
 	right := 0
 	for i, label := range labels {
 		if argmax(m.passes.logits[i*m.net.Classes:][:m.net.Classes]) == int(label) {
@@ -85,8 +109,22 @@ func (m *meta) descend() {
 // that would be incomplete is left out.
 func (m *meta) learn(ctx context.Context, s *settings, l *lesson, req framework.TrainRequest, rec framework.Recorder) error {
 	order, graphs := req.Rand("meta order"), req.Rand("meta graphs")
-	drive := make([]float32, l.len()*m.net.V)
-	m.net.drive(m.passes.w, drive, l.x)
+	fixed := s.MetaGraphs == "fixed"
+	var drive []float32
+	var codes []uint8
+	if fixed {
+		drive = make([]float32, l.len()*m.net.V)
+		m.net.drive(m.passes.w, drive, l.x)
+		if m.net.T == 1 { // then activities do not change either
+			codes = make([]uint8, len(drive))
+			for i := range l.len() {
+				row := drive[i*m.net.V:][:m.net.V]
+				m.net.present(m.learner.a, row)
+				copy(row, m.learner.a.h)
+				copy(codes[i*m.net.V:], m.learner.a.codes)
+			}
+		}
+	}
 	batch := len(m.labels)
 	for epoch := range s.MetaEpochs {
 		rows := order.Perm(l.len())
@@ -96,19 +134,21 @@ func (m *meta) learn(ctx context.Context, s *settings, l *lesson, req framework.
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if s.MetaGraphs == "redrawn" && n+epoch > 0 {
+			if !fixed && n+epoch > 0 {
 				m.redraw(s, l, graphs)
-				m.gather(rows[n*batch:][:batch], l, nil)
-			} else {
-				m.gather(rows[n*batch:][:batch], l, drive)
 			}
-			loss += m.run(m.ax, m.labels)
+			m.gather(rows[n*batch:][:batch], l, drive, codes)
+			if codes != nil {
+				loss += m.known(m.ax, m.codes, m.labels)
+			} else {
+				loss += m.run(m.ax, m.labels)
+			}
 			right += m.lastRight
 			m.descend()
 		}
-		m.loss, m.accuracy = loss/float64(n), right/float64(n)
-		rec.Metric("meta_loss", int64(epoch+1), m.loss)
-		rec.Metric("meta_accuracy", int64(epoch+1), m.accuracy)
+		m.meanLoss, m.meanAccuracy = loss/float64(n), right/float64(n)
+		rec.Metric("meta_loss", int64(epoch+1), m.meanLoss)
+		rec.Metric("meta_accuracy", int64(epoch+1), m.meanAccuracy)
 		rec.Progress(int64(epoch+1), int64(s.MetaEpochs), "meta epochs")
 	}
 	return nil
@@ -120,21 +160,24 @@ func (m *meta) redraw(s *settings, l *lesson, rng *rand.Rand) {
 	m.net.A, m.net.W, m.net.Mask = fresh.A, fresh.W, fresh.Mask
 }
 
-// gather collects a batch: its labels, and its drives from those of the lesson
-// or, where the network is new, computed.
-func (m *meta) gather(rows []int, l *lesson, drive []float32) {
+// gather collects a batch: its labels, and its drives (or activities and codes)
+// from those of the lesson or, where the network is new, computed.
+func (m *meta) gather(rows []int, l *lesson, drive []float32, codes []uint8) {
 	v := m.net.V
+	m.codes = m.codes[:0]
+	var x []float32
 	for i, r := range rows {
 		m.labels[i] = l.labels[r]
-		if drive != nil {
-			copy(m.ax[i*v:][:v], drive[r*v:][:v])
+		if drive == nil {
+			x = append(x, l.x[r*l.inputs:][:l.inputs]...)
+			continue
+		}
+		copy(m.ax[i*v:][:v], drive[r*v:][:v])
+		if codes != nil {
+			m.codes = append(m.codes, codes[r*v:][:v]...)
 		}
 	}
 	if drive == nil {
-		x := make([]float32, 0, len(rows)*l.inputs)
-		for _, r := range rows {
-			x = append(x, l.x[r*l.inputs:][:l.inputs]...)
-		}
 		m.net.drive(m.passes.w, m.ax, x)
 	}
 }

@@ -62,6 +62,8 @@ func (plasticity) Train(ctx context.Context, req framework.TrainRequest, rec fra
 	switch s.Train {
 	case "rule":
 		err = m.plasticity(ctx, l, w, req, rec)
+	case "perceptron":
+		err = m.perceptron(ctx, l, w, req, rec)
 	case "gd-output":
 		err = m.descendOutput(ctx, l, w, req, rec)
 	case "gd-all":

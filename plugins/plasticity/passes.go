@@ -45,6 +45,13 @@ func (p *passes) driven(ax []float32) {
 	p.output(p.logits, p.net.U)
 }
 
+// known goes on from the activity after the last round.
+func (p *passes) known(h []float32) {
+	p.rows = len(h) / p.net.V
+	copy(p.h[p.net.T-1], h)
+	p.output(p.logits, p.net.U)
+}
+
 func (p *passes) rounds() {
 	n := p.net
 	for t := range n.T {

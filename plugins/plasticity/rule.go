@@ -8,10 +8,10 @@ package plasticity
 //
 // or, multiplicatively, w ← w (1 + η r).
 type Rule struct {
-	Rounds         int       `json:"rounds"`         // T
-	Multiplicative bool      `json:"multiplicative"` // how it is applied
-	Graph          []float64 `json:"graph"`          // [2^T · 2^T] r at 2^T s_i + s_j; none: W does not change
-	Output         []float64 `json:"output"`         // [2^T · 2] ro at 2 s_i + b
+	Rounds         int       `json:"rounds"`          // T
+	Multiplicative bool      `json:"multiplicative"`  // how it is applied
+	Graph          []float64 `json:"graph,omitempty"` // [2^T · 2^T] r at 2^T s_i + s_j; none: W does not change
+	Output         []float64 `json:"output"`          // [2^T · 2] ro at 2 s_i + b
 }
 
 // patterns is 2^T.

@@ -23,7 +23,7 @@ type settings struct {
 	Bias      float64 `name:"graph_bias" default:"0" when:"rounds > 1" doc:"added in rounds 2 to T; the released code has 1 with multiplicative rules"`
 	Fired     string  `name:"fired" default:"nonzero" choices:"nonzero,cap" doc:"which neurons fired: those above 0, or (released code) the k of the cap even at 0"`
 
-	Train     string    `name:"train" default:"rule" choices:"rule,gd-output,gd-all" doc:"rule: plasticity; baselines: gradient descent on U, or on A, W, U and the biases"`
+	Train     string    `name:"train" default:"rule" choices:"rule,perceptron,gd-output,gd-all" doc:"rule: plasticity; baselines: the perceptron on h, gradient descent on U, or on A, W, U and the biases"`
 	Source    string    `name:"rule" default:"given" choices:"given,learned,saved,closed-form" when:"train == 'rule'" doc:"given: output_rule and graph_rule; learned by gradient descent; saved: rule_json; closed-form: output rule of least squared error (T = 1)"`
 	Output    []float64 `name:"output_rule" default:"-0.5,0.5,0.8,-0.8" when:"train == 'rule' and rule == 'given'" doc:"ro(s, b) at 2 s + b; four numbers stand for (silent, fired) in the last round x (true, wrong label)"`
 	Graph     []float64 `name:"graph_rule" default:"" when:"train == 'rule' and rule == 'given' and rounds > 1" doc:"r(s_i, s_j) at 2^T s_i + s_j; empty: W stays"`
@@ -56,8 +56,8 @@ type settings struct {
 	Hidden       int     `name:"hidden" default:"20" min:"1" max:"1000" when:"train == 'rule' and rule == 'learned' and rounds > 1 and graph_rule_form == 'mlp'" doc:"width of the small network"`
 	Silent       string  `name:"silent" default:"free" choices:"free,pre,either" when:"train == 'rule' and rule == 'learned' and rounds > 1" doc:"(ours) hold r at 0 where the presynaptic neuron, or either, never fired"`
 
-	GDBatch int     `name:"gd_batch" default:"1" min:"1" when:"train != 'rule' or attack != 'none'" doc:"samples in a step of gradient descent"`
-	GDRate  float64 `name:"gd_rate" default:"0.01" above:"0" scale:"log" when:"train != 'rule' or attack != 'none'" doc:"of Adam"`
+	GDBatch int     `name:"gd_batch" default:"100" min:"1" when:"train == 'gd-output' or train == 'gd-all' or attack != 'none'" doc:"samples in a step of gradient descent"`
+	GDRate  float64 `name:"gd_rate" default:"0.01" above:"0" scale:"log" when:"train == 'gd-output' or train == 'gd-all' or attack != 'none'" doc:"of Adam"`
 
 	Embedding string `name:"embedding" default:"activations" choices:"activations,codes" doc:"h after the last round [|V|], or the firing code [|V| x T]"`
 

@@ -10,7 +10,7 @@ import (
 )
 
 // block is the number of samples whose drive A x is computed as one product.
-const block = 256
+const block = 512
 
 // plasticity is the section without gradients: epochs over the samples, each in
 // a new order, W and U changing by the rule.
