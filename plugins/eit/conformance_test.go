@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 		methodtest.Case{Name: "vanilla", Settings: little(map[string]any{"model": "vanilla", "depth": 1}), Data: main},
 		methodtest.Case{Name: "ndt", Settings: little(map[string]any{"model": "ndt", "depth": 1}), Data: main},
 		methodtest.Case{Name: "mlp", Settings: little(map[string]any{"model": "mlp"}), Data: main},
+		methodtest.Case{Name: "gru", Settings: little(map[string]any{"model": "gru"}), Data: main},
 		methodtest.Case{Name: "linear", Settings: little(map[string]any{"model": "linear"}), Data: main},
 		methodtest.Case{Name: "over animals", Settings: little(map[string]any{"transfer": "individual", "alignment_points": 6}), Data: both, Slow: little(map[string]any{"transfer": "individual", "epochs": 400})},
 	)

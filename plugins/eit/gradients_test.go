@@ -20,6 +20,7 @@ func TestGradients(t *testing.T) {
 		"vanilla":      {"model": "vanilla", "depth": 1},
 		"ndt":          {"model": "ndt", "depth": 1},
 		"mlp":          {"model": "mlp"},
+		"gru":          {"model": "gru"},
 		"two features": {"features": 2},
 	} {
 		t.Run(name, func(t *testing.T) {

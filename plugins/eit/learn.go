@@ -22,6 +22,9 @@ func (s *settings) check() error {
 	if s.Transfer == "masked" && s.Pooling != "cat" {
 		return framework.Refuse("transfer masked predicts single units, which pooling "+s.Pooling+" does not have", "set pooling: cat")
 	}
+	if s.Hidden == 0 || s.HeadWidthS == 0 {
+		return framework.Refuse("hidden and head_width_s cannot be 0", "-1 stands for the value of the release")
+	}
 	if s.Starts == 0 {
 		return framework.Refuse("starts is 0: there would be no windows", "-1 stands for as many as fit")
 	}
@@ -97,7 +100,7 @@ func (p *part) count(r *data.Recording) error {
 func (m *model) fit(t *trainer, net network, p *part, classes []int32) error {
 	s := &m.Settings
 	o := s.objective(net, p, classes, t.workers, t.masks)
-	return t.run(schedule{what: "the network", epochs: s.Epochs, rate: s.LearningRate, given: s.Order == "given", state: net.sets()}, o, p.windows)
+	return t.run(schedule{what: "the network", curve: "loss", epochs: s.Epochs, rate: s.LearningRate, given: s.Order == "given", state: net.sets()}, o, p.windows)
 }
 
 func (s *settings) pretrains() bool {

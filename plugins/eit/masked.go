@@ -14,7 +14,7 @@ func (m *model) learnMasked(t *trainer, net *full, p *part) error {
 		return err
 	}
 	s := &m.Settings
-	return t.run(schedule{what: "the masked interaction module", epochs: s.MaskEpochs, rate: 100 * s.LearningRate}, o, windows)
+	return t.run(schedule{what: "the masked interaction module", curve: "loss_masked", epochs: s.MaskEpochs, rate: 100 * s.LearningRate}, o, windows)
 }
 
 func (m *model) maskedStep(t *trainer, net *full, p *part) (o *objective, windows []int, err error) {

@@ -41,6 +41,7 @@ type settings struct {
 	Starts   int     `name:"starts" default:"-1" min:"-1" when:"windows == 'trial'" doc:"windows of a trial, each a bin later than the one before; -1: as many as fit, but for T = 2 in 8 bins 6 as released, so that the last bin is never used"`
 	Centring string  `name:"centring" default:"train" choices:"train,own,none" doc:"mean subtracted from each channel: that of the train part; of the part itself, as released, which lets the test part see its own mean; or none (bodies)"`
 	MinStd   float64 `name:"min_std" default:"1e-3" min:"0" doc:"units none of whose channels has a larger standard deviation over the train part are left out"`
+	Units    int     `name:"units" default:"0" min:"0" when:"units > 0" doc:"how many of the units are used, the first in their random order; 0: all (the release has a run with 80)"`
 	Permute  bool    `name:"permute" default:"true" doc:"units stand in a random order, the same in all parts"`
 
 	D         int    `name:"d" default:"16" min:"1" when:"model == 'eit'" doc:"width of a token; a vanilla transformer has 2 N"`

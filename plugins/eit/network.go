@@ -2,7 +2,6 @@ package eit
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"path/filepath"
 
@@ -35,6 +34,8 @@ func (s *settings) network(n sizes, init, noise *rand.Rand) network {
 		return newPopulation(s, n, init, noise)
 	case "mlp":
 		return newMLP(s, n, init, noise)
+	case "gru":
+		return newGRU(s, n, init, noise)
 	default:
 		return plain{}
 	}
@@ -160,5 +161,3 @@ func released(v, release float64) float64 {
 	}
 	return v
 }
-
-func half(n int) int { return int(math.Round(float64(n) / 2)) }

@@ -76,7 +76,7 @@ func (m *model) learnReadout(t *trainer, p *part) error {
 	m.head.noise = t.noise
 	features := asPart(out[0], p, s.Window)
 	o := s.objective(m.head, features, m.Classes, t.workers, t.masks)
-	return t.run(schedule{what: "head", epochs: plan.epochs, rate: plan.rate, given: plan.given}, o, features.windows)
+	return t.run(schedule{what: "head", curve: "loss_head", epochs: plan.epochs, rate: plan.rate, given: plan.given}, o, features.windows)
 }
 
 // asPart takes features [windows T x K] of a part for the input of another network.

@@ -37,9 +37,10 @@ func (t *trainer) reseed(what string, epoch int) {
 }
 
 // schedule is one phase of training: Adam at a constant rate. State are the
-// parameters that a checkpoint keeps; nil: a phase too short for checkpoints.
+// parameters that a checkpoint keeps; nil: the phase is too short for any.
 type schedule struct {
-	what   string
+	what   string // in messages, and the name of its random streams
+	curve  string // that shows its loss
 	epochs int
 	rate   float64
 	given  bool // order of the windows
@@ -93,8 +94,8 @@ func (t *trainer) report(sch schedule, o *objective, epoch int, loss float64) {
 	if sch.epochs > 500 && epoch%(sch.epochs/500) != 0 {
 		return
 	}
-	t.rec.Progress(int64(epoch), int64(sch.epochs), "epochs of "+sch.what)
-	t.rec.Metric("loss of "+sch.what, int64(epoch), loss)
+	t.rec.Progress(int64(epoch), int64(sch.epochs), "epochs")
+	t.rec.Metric(sch.curve, int64(epoch), loss)
 	for name, v := range o.parts {
 		t.rec.Metric(name, int64(epoch), float64(v.Data()[0]))
 	}

@@ -50,6 +50,12 @@ func (s *settings) prepare(r *data.Recording, seed uint64) (*input, *part, error
 	if s.Permute {
 		data.Rand(seed, "unit order").Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
 	}
+	if s.Units > len(units) {
+		return nil, nil, framework.Refuse(fmt.Sprintf("units is %d, but only %d vary", s.Units, len(units)), "lower units, or set it to 0")
+	}
+	if s.Units > 0 {
+		units = units[:s.Units]
+	}
 	for _, u := range units {
 		for f := range F {
 			in.Kept = append(in.Kept, u*F+f)

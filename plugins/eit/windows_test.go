@@ -92,6 +92,13 @@ func TestUnits(t *testing.T) {
 	if slices.IsSorted(a.Kept) || slices.Equal(a.Kept, b.Kept) || len(a.Kept) != 29 {
 		t.Errorf("units are not in an order that the seed draws: %v, %v", a.Kept, b.Kept)
 	}
+	some, _, err := with(map[string]any{"units": 4}).prepare(wide, 1)
+	if err != nil || !slices.Equal(some.Kept, a.Kept[:4]) {
+		t.Errorf("four units: %v, %v; want the first of %v", some, err, a.Kept)
+	}
+	if _, _, err := with(map[string]any{"units": 30}).prepare(wide, 1); err == nil {
+		t.Error("30 units of 29")
+	}
 	if _, _, err := with(map[string]any{"features": 7}).prepare(wide, 1); err == nil {
 		t.Error("30 channels passed as units of 7 features")
 	}

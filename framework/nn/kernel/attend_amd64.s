@@ -19413,6 +19413,777 @@ square:
 	VZEROUPPER
 	RET
 
+// func shortMomentsAVX2(mean *float32, variance *float32, x *float32, xRow int, rows int, vectors int, n float32)
+// Requires: AVX
+TEXT ·shortMomentsAVX2(SB), NOSPLIT, $0-52
+	MOVQ         vectors+40(FP), R9
+	CMPQ         R9, $0x01
+	JE           vectors1
+	CMPQ         R9, $0x02
+	JE           vectors2
+	CMPQ         R9, $0x03
+	JE           vectors3
+	MOVQ         x+16(FP), AX
+	MOVQ         xRow+24(FP), SI
+	MOVQ         mean+0(FP), BX
+	MOVQ         variance+8(FP), CX
+	MOVQ         rows+32(FP), R11
+	VBROADCASTSS n+48(FP), Y9
+
+row4:
+	VMOVUPS    (AX), Y0
+	VMOVAPS    Y0, Y4
+	VMOVUPS    32(AX), Y1
+	VMOVAPS    Y1, Y5
+	VMOVUPS    64(AX), Y2
+	VMOVAPS    Y2, Y6
+	VMOVUPS    96(AX), Y3
+	VMOVAPS    Y3, Y7
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y10
+	VMOVSS     X10, (BX)
+	VSUBPS     Y10, Y0, Y0
+	VMULPS     Y0, Y0, Y4
+	VSUBPS     Y10, Y1, Y1
+	VMULPS     Y1, Y1, Y5
+	VSUBPS     Y10, Y2, Y2
+	VMULPS     Y2, Y2, Y6
+	VSUBPS     Y10, Y3, Y3
+	VMULPS     Y3, Y3, Y7
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y8
+	VMOVSS     X8, (CX)
+	ADDQ       SI, AX
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, CX
+	DECQ       R11
+	JNZ        row4
+	VZEROUPPER
+	RET
+
+vectors1:
+	MOVQ         x+16(FP), AX
+	MOVQ         xRow+24(FP), SI
+	MOVQ         mean+0(FP), BX
+	MOVQ         variance+8(FP), CX
+	MOVQ         rows+32(FP), R11
+	VBROADCASTSS n+48(FP), Y9
+
+row1:
+	VMOVUPS    (AX), Y0
+	VMOVAPS    Y0, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y10
+	VMOVSS     X10, (BX)
+	VSUBPS     Y10, Y0, Y0
+	VMULPS     Y0, Y0, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y8
+	VMOVSS     X8, (CX)
+	ADDQ       SI, AX
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, CX
+	DECQ       R11
+	JNZ        row1
+	VZEROUPPER
+	RET
+
+vectors2:
+	MOVQ         x+16(FP), AX
+	MOVQ         xRow+24(FP), SI
+	MOVQ         mean+0(FP), BX
+	MOVQ         variance+8(FP), CX
+	MOVQ         rows+32(FP), R11
+	VBROADCASTSS n+48(FP), Y9
+
+row2:
+	VMOVUPS    (AX), Y0
+	VMOVAPS    Y0, Y4
+	VMOVUPS    32(AX), Y1
+	VMOVAPS    Y1, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y10
+	VMOVSS     X10, (BX)
+	VSUBPS     Y10, Y0, Y0
+	VMULPS     Y0, Y0, Y4
+	VSUBPS     Y10, Y1, Y1
+	VMULPS     Y1, Y1, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y8
+	VMOVSS     X8, (CX)
+	ADDQ       SI, AX
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, CX
+	DECQ       R11
+	JNZ        row2
+	VZEROUPPER
+	RET
+
+vectors3:
+	MOVQ         x+16(FP), AX
+	MOVQ         xRow+24(FP), SI
+	MOVQ         mean+0(FP), BX
+	MOVQ         variance+8(FP), CX
+	MOVQ         rows+32(FP), R11
+	VBROADCASTSS n+48(FP), Y9
+
+row3:
+	VMOVUPS    (AX), Y0
+	VMOVAPS    Y0, Y4
+	VMOVUPS    32(AX), Y1
+	VMOVAPS    Y1, Y5
+	VMOVUPS    64(AX), Y2
+	VMOVAPS    Y2, Y6
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y10
+	VMOVSS     X10, (BX)
+	VSUBPS     Y10, Y0, Y0
+	VMULPS     Y0, Y0, Y4
+	VSUBPS     Y10, Y1, Y1
+	VMULPS     Y1, Y1, Y5
+	VSUBPS     Y10, Y2, Y2
+	VMULPS     Y2, Y2, Y6
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y5, Y4, Y4
+	VPERM2F128 $0x01, Y4, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y8
+	VADDPS     Y8, Y4, Y4
+	VDIVPS     Y9, Y4, Y8
+	VMOVSS     X8, (CX)
+	ADDQ       SI, AX
+	ADDQ       $0x04, BX
+	ADDQ       $0x04, CX
+	DECQ       R11
+	JNZ        row3
+	VZEROUPPER
+	RET
+
+// func shortNormaliseAVX2(dst *float32, x *float32, mean *float32, inv *float32, scale *float32, shift *float32, dstRow int, xRow int, rows int, vectors int)
+// Requires: AVX
+TEXT ·shortNormaliseAVX2(SB), NOSPLIT, $0-80
+	MOVQ    vectors+72(FP), R9
+	CMPQ    R9, $0x01
+	JE      vectors1
+	CMPQ    R9, $0x02
+	JE      vectors2
+	CMPQ    R9, $0x03
+	JE      vectors3
+	MOVQ    dst+0(FP), DI
+	MOVQ    x+8(FP), AX
+	MOVQ    dstRow+48(FP), R8
+	MOVQ    xRow+56(FP), SI
+	MOVQ    mean+16(FP), BX
+	MOVQ    inv+24(FP), CX
+	MOVQ    scale+32(FP), R12
+	MOVQ    shift+40(FP), R13
+	MOVQ    rows+64(FP), R11
+	VMOVUPS (R12), Y0
+	VMOVUPS (R13), Y4
+	VMOVUPS 32(R12), Y1
+	VMOVUPS 32(R13), Y5
+	VMOVUPS 64(R12), Y2
+	VMOVUPS 64(R13), Y6
+	VMOVUPS 96(R12), Y3
+	VMOVUPS 96(R13), Y7
+
+row4:
+	VBROADCASTSS (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VMOVUPS      (AX), Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y10
+	VMOVUPS      Y10, (DI)
+	VMOVUPS      32(AX), Y11
+	VSUBPS       Y8, Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMULPS       Y1, Y11, Y11
+	VADDPS       Y5, Y11, Y11
+	VMOVUPS      Y11, 32(DI)
+	VMOVUPS      64(AX), Y12
+	VSUBPS       Y8, Y12, Y12
+	VMULPS       Y9, Y12, Y12
+	VMULPS       Y2, Y12, Y12
+	VADDPS       Y6, Y12, Y12
+	VMOVUPS      Y12, 64(DI)
+	VMOVUPS      96(AX), Y13
+	VSUBPS       Y8, Y13, Y13
+	VMULPS       Y9, Y13, Y13
+	VMULPS       Y3, Y13, Y13
+	VADDPS       Y7, Y13, Y13
+	VMOVUPS      Y13, 96(DI)
+	ADDQ         R8, DI
+	ADDQ         SI, AX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row4
+	VZEROUPPER
+	RET
+
+vectors1:
+	MOVQ    dst+0(FP), DI
+	MOVQ    x+8(FP), AX
+	MOVQ    dstRow+48(FP), R8
+	MOVQ    xRow+56(FP), SI
+	MOVQ    mean+16(FP), BX
+	MOVQ    inv+24(FP), CX
+	MOVQ    scale+32(FP), R12
+	MOVQ    shift+40(FP), R13
+	MOVQ    rows+64(FP), R11
+	VMOVUPS (R12), Y0
+	VMOVUPS (R13), Y4
+
+row1:
+	VBROADCASTSS (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VMOVUPS      (AX), Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y10
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	ADDQ         SI, AX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row1
+	VZEROUPPER
+	RET
+
+vectors2:
+	MOVQ    dst+0(FP), DI
+	MOVQ    x+8(FP), AX
+	MOVQ    dstRow+48(FP), R8
+	MOVQ    xRow+56(FP), SI
+	MOVQ    mean+16(FP), BX
+	MOVQ    inv+24(FP), CX
+	MOVQ    scale+32(FP), R12
+	MOVQ    shift+40(FP), R13
+	MOVQ    rows+64(FP), R11
+	VMOVUPS (R12), Y0
+	VMOVUPS (R13), Y4
+	VMOVUPS 32(R12), Y1
+	VMOVUPS 32(R13), Y5
+
+row2:
+	VBROADCASTSS (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VMOVUPS      (AX), Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y10
+	VMOVUPS      Y10, (DI)
+	VMOVUPS      32(AX), Y11
+	VSUBPS       Y8, Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMULPS       Y1, Y11, Y11
+	VADDPS       Y5, Y11, Y11
+	VMOVUPS      Y11, 32(DI)
+	ADDQ         R8, DI
+	ADDQ         SI, AX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row2
+	VZEROUPPER
+	RET
+
+vectors3:
+	MOVQ    dst+0(FP), DI
+	MOVQ    x+8(FP), AX
+	MOVQ    dstRow+48(FP), R8
+	MOVQ    xRow+56(FP), SI
+	MOVQ    mean+16(FP), BX
+	MOVQ    inv+24(FP), CX
+	MOVQ    scale+32(FP), R12
+	MOVQ    shift+40(FP), R13
+	MOVQ    rows+64(FP), R11
+	VMOVUPS (R12), Y0
+	VMOVUPS (R13), Y4
+	VMOVUPS 32(R12), Y1
+	VMOVUPS 32(R13), Y5
+	VMOVUPS 64(R12), Y2
+	VMOVUPS 64(R13), Y6
+
+row3:
+	VBROADCASTSS (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VMOVUPS      (AX), Y10
+	VSUBPS       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y10
+	VMOVUPS      Y10, (DI)
+	VMOVUPS      32(AX), Y11
+	VSUBPS       Y8, Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMULPS       Y1, Y11, Y11
+	VADDPS       Y5, Y11, Y11
+	VMOVUPS      Y11, 32(DI)
+	VMOVUPS      64(AX), Y12
+	VSUBPS       Y8, Y12, Y12
+	VMULPS       Y9, Y12, Y12
+	VMULPS       Y2, Y12, Y12
+	VADDPS       Y6, Y12, Y12
+	VMOVUPS      Y12, 64(DI)
+	ADDQ         R8, DI
+	ADDQ         SI, AX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row3
+	VZEROUPPER
+	RET
+
+// func shortNormaliseGradAVX2(dx *float32, dscale *float32, dshift *float32, dy *float32, x *float32, mean *float32, inv *float32, scale *float32, dxRow int, dyRow int, xRow int, rows int, vectors int, n float32)
+// Requires: AVX
+TEXT ·shortNormaliseGradAVX2(SB), NOSPLIT, $0-108
+	MOVQ         vectors+96(FP), R9
+	CMPQ         R9, $0x01
+	JE           vectors1
+	CMPQ         R9, $0x02
+	JE           vectors2
+	CMPQ         R9, $0x03
+	JE           vectors3
+	MOVQ         dx+0(FP), DI
+	MOVQ         dscale+8(FP), R14
+	MOVQ         dshift+16(FP), R15
+	MOVQ         dy+24(FP), AX
+	MOVQ         x+32(FP), DX
+	MOVQ         mean+40(FP), BX
+	MOVQ         inv+48(FP), CX
+	MOVQ         scale+56(FP), R13
+	MOVQ         dxRow+64(FP), R8
+	MOVQ         dyRow+72(FP), R12
+	MOVQ         xRow+80(FP), SI
+	MOVQ         rows+88(FP), R11
+	VBROADCASTSS n+104(FP), Y11
+
+row4:
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (CX), Y10
+	VMOVUPS      (AX), Y12
+	VADDPS       (R15), Y12, Y8
+	VMOVUPS      Y8, (R15)
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       (R14), Y8, Y8
+	VMOVUPS      Y8, (R14)
+	VMULPS       (R13), Y12, Y0
+	VMULPS       Y13, Y0, Y4
+	VMOVUPS      32(AX), Y12
+	VADDPS       32(R15), Y12, Y8
+	VMOVUPS      Y8, 32(R15)
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       32(R14), Y8, Y8
+	VMOVUPS      Y8, 32(R14)
+	VMULPS       32(R13), Y12, Y1
+	VMULPS       Y13, Y1, Y5
+	VMOVUPS      64(AX), Y12
+	VADDPS       64(R15), Y12, Y8
+	VMOVUPS      Y8, 64(R15)
+	VMOVUPS      64(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       64(R14), Y8, Y8
+	VMOVUPS      Y8, 64(R14)
+	VMULPS       64(R13), Y12, Y2
+	VMULPS       Y13, Y2, Y6
+	VMOVUPS      96(AX), Y12
+	VADDPS       96(R15), Y12, Y8
+	VMOVUPS      Y8, 96(R15)
+	VMOVUPS      96(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       96(R14), Y8, Y8
+	VMOVUPS      Y8, 96(R14)
+	VMULPS       96(R13), Y12, Y3
+	VMULPS       Y13, Y3, Y7
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VPERM2F128   $0x01, Y4, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0x4e, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0xb1, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VDIVPS       Y11, Y0, Y0
+	VDIVPS       Y11, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMOVUPS      (AX), Y12
+	VMULPS       (R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, (DI)
+	VMOVUPS      32(AX), Y12
+	VMULPS       32(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 32(DI)
+	VMOVUPS      64(AX), Y12
+	VMULPS       64(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      64(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 64(DI)
+	VMOVUPS      96(AX), Y12
+	VMULPS       96(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      96(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 96(DI)
+	ADDQ         R8, DI
+	ADDQ         R12, AX
+	ADDQ         SI, DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row4
+	VZEROUPPER
+	RET
+
+vectors1:
+	MOVQ         dx+0(FP), DI
+	MOVQ         dscale+8(FP), R14
+	MOVQ         dshift+16(FP), R15
+	MOVQ         dy+24(FP), AX
+	MOVQ         x+32(FP), DX
+	MOVQ         mean+40(FP), BX
+	MOVQ         inv+48(FP), CX
+	MOVQ         scale+56(FP), R13
+	MOVQ         dxRow+64(FP), R8
+	MOVQ         dyRow+72(FP), R12
+	MOVQ         xRow+80(FP), SI
+	MOVQ         rows+88(FP), R11
+	VBROADCASTSS n+104(FP), Y11
+
+row1:
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (CX), Y10
+	VMOVUPS      (AX), Y12
+	VADDPS       (R15), Y12, Y8
+	VMOVUPS      Y8, (R15)
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       (R14), Y8, Y8
+	VMOVUPS      Y8, (R14)
+	VMULPS       (R13), Y12, Y0
+	VMULPS       Y13, Y0, Y4
+	VPERM2F128   $0x01, Y0, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERM2F128   $0x01, Y4, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0x4e, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0xb1, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VDIVPS       Y11, Y0, Y0
+	VDIVPS       Y11, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMOVUPS      (AX), Y12
+	VMULPS       (R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, (DI)
+	ADDQ         R8, DI
+	ADDQ         R12, AX
+	ADDQ         SI, DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row1
+	VZEROUPPER
+	RET
+
+vectors2:
+	MOVQ         dx+0(FP), DI
+	MOVQ         dscale+8(FP), R14
+	MOVQ         dshift+16(FP), R15
+	MOVQ         dy+24(FP), AX
+	MOVQ         x+32(FP), DX
+	MOVQ         mean+40(FP), BX
+	MOVQ         inv+48(FP), CX
+	MOVQ         scale+56(FP), R13
+	MOVQ         dxRow+64(FP), R8
+	MOVQ         dyRow+72(FP), R12
+	MOVQ         xRow+80(FP), SI
+	MOVQ         rows+88(FP), R11
+	VBROADCASTSS n+104(FP), Y11
+
+row2:
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (CX), Y10
+	VMOVUPS      (AX), Y12
+	VADDPS       (R15), Y12, Y8
+	VMOVUPS      Y8, (R15)
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       (R14), Y8, Y8
+	VMOVUPS      Y8, (R14)
+	VMULPS       (R13), Y12, Y0
+	VMULPS       Y13, Y0, Y4
+	VMOVUPS      32(AX), Y12
+	VADDPS       32(R15), Y12, Y8
+	VMOVUPS      Y8, 32(R15)
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       32(R14), Y8, Y8
+	VMOVUPS      Y8, 32(R14)
+	VMULPS       32(R13), Y12, Y1
+	VMULPS       Y13, Y1, Y5
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y5, Y4, Y4
+	VPERM2F128   $0x01, Y4, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0x4e, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0xb1, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VDIVPS       Y11, Y0, Y0
+	VDIVPS       Y11, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMOVUPS      (AX), Y12
+	VMULPS       (R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, (DI)
+	VMOVUPS      32(AX), Y12
+	VMULPS       32(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 32(DI)
+	ADDQ         R8, DI
+	ADDQ         R12, AX
+	ADDQ         SI, DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row2
+	VZEROUPPER
+	RET
+
+vectors3:
+	MOVQ         dx+0(FP), DI
+	MOVQ         dscale+8(FP), R14
+	MOVQ         dshift+16(FP), R15
+	MOVQ         dy+24(FP), AX
+	MOVQ         x+32(FP), DX
+	MOVQ         mean+40(FP), BX
+	MOVQ         inv+48(FP), CX
+	MOVQ         scale+56(FP), R13
+	MOVQ         dxRow+64(FP), R8
+	MOVQ         dyRow+72(FP), R12
+	MOVQ         xRow+80(FP), SI
+	MOVQ         rows+88(FP), R11
+	VBROADCASTSS n+104(FP), Y11
+
+row3:
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (CX), Y10
+	VMOVUPS      (AX), Y12
+	VADDPS       (R15), Y12, Y8
+	VMOVUPS      Y8, (R15)
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       (R14), Y8, Y8
+	VMOVUPS      Y8, (R14)
+	VMULPS       (R13), Y12, Y0
+	VMULPS       Y13, Y0, Y4
+	VMOVUPS      32(AX), Y12
+	VADDPS       32(R15), Y12, Y8
+	VMOVUPS      Y8, 32(R15)
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       32(R14), Y8, Y8
+	VMOVUPS      Y8, 32(R14)
+	VMULPS       32(R13), Y12, Y1
+	VMULPS       Y13, Y1, Y5
+	VMOVUPS      64(AX), Y12
+	VADDPS       64(R15), Y12, Y8
+	VMOVUPS      Y8, 64(R15)
+	VMOVUPS      64(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y10, Y13, Y8
+	VMULPS       Y12, Y8, Y8
+	VADDPS       64(R14), Y8, Y8
+	VMOVUPS      Y8, 64(R14)
+	VMULPS       64(R13), Y12, Y2
+	VMULPS       Y13, Y2, Y6
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VPERM2F128   $0x01, Y4, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0x4e, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VPERMILPS    $0xb1, Y4, Y8
+	VADDPS       Y8, Y4, Y4
+	VDIVPS       Y11, Y0, Y0
+	VDIVPS       Y11, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y10, Y4, Y4
+	VMOVUPS      (AX), Y12
+	VMULPS       (R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      (DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, (DI)
+	VMOVUPS      32(AX), Y12
+	VMULPS       32(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      32(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 32(DI)
+	VMOVUPS      64(AX), Y12
+	VMULPS       64(R13), Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VMOVUPS      64(DX), Y13
+	VSUBPS       Y9, Y13, Y13
+	VMULPS       Y4, Y13, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       Y10, Y12, Y12
+	VMOVUPS      Y12, 64(DI)
+	ADDQ         R8, DI
+	ADDQ         R12, AX
+	ADDQ         SI, DX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, CX
+	DECQ         R11
+	JNZ          row3
+	VZEROUPPER
+	RET
+
 // func attendFetch(p *float32, lines int)
 // Requires: MMX+
 TEXT ·attendFetch(SB), NOSPLIT, $0-16

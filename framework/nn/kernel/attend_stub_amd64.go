@@ -158,6 +158,34 @@ func lanesSoftmaxGradAVX2(dp *float32, p *float32, rows int, n int)
 //go:noescape
 func transpose8AVX2(dst *float32, src *float32, dstRow int, srcRow int, dstStep int, srcStep int, squares int)
 
+// shortMomentsAVX2 computes, for each of some rows of 1 to 4 vectors of 8 numbers,
+//
+//	mean = sum of x / n,  variance = sum of (x - mean)^2 / n
+//
+// Strides are in bytes.
+//
+//go:noescape
+func shortMomentsAVX2(mean *float32, variance *float32, x *float32, xRow int, rows int, vectors int, n float32)
+
+// shortNormaliseAVX2 computes, for each of some rows of 1 to 4 vectors of 8 numbers,
+//
+//	dst = (x - mean) inv scale + shift
+//
+// Strides are in bytes.
+//
+//go:noescape
+func shortNormaliseAVX2(dst *float32, x *float32, mean *float32, inv *float32, scale *float32, shift *float32, dstRow int, xRow int, rows int, vectors int)
+
+// shortNormaliseGradAVX2 computes, for each of some rows of 1 to 4 vectors of 8 numbers,
+//
+//	dx = inv (g - a - (x - mean) b),  g = dy scale,  a = sum of g / n,  b = sum of g (x - mean) / n inv^2
+//	dscale += dy (x - mean) inv,  dshift += dy
+//
+// Strides are in bytes.
+//
+//go:noescape
+func shortNormaliseGradAVX2(dx *float32, dscale *float32, dshift *float32, dy *float32, x *float32, mean *float32, inv *float32, scale *float32, dxRow int, dyRow int, xRow int, rows int, vectors int, n float32)
+
 // attendFetch asks for lines of 64 bytes: what follows reads every sixth, and no processor would guess it.
 //
 //go:noescape

@@ -11,7 +11,7 @@ import (
 func (d *dense) Project(in Drive) []int32 {
 	d.prepare(in.Firing)
 	d.drawNoise(in)
-	if d.N <= 1<<13 { // few enough to be ranked at once
+	if d.N <= 1<<17 { // few enough to be ranked at once
 		d.all = slices.Grow(d.all[:0], d.N)[:d.N]
 		d.write(in.Firing, d.all)
 		if in.Sigma > 0 {

@@ -1,4 +1,5 @@
-// Attend writes the assembly of attention: the tiles of scores.
+// Attend writes the assembly of transformers: attention, and LayerNorm of rows as
+// short as a token.
 //
 //	go run -C _asm ./attend -out ../attend_amd64.s -stubs ../attend_stub_amd64.go -pkg kernel
 package main
@@ -25,6 +26,9 @@ func main() {
 		s.lanesSoftmaxGrad()
 	}
 	transpose()
+	moments()
+	normalise()
+	normaliseGrad()
 	fetch()
 	build.Generate()
 }

@@ -34,7 +34,6 @@ func (s set) attendValues() {
 		"over k terms; without scale (nil) it is 1. Strides are in bytes.")
 	p, c := queries, scores
 	pRow, cRow, u, uRow, left, rowsLeft, count := reg.RSI, reg.RDI, reg.R8, reg.R9, reg.R10, reg.R11, reg.R10
-	load := func(to reg.Register, name string) { Load(Param(name), to) }
 	load(pRow, "pRow")
 	load(cRow, "cRow")
 	load(uRow, "uRow")
@@ -139,7 +138,6 @@ func (s set) attendSums() {
 		"over k terms. Strides are in bytes, that of ds is pRow too.")
 	c := scores
 	p, b, pRow, cRow, bRow, left, rowsLeft, count, column := reg.RAX, reg.RBX, reg.RSI, reg.RDI, reg.R9, reg.R10, reg.R11, reg.R10, reg.RCX
-	load := func(to reg.Register, name string) { Load(Param(name), to) }
 	load(pRow, "pRow")
 	load(cRow, "cRow")
 	load(left, "vectors")
