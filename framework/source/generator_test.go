@@ -47,6 +47,9 @@ func TestGeneratorsArePinned(t *testing.T) {
 		{"linear-threshold", map[string]any{"test": 20}, "sha256:2ebdca11051bac1297454569866087bf4229ad358141eb8f57b59c21cf8a30c4"},
 		{"markov-chain", nil, "sha256:34495645bd5eccc0277f3ccdfcd3c368bb4fa2b04f5530836649eb0d3834fe22"},
 		{"coin-flips", nil, "sha256:f822dfc066c8d43198628261b0992d6fbfd4b24267f8dffa0543357753c3068e"},
+		{"teacher", map[string]any{"train": 50, "test": 20}, "sha256:75d08538bedf0d7dcc473380c9f74a4a402e9d73057927f8a043332a7e59f2a6"},
+		{"teacher", map[string]any{"kind": "relu", "train": 50, "test": 20}, "sha256:a1f4c60cc47671734d41cfebd58af9de1541968398b477d58952457fbba3cb09"},
+		{"teacher", map[string]any{"kind": "rnn", "train": 50, "test": 20}, "sha256:add460989a9fe5c3417685a2aa24b19c3312a05521faf019a2f297ced1d76e14"},
 		{"low-rank-gaussians", map[string]any{"n": 10, "n_var": 0.5, "noise": 0.1}, "sha256:2406993ce3278ffbb7a302faea4c30421833ea3b380a200147bc8658ac4a1749"},
 	} {
 		first := generate(t, c.name, c.params, 1)
