@@ -12,12 +12,7 @@ import (
 // paper's figure 75 and 83.5); the mean over the last quarter scatters less. And a
 // rule learned on a halfspace has the signs of Theorem 1.
 func TestPlasticity(t *testing.T) {
-	if os.Getenv("ASSAY_DATA_MIRROR") == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ASSAY_DATA_MIRROR is not set")
-		}
-		t.Skip("needs MNIST: set ASSAY_DATA_MIRROR to a folder with it")
-	}
+	needRecordings(t)
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	file := filepath.Join(dir, "short.yaml")
