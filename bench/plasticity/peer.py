@@ -1,6 +1,6 @@
 """Plasticity in NumPy and PyTorch, written from the equations, for bench/plasticity/run.py.
 
-usage: peer.py digits|digits-tuned|meta|meta-torch
+usage: peer.py digits|digits-tuned|meta|meta-tuned|meta-torch
 
 digits        T = 1, |V| = 1000, k = 500, MNIST's training pictures in order, rule
               [[-.5, .5], [.8, -.8]]: h = cap(relu((M * A) x)), argmax U h, and on a
@@ -8,9 +8,11 @@ digits        T = 1, |V| = 1000, k = 500, MNIST's training pictures in order, ru
               equations stand, in float64: masks are multiplied, the cap sorts.
 digits-tuned  the same with M * A multiplied once, float32 and argpartition: the
               fastest NumPy that we found sample by sample.
-meta          an epoch of gradient descent on ro: 10,000 points of a halfspace, d = 10,
-              |V| = 100, k = 50, batches of 100, count matrices, Adam; tuned as above.
-meta-torch    the same in PyTorch, gradients by autograd through the updates.
+meta          gradient descent on ro: 10,000 points of a halfspace, d = 10, |V| = 100,
+              k = 50, batches of 100, count matrices, Adam; sample by sample.
+meta-tuned    the same; as A does not change, all caps are computed at once, before the
+              first epoch. Five epochs.
+meta-torch    as meta-tuned, in PyTorch, one epoch, gradients by autograd through the updates.
 
 Prints CPU and wall seconds for a sample (digits) or an epoch (meta), and a check:
 the share of mistakes, or the rule after the epoch.
@@ -67,7 +69,7 @@ def halfspace(rng):
     return x.astype(np.float32), (x @ rng.uniform(-1, 1, 10) >= 0).astype(int)
 
 
-def meta():
+def meta(tuned):
     rng = np.random.default_rng(1)
     x, labels = halfspace(rng)
     A = (rng.standard_normal((100, 10)) * (rng.random((100, 10)) < 0.5)).astype(np.float32)
@@ -79,14 +81,20 @@ def meta():
         np.put_along_axis(z, np.argpartition(z, 50, axis=-1)[..., :50], 0, axis=-1)
         return z
 
-    order = rng.permutation(len(x))
-    for first in range(0, len(x), 100):
+    epochs = 5 if tuned else 1
+    H = features(x) if tuned else None
+    for first in (i for _ in range(epochs) for i in range(0, len(x), 100)):
+        if first == 0:
+            order = rng.permutation(len(x))
         rows = order[first:first + 100]
-        # Features do not depend on U, so a whole batch may be computed at once.
-        h, l = features(x[rows]), labels[rows]
+        h = H[rows] if tuned else np.zeros((100, 100), np.float32)
+        l = labels[rows]
         s = (h > 0).astype(int)
         U, count = np.zeros((2, 100)), np.zeros((2, 2, 2, 100))  # count[a, b, label, neuron]
         for i in range(100):
+            if not tuned:
+                h[i] = features(x[rows[i]])
+                s[i] = h[i] > 0
             guess = int(np.argmax(U @ h[i]))
             if guess != l[i]:
                 for c, b in ((l[i], 0), (guess, 1)):
@@ -102,7 +110,7 @@ def meta():
         t += 1
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         ro = ro - 0.01 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    report(cpu, wall, 1, ro.round(3).tolist())
+    report(cpu, wall, epochs, ro.round(3).tolist())
 
 
 def meta_torch():
@@ -121,10 +129,11 @@ def meta_torch():
         top = torch.topk(z, 50, dim=-1)
         return torch.zeros_like(z).scatter(-1, top.indices, top.values)
 
+    H = features(x)
     order = torch.from_numpy(rng.permutation(len(x)))
     for first in range(0, len(x), 100):
         rows = order[first:first + 100]
-        h, l = features(x[rows]), labels[rows]
+        h, l = H[rows], labels[rows]
         s = (h > 0).long()
         U = [torch.zeros(100), torch.zeros(100)]
         for i in range(100):
@@ -142,4 +151,5 @@ def meta_torch():
 
 
 if __name__ == "__main__":
-    {"digits": lambda: digits(False, 300), "digits-tuned": lambda: digits(True, 3000), "meta": meta, "meta-torch": meta_torch}[sys.argv[1]]()
+    {"digits": lambda: digits(False, 300), "digits-tuned": lambda: digits(True, 3000), "meta": lambda: meta(False),
+     "meta-tuned": lambda: meta(True), "meta-torch": meta_torch}[sys.argv[1]]()

@@ -168,7 +168,7 @@ func uniformMatrix(rng *rand.Rand, rows, cols int, a float64) [][]float64 {
 func along(w []float64, x []float32) float64 {
 	sum := 0.0
 	for i, v := range x {
-		sum += w[i] * float64(v)
+		sum += float64(w[i] * float64(v)) // not fused: the same label on every processor
 	}
 	return sum
 }

@@ -73,7 +73,7 @@ func (m *model) score(ctx context.Context, metrics framework.Metrics, r *data.Re
 	v, T := m.Settings.V, m.Settings.T
 	right, of := make([]int, m.Classes), make([]int, m.Classes)
 	active, changed := 0, 0
-	snaps := make([]int, len(m.Snapshots))
+	snaps := m.newReplays()
 	err := m.run(ctx, r, func(first int, p *passes) {
 		of := labels[first:][:p.rows]
 		for i, label := range of {
@@ -90,9 +90,7 @@ func (m *model) score(ctx context.Context, metrics framework.Metrics, r *data.Re
 				changed++
 			}
 		}
-		for s := range m.Snapshots {
-			snaps[s] += m.Snapshots[s].right(p, of)
-		}
+		snaps.count(p, of)
 	})
 	if err != nil {
 		return err
@@ -113,27 +111,56 @@ func (m *model) score(ctx context.Context, metrics framework.Metrics, r *data.Re
 	n := float64(r.Len())
 	metrics["accuracy"], metrics["majority"], metrics["balanced_accuracy"] = float64(total)/n, float64(most)/n, balanced/float64(seen)
 	metrics["active"], metrics["changed"] = float64(active)/n/float64(v), float64(changed)/n/float64(v)
-	m.alongTheWay(metrics, snaps, n)
+	m.alongTheWay(metrics, snaps.right, n)
 	return nil
 }
 
-// right counts the samples of a pass that the weights of the snapshot predict.
-// The pass is left with the snapshot's activity, if that is another.
-func (s *snapshot) right(p *passes, labels []int32) int {
-	if s.w != nil {
-		own := p.net.W
-		p.net.W = s.w
-		p.rounds()
-		p.net.W = own
+// replays count what the snapshots get right. Where W did not change they see
+// the same activity, and their rows of U lie in one matrix.
+type replays struct {
+	m      *model
+	u      []float32 // [snapshots · l x V]
+	logits []float32
+	right  []int
+}
+
+func (m *model) newReplays() *replays {
+	r := &replays{m: m, right: make([]int, len(m.Snapshots))}
+	for _, s := range m.Snapshots {
+		r.u = append(r.u, s.u...)
 	}
-	p.output(p.logits, s.u)
-	right, classes := 0, p.net.Classes
-	for i, label := range labels {
-		if argmax(p.logits[i*classes:][:classes]) == int(label) {
-			right++
+	r.logits = make([]float32, block*len(m.Snapshots)*m.Classes)
+	return r
+}
+
+// count adds the samples of a pass, which it may leave with another activity.
+func (r *replays) count(p *passes, labels []int32) {
+	n, size := r.m.Classes, r.m.Classes*r.m.Settings.V
+	each := func(s, snapshots int) { // logits of a sample: those of its snapshots, one after another
+		for i, label := range labels {
+			for k := range snapshots {
+				if argmax(r.logits[(i*snapshots+k)*n:][:n]) == int(label) {
+					r.right[s+k]++
+				}
+			}
 		}
 	}
-	return right
+	if len(r.right) == 0 {
+		return
+	}
+	if !r.m.graphChanges() {
+		p.output(r.logits, r.u)
+		each(0, len(r.right))
+		return
+	}
+	own := p.net.W
+	for s, kept := range r.m.Snapshots {
+		p.net.W = kept.w
+		p.rounds()
+		p.output(r.logits, r.u[s*size:][:size])
+		each(s, 1)
+	}
+	p.net.W = own
 }
 
 // alongTheWay reports the accuracy of the snapshots.

@@ -40,7 +40,7 @@ type settings struct {
 
 	Examples int  `name:"examples" default:"10000" min:"0" doc:"training samples, drawn at random; 0: all"`
 	Epochs   int  `name:"epochs" default:"1" min:"1" doc:"passes over them, each in a new order"`
-	Curve    bool `name:"curve" default:"false" doc:"keep the weights on the way, for accuracy_after_N and accuracy_mean"`
+	Curve    bool `name:"curve" default:"false" when:"train != 'gd-all'" doc:"keep the weights on the way, for accuracy_after_N and accuracy_mean"`
 
 	MetaRole     string  `name:"meta_role" default:"meta" choices:"meta,main" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"role of the recording that the rule is learned on; its train part is used"`
 	MetaLabels   string  `name:"meta_labels" default:"" when:"train == 'rule' and (rule == 'learned' or rule == 'closed-form')" doc:"class target there; empty: the only one there is"`

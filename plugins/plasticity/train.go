@@ -65,7 +65,7 @@ const means = 10
 
 func (m *model) views(total int, rec framework.Recorder) *views {
 	v := &views{m: m, rec: rec, total: total, every: max(1, total/100)}
-	if m.Settings.Curve {
+	if m.Settings.Curve && m.Settings.Train != "gd-all" { // there A changes too
 		for _, n := range after {
 			if n <= total {
 				v.keep = append(v.keep, n)
