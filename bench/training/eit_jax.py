@@ -122,5 +122,5 @@ def steps(n):
     return float(sum(float(l) for l in losses))
 
 
-steps(5)
+steps(3)
 serve(f"JAX {jax.__version__} jit, {how}", steps)

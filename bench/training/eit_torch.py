@@ -108,6 +108,6 @@ def step():
     return loss.item()
 
 
-for _ in range(5):
+for _ in range(3):
     step()
 serve(f"PyTorch {torch.__version__} {how}, {blas_files()}", lambda n: sum(step() for _ in range(n)))
