@@ -22,6 +22,13 @@ func countBits(counts *BitCounts, words []uint64, rows []int32) {
 	}
 }
 
+func raiseBits(left *[4]uint64, words []uint64, rows []int32, x, mask *[4]uint64) bool {
+	if active < AVX2 || len(rows) == 0 {
+		return raiseBitsGeneric(left, words, rows, x, mask)
+	}
+	return raiseBitsAVX2(&left[0], &words[0], &rows[0], len(rows), &x[0], &mask[0])
+}
+
 func weighCounts(dst []float64, w []float64, counts []BitCounts) {
 	n := 0
 	if active >= AVX2 && len(dst) >= 16 && len(w) > 0 {

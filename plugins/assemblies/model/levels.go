@@ -64,7 +64,7 @@ func (l *levels) add(i int32, level int) int32 {
 		l.row = append(l.row, make([]int32, l.sources))
 	}
 	if 4*l.rows == len(l.words[0]) {
-		more := 4 * max(l.rows, min(l.sources, 1024))
+		more := 4 * max(l.rows, min(2*l.sources, 2048))
 		for b := range l.words {
 			l.words[b] = append(l.words[b], make([]uint64, more)...)
 		}
@@ -125,24 +125,20 @@ func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
 func (l *levels) reinforce(fired []int32, _ []uint64, to *targets, g graph, rule *Rule) {
 	synapses := g.(stored) // as only small areas have levels
 	var rows [deepest + 2]int32
+	var left [4]uint64 // what enters a level that i has no row in
 	for _, i := range fired {
 		top := 0 // levels in which i has a row
 		for ; top < len(l.row) && l.row[top][i] > 0; top++ {
 			rows[top] = l.row[top][i]
 		}
+		rows[top] = 0 // none yet
 		for y := range to.blocks {
 			t := &to.blocks[y]
-			s := synapses.row(i, t.b)
-			s0, s1, s2, s3 := s[0]&t.mask[0], s[1]&t.mask[1], s[2]&t.mask[2], s[3]&t.mask[3]
-			for level := 0; s0|s1|s2|s3 != 0; level++ {
-				if level == top {
+			if kernel.RaiseBits(&left, l.words[t.b], rows[:top], synapses.row(i, t.b), (*[4]uint64)(&t.mask)) {
+				if rows[top] == 0 {
 					rows[top] = l.add(i, top)
-					top++
 				}
-				row := l.at(rows[level], t.b)
-				r0, r1, r2, r3 := row[0], row[1], row[2], row[3]
-				row[0], row[1], row[2], row[3] = r0|s0, r1|s1, r2|s2, r3|s3
-				s0, s1, s2, s3 = r0&s0, r1&s1, r2&s2, r3&s3
+				*l.at(rows[top], t.b) = left
 			}
 		}
 	}
