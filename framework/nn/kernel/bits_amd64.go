@@ -57,11 +57,11 @@ func countAtLeast(x []float64, t float64) int {
 }
 
 func indicesAtLeast(dst []int32, x []float64, t float64) int {
-	n, found := 0, 0
-	if active >= AVX2 && len(x) >= 8 {
-		n = len(x) &^ 7
-		found = indicesAtLeastAVX2(&dst[0], &x[0], n, t)
+	if active < AVX2 || len(x) < 8 {
+		return indicesAtLeastGeneric(dst, x, t)
 	}
+	n := len(x) &^ 7
+	found := indicesAtLeastAVX2(&dst[0], &x[0], n, t)
 	for ; n < len(x); n++ {
 		if x[n] >= t {
 			dst[found] = int32(n)

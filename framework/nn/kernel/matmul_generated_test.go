@@ -15,17 +15,22 @@ func init() {
 	}
 }
 
-// The assembly in the tree is what _asm/matmul and _asm/bits write. Outside
-// continuous integration the test is skipped where the generator's modules are out
-// of reach.
-func TestAssemblyIsAsGenerated(t *testing.T) {
-	dir := t.TempDir()
+// fetchGenerators skips the test, outside continuous integration, where the
+// generators' modules are out of reach.
+func fetchGenerators(t *testing.T) {
+	t.Helper()
 	if out, err := exec.Command("go", "-C", "_asm", "mod", "download").CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "" {
 			t.Skipf("the generator's modules: %v\n%s", err, out)
 		}
 		t.Fatalf("the generator's modules: %v\n%s", err, out)
 	}
+}
+
+// The assembly in the tree is what _asm/matmul and _asm/bits write.
+func TestAssemblyIsAsGenerated(t *testing.T) {
+	fetchGenerators(t)
+	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "_asm"), 0o755); err != nil {
 		t.Fatal(err)
 	}
