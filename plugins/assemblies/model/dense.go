@@ -126,7 +126,7 @@ func (d *dense) Homeostasis() {
 		excess := f.learned.excess(f.learned.touched(), d.Rule, &d.tallies[x])
 		for slot, j := range d.neurons {
 			at := slot
-			if f.learned.columns() == byNeuron {
+			if f.learned.byNeuron() {
 				at = int(j)
 			}
 			f.factor[j] = 1 / max(f.degree[j]+excess[at], 1)

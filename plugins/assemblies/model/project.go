@@ -154,18 +154,11 @@ func (d *dense) block(firing [][]int32, b int, r *rows, a []float64) {
 		}
 		f.graph.count(d.fired[x], d.keys[x], b, r, &r.counts)
 		excess := &r.excess
-		columns := f.learned.columns()
 		switch {
-		case columns == byNeuron:
+		case f.learned.byNeuron():
 			excess = (*[blockSize]float64)(d.excess[x][first:])
 		case begin == end:
 			excess = &zeros
-		case columns == byOrder:
-			*excess = [blockSize]float64{}
-			e := d.excess[x][begin:end]
-			for y, j := range d.sorted[begin:end] {
-				excess[j&(blockSize-1)] = e[y]
-			}
 		default:
 			*excess = [blockSize]float64{}
 			for _, slot := range d.order[begin:end] {
