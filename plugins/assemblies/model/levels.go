@@ -97,9 +97,7 @@ func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
 		for _, i := range from {
 			r := row[i]
 			list[n], from[n] = r, i
-			if r > 0 {
-				n++
-			}
+			n += int(uint32(-r) >> 31) // if r > 0, but none could foretell a branch
 		}
 		if n == 0 {
 			break
