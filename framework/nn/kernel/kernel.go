@@ -1,5 +1,5 @@
 // Package kernel holds the loops in which training spends its time: matrix
-// products and element-wise, column-wise and row-wise arithmetic on float32, and,
+// products and element-wise, column-wise and row-wise arithmetic on float32, attention, and,
 // for networks whose neurons fire or do not, counts of bits and the largest of many
 // numbers. Most readers need MatMul, Workers and nothing else; methods use package nn.
 //
