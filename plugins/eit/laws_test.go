@@ -1,7 +1,6 @@
 package eit
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
@@ -134,34 +133,16 @@ func TestInteractionModule(t *testing.T) {
 			if got := near(logitsT, logits, 1e-5); got != (!identity && pooling != "cat") {
 				t.Errorf("identity %v, pooling %s: the logits do not see the order of units: %v", identity, pooling, got)
 			}
+			if identity { // that moves with its unit
+				was := data.Array{Shape: []int{units, s.D}, Values: net.interact.identity.Table.Data}
+				net.interact.identity.Table.Data = data.NewArray(units, s.D).Values
+				for k, u := range turned {
+					copy(net.interact.identity.Table.Data[k*s.D:], was.Row(u))
+				}
+				if latentT, _ := run(rearranged(x, 1, turned, same)); !near(latentT, want, 1e-5) {
+					t.Errorf("pooling %s: the latents do not follow units and their identities", pooling)
+				}
+			}
 		}
 	}
-}
-
-// Heads are learned on an individual module that stays as the source has left it,
-// whatever comes behind it, and on one that stays as it began.
-func TestTransfer(t *testing.T) {
-	roles := map[string]*data.Recording{pretrainRole: divided(toy(1, 24, 9)), data.MainRole: divided(toy(2, 24, 6))}
-	modules := map[string][]float32{}
-	for _, transfer := range []string{"individual", "masked", "untrained"} {
-		m := trained(t, small(map[string]any{"transfer": transfer, "mask_epochs": 2}), roles)
-		if n := m.Input.units(&m.Settings); n != 5 {
-			t.Errorf("%s: %d units, want the 5 of main that vary", transfer, n)
-		}
-		modules[transfer] = weights(m.net.(*full).individual)
-	}
-	fresh := weights(newIndividual(with(small(nil)), data.Rand(5, "init"), nil))
-	if !slices.Equal(modules["untrained"], fresh) {
-		t.Error("the untrained module has changed")
-	}
-	if !slices.Equal(modules["individual"], modules["masked"]) || slices.Equal(modules["individual"], fresh) {
-		t.Error("the module of the source is not the same behind a head and behind a new interaction module")
-	}
-}
-
-func weights(module *individual) (out []float32) {
-	for _, p := range module.ps.All() {
-		out = append(out, p.Data...)
-	}
-	return out
 }

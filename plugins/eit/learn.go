@@ -135,7 +135,9 @@ func (m *model) pretrain(t *trainer, main *data.Recording, p *part) (*part, erro
 		if m.Input.Channels != in.Channels {
 			return nil, framework.Refuse(fmt.Sprintf("transfer latents: main has %d channels, pretrain %d", m.Input.Channels, in.Channels), "give both roles the same recording with other classes (keep: {direction: [...]})")
 		}
-		m.Input.Kept, m.NetClasses, m.net = in.Kept, len(classes), net
+		m.Input.Kept = in.Kept
+		m.build(t.req.Rand("init"), t.noise) // anew: the head is for these units
+		m.NetClasses, m.net = len(classes), net
 		return m.Input.again(s, main)
 	}
 	own := m.net.(*full)

@@ -29,11 +29,11 @@ const (
 // KCap is as the function. It narrows a range [lo, hi) of activations in which the
 // k-th is: those above are in, and of those within the best are.
 func (s *Selector) KCap(a []float64, k int) []int32 {
-	lo, hi, reach, above := s.bracket(a, k)
+	lo, hi, above := s.bracket(a, k)
 	s.list = slices.Grow(s.list[:0], len(a)+8)[:len(a)+8]
 	list := s.list[:kernel.IndicesAtLeast(s.list, a, lo)]
-	if reach > k {
-		list = s.drop(a, list, hi, k-above)
+	if len(list) > k {
+		list = s.drop(a, list, hi, k, above)
 	}
 	if lo <= 0 && silent(a, list) {
 		return nil
@@ -47,10 +47,11 @@ func (s *Selector) KCap(a []float64, k int) []int32 {
 	return cap
 }
 
-// bracket returns lo and hi, of which reach >= k and above < k numbers are at least
-// as large.
-func (s *Selector) bracket(a []float64, k int) (lo, hi float64, reach, above int) {
-	lo, hi, reach = math.Inf(-1), math.Inf(1), len(a)
+// bracket returns lo and hi, of which k or more and above < k numbers are at least
+// as large; hi is infinite where nothing is above.
+func (s *Selector) bracket(a []float64, k int) (lo, hi float64, above int) {
+	lo, hi = math.Inf(-1), math.Inf(1)
+	reach := len(a)
 	if k >= len(a) {
 		return
 	}
@@ -97,16 +98,16 @@ func (s *Selector) bracket(a []float64, k int) (lo, hi float64, reach, above int
 }
 
 // drop leaves the neurons of the list from hi on, and the best of the others.
-func (s *Selector) drop(a []float64, list []int32, hi float64, best int) []int32 {
+func (s *Selector) drop(a []float64, list []int32, hi float64, k, above int) []int32 {
 	s.edge = slices.Grow(s.edge[:0], len(list)+1)[:len(list)+1]
 	n := 0
 	for _, j := range list {
 		s.edge[n] = winner{a[j], j}
-		if a[j] < hi {
+		if above == 0 || a[j] < hi {
 			n++
 		}
 	}
-	s.c.k, s.c.found = best, s.edge[:n]
+	s.c.k, s.c.found = k-above, s.edge[:n]
 	last := s.c.rank()
 	n = 0
 	for _, j := range list {

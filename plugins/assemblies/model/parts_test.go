@@ -41,6 +41,10 @@ func TestCapIsSorting(t *testing.T) {
 			t.Errorf("%v: %v fire without input", a, got)
 		}
 	}
+	inf, nan := math.Inf(1), math.NaN()
+	if got := KCap([]float64{nan, inf, 1, 2, inf, nan, inf, -inf, 3}, 2); !slices.Equal(got, []int32{1, 4}) {
+		t.Errorf("of infinite activations %v fire", got)
+	}
 	if got := KCap([]float64{-3, -1, -2}, 2); !slices.Equal(got, []int32{1, 2}) {
 		t.Errorf("of negative activations %v fire", got)
 	}
