@@ -100,8 +100,8 @@ func (f *full) apply(x *nn.Value) outputs {
 	if f.headS != nil {
 		o.logits = f.headS.apply(o.latent)
 	}
-	trained := f.headS == nil || f.s.Alpha > 0
-	if f.headT != nil && trained { // P_T = Lin(Dropout_q(g))
+	idle := f.headS != nil && f.s.Alpha == 0 && x.Graph().Mode == nn.Training
+	if f.headT != nil && !idle { // P_T = Lin(Dropout_q(g))
 		o.individual = f.headT.Apply(nn.Dropout(g, f.s.NeuronDropoutT, f.noise))
 	}
 	if o.logits == nil {
