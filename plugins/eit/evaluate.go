@@ -33,7 +33,7 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 func (m *model) accuracies(ctx context.Context, p *part, metrics framework.Metrics) error {
 	names := []string{"accuracy"}
 	out, err := m.infer(ctx, p, func(o outputs) []*nn.Value {
-		if o.individual == nil {
+		if o.individual == nil || m.Settings.Alpha == 0 { // nothing has trained P_T
 			return []*nn.Value{o.logits}
 		}
 		names = append(names, "accuracy_individual")
