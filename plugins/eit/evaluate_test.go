@@ -13,7 +13,7 @@ import (
 func TestAccuracy(t *testing.T) {
 	r := divided(toy(1, 24, 6))
 	for _, alpha := range []float64{0, 0.5} {
-		m := trained(t, small(map[string]any{"alpha": alpha, "window": 3}), map[string]*data.Recording{data.MainRole: r})
+		m := trained(t, small(map[string]any{"alpha": alpha, "window": 3, "epochs": 2, "learning_rate": 0.03, "depth_s": 1}), map[string]*data.Recording{data.MainRole: r})
 		metrics, err := m.Evaluate(t.Context(), r.On(data.Test))
 		if err != nil {
 			t.Fatal(err)
