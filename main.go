@@ -10,10 +10,11 @@ import (
 	"github.com/assaylab/assay/plugins/eit"
 	"github.com/assaylab/assay/plugins/hiwa"
 	"github.com/assaylab/assay/plugins/myow"
+	"github.com/assaylab/assay/plugins/plasticity"
 	"github.com/assaylab/assay/plugins/swapvae"
 )
 
 // methods are those that the binary brings.
-var methods = []func() framework.Method{assemblies.New, baseline.New, eit.New, hiwa.New, myow.New, nemo.New, swapvae.New}
+var methods = []func() framework.Method{assemblies.New, baseline.New, eit.New, hiwa.New, myow.New, nemo.New, plasticity.New, swapvae.New}
 
 func main() { cli.Main(methods...) }

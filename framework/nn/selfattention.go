@@ -24,7 +24,7 @@ func NewSelfAttention(ps *Params, name string, d, heads, width int, weight, bias
 
 // Apply adds the attention of every token to its own sequence, the rows of x
 // being the tokens of one sequence of that length after another. Where heads are
-// wider than tokens, it is computed folded: see docs/decisions/0006-engine.md.
+// wider than tokens, it is computed folded, as docs/decisions/0010 tells.
 func (a *SelfAttention) Apply(x *Value, length int) *Value {
 	if a.Width > a.QKV.W.Cols {
 		return a.folded(x, length)

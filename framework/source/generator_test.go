@@ -49,6 +49,9 @@ func TestGeneratorsArePinned(t *testing.T) {
 		{"coin-flips", nil, "sha256:f822dfc066c8d43198628261b0992d6fbfd4b24267f8dffa0543357753c3068e"},
 		{"many-body", map[string]any{"simulations": 10}, "sha256:0e4f6530adbf41cf715e594e8e47a546a10bdb73a17304d474eaf6959a14dc0b"},
 		{"many-body", map[string]any{"system": "three-body", "simulations": 10, "orderings": 4}, "sha256:482491d64600c556eccc2d4f8e6636fbf2f29e2de6cb6f0fc4a89a37a9a28e15"},
+		{"teacher", map[string]any{"train": 50, "test": 20}, "sha256:75d08538bedf0d7dcc473380c9f74a4a402e9d73057927f8a043332a7e59f2a6"},
+		{"teacher", map[string]any{"kind": "relu", "train": 50, "test": 20}, "sha256:a1f4c60cc47671734d41cfebd58af9de1541968398b477d58952457fbba3cb09"},
+		{"teacher", map[string]any{"kind": "rnn", "train": 50, "test": 20}, "sha256:add460989a9fe5c3417685a2aa24b19c3312a05521faf019a2f297ced1d76e14"},
 		{"low-rank-gaussians", map[string]any{"n": 10, "n_var": 0.5, "noise": 0.1}, "sha256:2406993ce3278ffbb7a302faea4c30421833ea3b380a200147bc8658ac4a1749"},
 	} {
 		first := generate(t, c.name, c.params, 1)

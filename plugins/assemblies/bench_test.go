@@ -66,7 +66,7 @@ func newStimulus(rng *rand.PCG, core []bool, r, q float64) *stimulus {
 
 // sample returns who fires. It is valid until the next.
 func (s *stimulus) sample() []int32 {
-	s.list = s.list[:0]
+	n, list := 0, s.list[:cap(s.list)]
 	words := len(s.digit[0])
 	for w := range words {
 		var fires uint64
@@ -80,10 +80,11 @@ func (s *stimulus) sample() []int32 {
 			open &^= p ^ u
 		}
 		for ; fires != 0; fires &= fires - 1 {
-			s.list = append(s.list, int32(w<<6+bits.TrailingZeros64(fires)))
+			list[n] = int32(w<<6 + bits.TrailingZeros64(fires))
+			n++
 		}
 	}
-	return s.list
+	return list[:n]
 }
 
 func trainClass(a assembly.Area, sample func() []int32) (h []int32) {

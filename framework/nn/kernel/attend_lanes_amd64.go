@@ -2,8 +2,9 @@
 
 package kernel
 
-// shortest sequences are computed side by side, one in each lane of a vector:
-// every number of a room is a vector of so many sequences.
+// attendShort is the length up to which sequences are computed side by side, one
+// in each lane of a vector: every number of a lanesRoom is a vector of as many
+// sequences.
 const attendShort = 16
 
 type lanesTask attention

@@ -99,10 +99,10 @@ func TestAttend(t *testing.T) {
 	everyISA(t, "Attend", func(t *testing.T) {
 		w := NewWorkers(1)
 		defer w.Close()
-		for _, d := range []int{1, 3, 4, 8, 16, 24, 31} {
-			for _, length := range []int{1, 2, 3, 6, 8, 10, 16, 17, 25, 50, 163} {
+		for _, d := range []int{3, 8, 16, 24} {
+			for _, length := range []int{1, 2, 5, 10, 17, 32, 50, 163} {
 				heads := 1 + length%3
-				newAttendCase(1+20/length, length, heads, d, 1).check(t, w, length%2 == 0)
+				newAttendCase(1+18/length, length, heads, d, 1).check(t, w, length%2 == 0)
 			}
 		}
 		newAttendCase(2, 40, 2, 16, 30).check(t, w, false) // sharp
@@ -155,7 +155,7 @@ func TestAttendOnThreads(t *testing.T) {
 			var want *attendCase
 			for _, threads := range []int{1, 2, 4} {
 				w := NewWorkers(threads)
-				c := newAttendCase(1000/length, length, 3, 16, 1)
+				c := newAttendCase(700/length, length, 3, 16, 1)
 				w.Attend(c.z, c.norm, c.q, c.u, length)
 				w.AttendGrad(c.dq, c.du, false, c.dz, c.z, c.norm, c.q, c.u, length)
 				w.Close()

@@ -22,6 +22,14 @@ func CountBits(counts *BitCounts, words []uint64, rows []int32) {
 	countBits(counts, words, rows)
 }
 
+// RaiseBits puts the bits of x ∧ mask into the first of the rows that has not got
+// them, every bit by itself, so that rows are counters: the rows of a column that
+// have its bit, all before those that have not, are its count. It returns whether some
+// bits were in all rows, and which. Rows are trusted as in CountBits.
+func RaiseBits(left *[4]uint64, words []uint64, rows []int32, x, mask *[4]uint64) bool {
+	return raiseBits(left, words, rows, x, mask)
+}
+
 // WeighCounts computes for columns of levels of counts
 //
 //	dst[q] = Σ_c w[c] (counts[c][q] − counts[c+1][q])

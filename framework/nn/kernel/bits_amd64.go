@@ -22,6 +22,13 @@ func countBits(counts *BitCounts, words []uint64, rows []int32) {
 	}
 }
 
+func raiseBits(left *[4]uint64, words []uint64, rows []int32, x, mask *[4]uint64) bool {
+	if active < AVX2 || len(rows) == 0 {
+		return raiseBitsGeneric(left, words, rows, x, mask)
+	}
+	return raiseBitsAVX2(&left[0], &words[0], &rows[0], len(rows), &x[0], &mask[0])
+}
+
 func weighCounts(dst []float64, w []float64, counts []BitCounts) {
 	n := 0
 	if active >= AVX2 && len(dst) >= 16 && len(w) > 0 {
@@ -50,11 +57,11 @@ func countAtLeast(x []float64, t float64) int {
 }
 
 func indicesAtLeast(dst []int32, x []float64, t float64) int {
-	n, found := 0, 0
-	if active >= AVX2 && len(x) >= 8 {
-		n = len(x) &^ 7
-		found = indicesAtLeastAVX2(&dst[0], &x[0], n, t)
+	if active < AVX2 || len(x) < 8 {
+		return indicesAtLeastGeneric(dst, x, t)
 	}
+	n := len(x) &^ 7
+	found := indicesAtLeastAVX2(&dst[0], &x[0], n, t)
 	for ; n < len(x); n++ {
 		if x[n] >= t {
 			dst[found] = int32(n)

@@ -395,6 +395,45 @@ add:
 	VZEROUPPER
 	RET
 
+// func raiseBitsAVX2(left *uint64, words *uint64, rows *int32, n int, x *uint64, mask *uint64) bool
+// Requires: AVX, AVX2
+TEXT ·raiseBitsAVX2(SB), NOSPLIT, $0-49
+	MOVQ    left+0(FP), DI
+	MOVQ    words+8(FP), SI
+	MOVQ    rows+16(FP), BX
+	MOVQ    n+24(FP), CX
+	MOVQ    x+32(FP), DX
+	VMOVDQU (DX), Y0
+	MOVQ    mask+40(FP), DX
+	VPAND   (DX), Y0, Y0
+
+row:
+	VPTEST  Y0, Y0
+	JZ      none
+	DECQ    CX
+	JL      some
+	MOVLQSX (BX), AX
+	SHLQ    $0x05, AX
+	VMOVDQU (SI)(AX*1), Y1
+	VPOR    Y0, Y1, Y2
+	VMOVDQU Y2, (SI)(AX*1)
+	VPAND   Y1, Y0, Y0
+	ADDQ    $0x04, BX
+	JMP     row
+
+some:
+	VMOVDQU Y0, (DI)
+	MOVB    $0x01, AL
+	MOVB    AL, ret+48(FP)
+	VZEROUPPER
+	RET
+
+none:
+	XORL AX, AX
+	MOVB AL, ret+48(FP)
+	VZEROUPPER
+	RET
+
 DATA magic<>+0(SB)/8, $0x4330000000000000
 GLOBL magic<>(SB), RODATA|NOPTR, $8
 

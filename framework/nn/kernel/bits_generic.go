@@ -23,6 +23,21 @@ func countBitsGeneric(counts *BitCounts, words []uint64, rows []int32) {
 	}
 }
 
+func raiseBitsGeneric(left *[4]uint64, words []uint64, rows []int32, x, mask *[4]uint64) bool {
+	s0, s1, s2, s3 := x[0]&mask[0], x[1]&mask[1], x[2]&mask[2], x[3]&mask[3]
+	for _, r := range rows {
+		if s0|s1|s2|s3 == 0 {
+			return false
+		}
+		row := (*[4]uint64)(words[4*int(r):])
+		r0, r1, r2, r3 := row[0], row[1], row[2], row[3]
+		row[0], row[1], row[2], row[3] = r0|s0, r1|s1, r2|s2, r3|s3
+		s0, s1, s2, s3 = r0&s0, r1&s1, r2&s2, r3&s3
+	}
+	*left = [4]uint64{s0, s1, s2, s3}
+	return s0|s1|s2|s3 != 0
+}
+
 func weighCountsGeneric(dst []float64, w []float64, counts []BitCounts, from int) {
 	for q := from; q < len(dst); q++ {
 		dst[q] = 0

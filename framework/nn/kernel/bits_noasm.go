@@ -7,6 +7,10 @@ func countBits(counts *BitCounts, words []uint64, rows []int32) {
 	countBitsGeneric(counts, words, rows)
 }
 
+func raiseBits(left *[4]uint64, words []uint64, rows []int32, x, mask *[4]uint64) bool {
+	return raiseBitsGeneric(left, words, rows, x, mask)
+}
+
 func weighCounts(dst []float64, w []float64, counts []BitCounts) {
 	weighCountsGeneric(dst, w, counts, 0)
 }

@@ -10,6 +10,12 @@ package kernel
 //go:noescape
 func countBitsAVX2(counts *uint16, words *uint64, rows *int32, n int, add bool)
 
+// raiseBitsAVX2 puts the bits of x & mask into the first of n rows that has not got them, each by itself;
+// left are those that all rows had. It returns whether there are any.
+//
+//go:noescape
+func raiseBitsAVX2(left *uint64, words *uint64, rows *int32, n int, x *uint64, mask *uint64) bool
+
 // weighCountsAVX2 computes dst[q] = sum over c of w[c] (counts[c][q] - counts[c+1][q]), where a level has 256 counts
 // that are not above those of the level before; n, of columns, is a multiple of 16.
 //

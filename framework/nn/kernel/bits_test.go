@@ -37,6 +37,45 @@ func TestCountBitsCounts(t *testing.T) {
 	})
 }
 
+// Raised again and again, the rows of a column count how often it was; what comes
+// after the last row is left over.
+func TestRaiseBitsCounts(t *testing.T) {
+	everyISA(t, "RaiseBits", func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(4, 1))
+		for depth := range 5 {
+			words, rows := make([]uint64, 4*9), []int32{3, 8, 1, 5, 0}[:depth]
+			var want [BitColumns]int
+			for range 9 {
+				var left, x, mask [4]uint64
+				for w := range x {
+					x[w], mask[w] = rng.Uint64()&rng.Uint64(), rng.Uint64()
+				}
+				some := RaiseBits(&left, words, rows, &x, &mask)
+				any := false
+				for q := range want {
+					bit := func(v []uint64) bool { return v[q>>6]>>(q&63)&1 == 1 }
+					over := false
+					if bit(x[:]) && bit(mask[:]) {
+						over = want[q] == depth
+						want[q] = min(want[q]+1, depth)
+					}
+					if any = any || over; some && bit(left[:]) != over {
+						t.Fatalf("depth %d, column %d: left over %v, want %v", depth, q, !over, over)
+					}
+					for c, r := range rows {
+						if got := bit(words[4*r:]); got != (want[q] > c) {
+							t.Fatalf("depth %d, column %d: row %d is %v at a count of %d", depth, q, c, got, want[q])
+						}
+					}
+				}
+				if some != any {
+					t.Fatalf("depth %d: some are left over: %v, want %v", depth, some, any)
+				}
+			}
+		}
+	})
+}
+
 // The arithmetic of counts gives the bits of its formula.
 func TestCountsAreWeighedExactly(t *testing.T) {
 	everyISA(t, "WeighCounts", func(t *testing.T) {

@@ -166,6 +166,49 @@ func TestExactAndHashFollowTheDefinition(t *testing.T) {
 
 func gocmp(a, b any) string { return cmp.Diff(a, b) }
 
+// Reinforced more often than levels are kept, an area goes on with lists: the caps
+// and the state are those of the hash engine all the while, and so is what a reader
+// sees before and after.
+func TestDeepLevelsBecomeLists(t *testing.T) {
+	c := Config{N: 900, K: 30, Rule: Multiplicative(.01), Engine: Exact, Seed: 8, Normalise: true,
+		Fibres: []Fibre{{From: 200, P: .1}, {From: 900, P: .1, Recurrent: true}}}
+	exact := mustNew(t, c).(*dense)
+	c.Engine, c.Rule = Hash, Multiplicative(.01)
+	hash := mustNew(t, c).(*dense)
+	rng := rand.New(rand.NewPCG(8, 1))
+	x := some(rng, 200, 60)
+	var cap []int32
+	for round := range deepest + 8 {
+		d := Drive{Firing: [][]int32{x, cap}}
+		fork := exact.Fork(0).Project(d)
+		a, b := Step(exact, d, true), Step(hash, d, true)
+		if !slices.Equal(a, b) || !slices.Equal(a, fork) {
+			t.Fatalf("round %d: %v exact, %v hash, %v read", round, a, b, fork)
+		}
+		cap = a
+		if round%10 == 9 {
+			exact.Homeostasis()
+			hash.Homeostasis()
+		}
+	}
+	if _, ok := exact.fibres[0].learned.(*lists); !ok {
+		t.Error("levels were kept: the test shows nothing")
+	}
+	state := exact.State()
+	if d := gocmp(state, hash.State()); d != "" {
+		t.Errorf("states differ: %s", d)
+	}
+	c.Engine = Exact
+	again := mustNew(t, c)
+	if err := again.Restore(state); err != nil {
+		t.Fatal(err)
+	}
+	d := Drive{Firing: [][]int32{some(rng, 200, 60), cap}}
+	if a, b := again.Project(d), exact.Project(d); !slices.Equal(a, b) {
+		t.Errorf("%v after restoring, %v before", a, b)
+	}
+}
+
 // Large enough that threads share the work.
 func TestThreadsDoNotMatter(t *testing.T) {
 	run := func(threads int) []int32 {

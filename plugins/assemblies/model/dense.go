@@ -112,7 +112,8 @@ func (d *dense) Support() int { return len(d.neurons) }
 
 // Homeostasis: Σ_i w_ij becomes 1 for every neuron that has a synapse.
 func (d *dense) Homeostasis() {
-	for _, f := range d.fibres {
+	d.makeScratch()
+	for x, f := range d.fibres {
 		if f.degree == nil {
 			continue
 		}
@@ -122,11 +123,10 @@ func (d *dense) Homeostasis() {
 				f.factor[j] = 1 / max(n, 1) // without synapses there is nothing to divide by
 			}
 		}
-		var s tallies
-		excess := f.learned.excess(f.learned.touched(), d.Rule, &s)
+		excess := f.learned.excess(f.learned.touched(), d.Rule, &d.tallies[x])
 		for slot, j := range d.neurons {
 			at := slot
-			if f.learned.columns() == byNeuron {
+			if f.learned.byNeuron() {
 				at = int(j)
 			}
 			f.factor[j] = 1 / max(f.degree[j]+excess[at], 1)

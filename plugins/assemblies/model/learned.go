@@ -10,10 +10,10 @@ import "github.com/assaylab/assay/framework/nn/kernel"
 // The sizes of the sets are whole numbers, so that all ways of keeping them agree
 // in every bit.
 type learned interface {
-	// excess returns that sum for every column. It is valid until the next call
-	// with the same scratch.
+	// excess returns that sum by slot or, where byNeuron says so, by neuron. It is
+	// valid until the next call with the same scratch.
 	excess(fired []int32, rule *Rule, s *tallies) []float64
-	columns() columns
+	byNeuron() bool
 	// touched are the sources that have a reinforced synapse.
 	touched() []int32
 	// reinforce raises the synapses from fired to the cap by one.
@@ -24,16 +24,6 @@ type learned interface {
 	// reader returns it in the form that is quickest to read; sorted is the support.
 	reader(sorted []int32, n int) learned
 }
-
-// columns says what the columns of an excess are: slots, all neurons, or the
-// support in ascending order.
-type columns int
-
-const (
-	bySlot columns = iota
-	byNeuron
-	byOrder
-)
 
 // targets is a cap by blocks.
 type targets struct {
@@ -59,6 +49,7 @@ func (t *targets) set(cap []int32) {
 // tallies is scratch for sums over sets of synapses.
 type tallies struct {
 	out    []float64
+	part   []float64
 	order  []int32
 	from   []int32
 	first  []int32

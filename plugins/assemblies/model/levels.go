@@ -14,11 +14,14 @@ import (
 // count, so that only small areas have levels, and only deepest of them.
 type levels struct {
 	sources int
-	width   int        // columns in use, in sixteens
-	compact bool       // columns are the support in order, not all neurons
 	row     [][]int32  // [level][sources] which row a source has, 0: none
 	rows    int        // how many there are, with row 0, which is empty
 	words   [][]uint64 // [block of columns][4 rows]
+
+	// Of a reader, whose columns are the support alone, the deepest first:
+	neurons []int32 // [columns] nil: columns are neurons
+	depths  []int   // [block of columns] levels with anything in them
+	blocks  int     // of neurons
 }
 
 const (
@@ -30,7 +33,7 @@ const (
 func small(sources, blocks int) bool { return 4*8*sources*blocks <= levelBytes }
 
 func newLevels(sources, blocks int) *levels {
-	l := &levels{sources: sources, width: blocks * blockSize, rows: 1, words: make([][]uint64, blocks)}
+	l := &levels{sources: sources, blocks: blocks, rows: 1, words: make([][]uint64, blocks)}
 	for b := range l.words {
 		l.words[b] = make([]uint64, 4)
 	}
@@ -40,12 +43,7 @@ func newLevels(sources, blocks int) *levels {
 // depth is the number of levels.
 func (l *levels) depth() int { return len(l.row) }
 
-func (l *levels) columns() columns {
-	if l.compact {
-		return byOrder
-	}
-	return byNeuron
-}
+func (l *levels) byNeuron() bool { return true }
 
 func (l *levels) touched() (list []int32) {
 	if l.depth() > 0 {
@@ -64,7 +62,7 @@ func (l *levels) add(i int32, level int) int32 {
 		l.row = append(l.row, make([]int32, l.sources))
 	}
 	if 4*l.rows == len(l.words[0]) {
-		more := max(4*l.rows, 4*256)
+		more := 4 * max(l.rows, min(2*l.sources, 2048))
 		for b := range l.words {
 			l.words[b] = append(l.words[b], make([]uint64, more)...)
 		}
@@ -80,7 +78,12 @@ func (l *levels) at(r int32, b int) *[4]uint64 { return (*[4]uint64)(l.words[b][
 
 // excess counts the bits of each level.
 func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
-	s.out = slices.Grow(s.out[:0], len(l.words)*blockSize)[:len(l.words)*blockSize]
+	s.out = slices.Grow(s.out[:0], l.blocks*blockSize)[:l.blocks*blockSize]
+	out := s.out
+	if l.neurons != nil {
+		s.part = slices.Grow(s.part[:0], len(l.words)*blockSize)[:len(l.words)*blockSize]
+		out = s.part
+	}
 	s.w = s.w[:0]
 	var ends [deepest + 1]int32 // of the rows of each level in order
 	s.order = slices.Grow(s.order[:0], l.depth()*(len(fired)+8))[:0]
@@ -94,9 +97,7 @@ func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
 		for _, i := range from {
 			r := row[i]
 			list[n], from[n] = r, i
-			if r > 0 {
-				n++
-			}
+			n += int(uint32(-r) >> 31) // if r > 0, but none could foretell a branch
 		}
 		if n == 0 {
 			break
@@ -111,34 +112,44 @@ func (l *levels) excess(fired []int32, rule *Rule, s *tallies) []float64 {
 		return s.out
 	}
 	s.levels = slices.Grow(s.levels[:0], len(s.w)+1)[:len(s.w)+1]
-	s.levels[len(s.w)] = kernel.BitCounts{} // none are above the last
 	for b, words := range l.words {
-		for level := range s.w {
+		depth := len(s.w)
+		if l.neurons != nil {
+			depth = min(depth, l.depths[b])
+		}
+		for level := range depth {
 			kernel.CountBits(&s.levels[level], words, s.order[ends[level]:ends[level+1]])
 		}
-		kernel.WeighCounts(s.out[b*blockSize:min((b+1)*blockSize, l.width)], s.w, s.levels)
+		s.levels[depth] = kernel.BitCounts{} // none are above the last
+		kernel.WeighCounts(out[b*blockSize:(b+1)*blockSize], s.w[:depth], s.levels[:depth+1])
+	}
+	if l.neurons != nil {
+		clear(s.out)
+		for x, j := range l.neurons {
+			s.out[j] = out[x]
+		}
 	}
 	return s.out
 }
 
 // reinforce moves synapses up: one that is in levels 1 to c enters level c + 1.
 func (l *levels) reinforce(fired []int32, _ []uint64, to *targets, g graph, rule *Rule) {
-	for _, t := range to.blocks {
-		for _, i := range fired {
-			s0, s1, s2, s3 := g.targets(i, 0, t.b)
-			s0, s1, s2, s3 = s0&t.mask[0], s1&t.mask[1], s2&t.mask[2], s3&t.mask[3]
-			for level := 0; s0|s1|s2|s3 != 0; level++ {
-				var r int32
-				if level < len(l.row) {
-					r = l.row[level][i]
+	synapses := g.(stored) // as only small areas have levels
+	var rows [deepest + 2]int32
+	var left [4]uint64 // what enters a level that i has no row in
+	for _, i := range fired {
+		top := 0 // levels in which i has a row
+		for ; top < len(l.row) && l.row[top][i] > 0; top++ {
+			rows[top] = l.row[top][i]
+		}
+		rows[top] = 0 // none yet
+		for y := range to.blocks {
+			t := &to.blocks[y]
+			if kernel.RaiseBits(&left, l.words[t.b], rows[:top], synapses.row(i, t.b), (*[4]uint64)(&t.mask)) {
+				if rows[top] == 0 {
+					rows[top] = l.add(i, top)
 				}
-				if r == 0 {
-					r = l.add(i, level)
-				}
-				row := l.at(r, t.b)
-				r0, r1, r2, r3 := row[0], row[1], row[2], row[3]
-				row[0], row[1], row[2], row[3] = r0|s0, r1|s1, r2|s2, r3|s3
-				s0, s1, s2, s3 = r0&s0, r1&s1, r2&s2, r3&s3
+				*l.at(rows[top], t.b) = left
 			}
 		}
 	}
@@ -189,20 +200,40 @@ func (l *levels) restore(s FibreState, neurons []int32, rule *Rule) {
 	}
 }
 
-// reader has columns for the support alone, if that takes fewer blocks.
+// reader has columns for the support alone, if that takes fewer blocks: those with
+// the most reinforced synapses come first, so that deep levels take a block or two.
 func (l *levels) reader(sorted []int32, n int) learned {
 	blocks := (len(sorted) + blockSize - 1) / blockSize
-	if l.compact || blocks >= len(l.words) {
+	if l.neurons != nil || blocks >= l.blocks {
 		return l
 	}
-	place := make([]int32, n)
-	for x, j := range sorted {
-		place[j] = int32(x)
+	depth := make([]int, n)
+	for level, row := range l.row {
+		for b, words := range l.words {
+			var any [4]uint64
+			for _, r := range row {
+				for w := range any {
+					any[w] |= words[4*int(r)+w]
+				}
+			}
+			for w, bit := range any {
+				for ; bit != 0; bit &= bit - 1 {
+					depth[b*blockSize+w<<6+bits.TrailingZeros64(bit)] = level + 1
+				}
+			}
+		}
 	}
 	out := *l
-	out.width, out.compact, out.words = (len(sorted)+15)&^15, true, make([][]uint64, blocks)
+	out.neurons = slices.Clone(sorted)
+	slices.SortStableFunc(out.neurons, func(i, j int32) int { return depth[j] - depth[i] })
+	out.words, out.depths = make([][]uint64, blocks), make([]int, blocks)
 	for b := range out.words {
 		out.words[b] = make([]uint64, 4*l.rows)
+		out.depths[b] = depth[out.neurons[b*blockSize]]
+	}
+	place := make([]int32, n)
+	for x, j := range out.neurons {
+		place[j] = int32(x)
 	}
 	for b, words := range l.words {
 		for at, bit := range words[:4*l.rows] {

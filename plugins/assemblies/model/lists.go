@@ -16,7 +16,7 @@ type lists struct {
 
 func newLists(sources int) *lists { return &lists{changes: changes{index: make([]int32, sources)}} }
 
-func (l *lists) columns() columns            { return bySlot }
+func (l *lists) byNeuron() bool              { return false }
 func (l *lists) touched() []int32            { return l.from }
 func (l *lists) reader([]int32, int) learned { return l }
 

@@ -62,11 +62,7 @@ func (d *dense) prepare(firing [][]int32) {
 	if len(firing) != len(d.fibres) {
 		panic(fmt.Sprintf("model: %d firing sets for %d fibres", len(firing), len(d.fibres)))
 	}
-	if d.keys == nil {
-		d.fired, d.keys = make([][]int32, len(d.fibres)), make([][]uint64, len(d.fibres))
-		d.excess, d.tallies = make([][]float64, len(d.fibres)), make([]tallies, len(d.fibres))
-		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
-	}
+	d.makeScratch()
 	if len(d.order) != len(d.neurons) {
 		d.sortSlots()
 	}
@@ -85,6 +81,14 @@ func (d *dense) prepare(firing [][]int32) {
 		d.fired[x] = fill(d.fired[x][:0], firing[x], int32(f.From))
 		d.keys[x] = f.hashKeys(d.keys[x][:0], firing[x])
 		d.excess[x] = f.learned.excess(firing[x], d.Rule, &d.tallies[x])
+	}
+}
+
+func (d *dense) makeScratch() {
+	if d.keys == nil {
+		d.fired, d.keys = make([][]int32, len(d.fibres)), make([][]uint64, len(d.fibres))
+		d.excess, d.tallies = make([][]float64, len(d.fibres)), make([]tallies, len(d.fibres))
+		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
 	}
 }
 
@@ -150,18 +154,11 @@ func (d *dense) block(firing [][]int32, b int, r *rows, a []float64) {
 		}
 		f.graph.count(d.fired[x], d.keys[x], b, r, &r.counts)
 		excess := &r.excess
-		columns := f.learned.columns()
 		switch {
-		case columns == byNeuron:
+		case f.learned.byNeuron():
 			excess = (*[blockSize]float64)(d.excess[x][first:])
 		case begin == end:
 			excess = &zeros
-		case columns == byOrder:
-			*excess = [blockSize]float64{}
-			e := d.excess[x][begin:end]
-			for y, j := range d.sorted[begin:end] {
-				excess[j&(blockSize-1)] = e[y]
-			}
 		default:
 			*excess = [blockSize]float64{}
 			for _, slot := range d.order[begin:end] {
