@@ -67,3 +67,26 @@ func TestFoldedAttentionOnThreads(t *testing.T) {
 		}
 	}
 }
+
+// A layer of EIT's interaction module, there and back, for 32 sets of 163 units.
+func BenchmarkSelfAttention(b *testing.B) {
+	for name, apply := range map[string]func(a *nn.SelfAttention, x *nn.Value, length int) *nn.Value{
+		"plain": (*nn.SelfAttention).Plain, "folded": (*nn.SelfAttention).Apply,
+	} {
+		b.Run(name, func(b *testing.B) {
+			const d, length, sets = 16, 163, 32
+			w := kernel.NewWorkers(1)
+			defer w.Close()
+			rng := rand.New(rand.NewPCG(1, 2))
+			g, ps := nn.NewGraph(nn.Training, w), new(nn.Params)
+			layer := nn.NewSelfAttention(ps, "a", d, 6, 64, nn.FanIn(d, rng), nn.FanIn(384, rng))
+			x := g.Variable(d, nn.NewBatch(sets).Pass(length))
+			nn.FillNormal(x.Data(), rng)
+			y := apply(layer, x, length)
+			step := nn.NewStep(nn.Total(nn.Weigh(nn.MSE(y, g.Input(d, y.Passes()...)), 1)))
+			for b.Loop() {
+				step.Run()
+			}
+		})
+	}
+}

@@ -30,37 +30,33 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 	return metrics, m.addAlignment(ctx, p, metrics)
 }
 
+// accuracies are the shares of steps of all windows whose largest logit is that
+// of their class. Where P_T is not trained, it is not scored.
 func (m *model) accuracies(ctx context.Context, p *part, metrics framework.Metrics) error {
 	names := []string{"accuracy"}
-	out, err := m.infer(ctx, p, func(o outputs) []*nn.Value {
-		if o.individual == nil {
+	right := make([]int, 2)
+	T := m.Settings.Window
+	err := m.each(ctx, p, func(o outputs) []*nn.Value {
+		if o.individual == nil || m.Settings.Alpha == 0 {
 			return []*nn.Value{o.logits}
 		}
 		names = append(names, "accuracy_individual")
 		return []*nn.Value{o.logits, o.individual}
-	})
-	if err != nil {
-		return err
-	}
-	for i, name := range names {
-		metrics[name] = m.accuracy(p, out[i])
-	}
-	return nil
-}
-
-// accuracy is the share of steps of all windows whose largest logit is that of
-// their class.
-func (m *model) accuracy(p *part, logits data.Array) float64 {
-	T := m.Settings.Window
-	right := 0
-	for i, w := range p.windows {
-		for t := range T {
-			if largest(logits.Row(i*T+t)) == classOf(m.Classes, p.labels[w+t]) {
-				right++
+	}, func(windows []int, logits []*nn.Value) {
+		for k, v := range logits {
+			for i, w := range windows {
+				for t := range T {
+					if largest(v.Matrix().Row(i*T+t)) == classOf(m.Classes, p.labels[w+t]) {
+						right[k]++
+					}
+				}
 			}
 		}
+	})
+	for k, name := range names {
+		metrics[name] = float64(right[k]) / float64(len(p.windows)*T)
 	}
-	return float64(right) / float64(len(p.windows)*T)
+	return err
 }
 
 func largest(x []float32) int {

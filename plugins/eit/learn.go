@@ -12,6 +12,9 @@ func (s *settings) check() error {
 	if s.Model == "ndt" && s.hiddenSteps() < 1 {
 		return framework.Refuse(fmt.Sprintf("mask_ratio %v hides no step of a window of %d", s.MaskRatio, s.Window), fmt.Sprintf("set mask_ratio to at least %.3g", 1/float64(s.Window)))
 	}
+	if s.Model == "ndt" && s.Features > 1 {
+		return framework.Refuse(fmt.Sprintf("model ndt predicts one count of every unit, not %d features", s.Features), "set features: 1")
+	}
 	if s.Transfer == "time" && (s.Windows != "trial" || s.Window > s.Bins/2) {
 		return framework.Refuse(fmt.Sprintf("transfer over time needs windows of at most half the %d bins of a trial", s.Bins), "set windows: trial and a smaller window")
 	}

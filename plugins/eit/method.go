@@ -106,7 +106,7 @@ func (eit) Describe() framework.Description {
 		Optional: []framework.OptionalRole{{Name: pretrainRole, When: "transfer in ['individual', 'latents', 'masked']"}},
 		Metrics: []metric.Info{
 			{Name: "accuracy", Goal: metric.Max, Doc: "share of steps of all windows whose class the model predicts: P_S, or the only output there is"},
-			{Name: "accuracy_individual", Goal: metric.Max, Doc: "the same of P_T, beside an interaction module"},
+			{Name: "accuracy_individual", Goal: metric.Max, Doc: "the same of P_T, beside an interaction module and where alpha is above 0"},
 			{Name: "windows", Goal: metric.None, Doc: "windows that were scored"},
 			{Name: "units", Goal: metric.None, Doc: "units kept"},
 			{Name: "parameters", Goal: metric.None, Doc: "numbers that the model has, unused ones of blocks without feed-forward part included"},

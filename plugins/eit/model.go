@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
@@ -95,9 +96,9 @@ func (m *model) fits() error {
 // chunk is how many windows go through a network at once.
 const chunk = 16
 
-// infer runs the trained network over the windows of a part and returns what is
-// wanted of it, each with the rows of one window after another.
-func (m *model) infer(ctx context.Context, p *part, want func(outputs) []*nn.Value) ([]data.Array, error) {
+// each runs the trained network over the windows of a part, some at a time, and
+// hands on what is wanted of it.
+func (m *model) each(ctx context.Context, p *part, want func(outputs) []*nn.Value, got func(windows []int, values []*nn.Value)) error {
 	w := kernel.NewWorkers(1)
 	defer w.Close()
 	T := m.Settings.Window
@@ -108,23 +109,35 @@ func (m *model) infer(ctx context.Context, p *part, want func(outputs) []*nn.Val
 		o.logits, o.individual = m.head.apply(o.latent).logits, nil
 	}
 	wanted := want(o)
-	out := make([]data.Array, len(wanted))
-	for at := 0; at < len(p.windows); at += chunk {
+	for windows := range slices.Chunk(p.windows, chunk) {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		windows := p.windows[at:min(at+chunk, len(p.windows))]
 		batch.Set(len(windows))
 		fillWindows(x.Data(), p, T, windows)
 		x.Graph().Forward()
-		for i, v := range wanted {
+		got(windows, wanted)
+	}
+	return nil
+}
+
+// infer returns what is wanted of the trained network, each with the rows of one
+// window after another.
+func (m *model) infer(ctx context.Context, p *part, want func(outputs) []*nn.Value) ([]data.Array, error) {
+	var out []data.Array
+	err := m.each(ctx, p, func(o outputs) []*nn.Value {
+		wanted := want(o)
+		for _, v := range wanted {
+			out = append(out, data.NewArray(0, v.Cols()))
+		}
+		return wanted
+	}, func(_ []int, values []*nn.Value) {
+		for i, v := range values {
+			out[i].Shape[0] += v.Rows()
 			out[i].Values = append(out[i].Values, v.Data()...)
 		}
-	}
-	for i, v := range wanted {
-		out[i].Shape = []int{len(out[i].Values) / v.Cols(), v.Cols()}
-	}
-	return out, nil
+	})
+	return out, err
 }
 
 // Embed returns for each sample the mean of s (or g, or the latent of the other

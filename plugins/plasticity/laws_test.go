@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
@@ -285,6 +286,60 @@ func TestSavedRule(t *testing.T) {
 		}
 		if _, err := New().Train(context.Background(), request(with(t, wrong), recs, 1), silent{}); err == nil {
 			t.Errorf("%v is not refused", c)
+		}
+	}
+}
+
+// Of one round, what is computed once for all epochs gives what is computed
+// again for every sample.
+func TestKnownActivities(t *testing.T) {
+	s := with(t, map[string]any{"rule": "learned", "meta_neurons": 30, "fired": "cap"})
+	l := lessonOf(t, points(t, map[string]any{"train": 98, "test": 2}, 4))
+	w := workers(t)
+	a, b := newMeta(s, l, w, request(s, nil, 6)), newMeta(s, l, w, request(s, nil, 6))
+	ax := make([]float32, l.len()*30)
+	a.net.drive(w, ax, l.x)
+	h, codes := slices.Clone(ax), make([]uint8, len(ax))
+	for i := range l.len() {
+		b.net.present(b.learner.a, ax[i*30:][:30])
+		copy(h[i*30:], b.learner.a.h)
+		copy(codes[i*30:], b.learner.a.codes)
+	}
+	for range 5 {
+		if x, y := a.run(ax, l.labels), b.known(h, codes, l.labels); x != y {
+			t.Fatalf("losses %v and %v", x, y)
+		}
+		a.descend()
+		b.descend()
+	}
+	if !slices.Equal(a.rule.Output, b.rule.Output) || a.rule.Output[2] == 0 {
+		t.Errorf("rules %v and %v", a.rule.Output, b.rule.Output)
+	}
+}
+
+// What does not go together is refused, with the setting's name.
+func TestRefusals(t *testing.T) {
+	r := points(t, map[string]any{"train": 20, "test": 20}, 1)
+	both := *r
+	both.Targets = append(slices.Clone(r.Targets), data.Target{Name: "other", Labels: r.Targets[0].Labels, Classes: 2})
+	for _, c := range []struct {
+		values map[string]any
+		r      *data.Recording
+		want   string
+	}{
+		{map[string]any{"k": 2000}, r, "k: 2000 of 1000"},
+		{map[string]any{"output_rule": []float64{1, 2}}, r, "output_rule: 2 numbers for 2 patterns"},
+		{map[string]any{"rounds": 2, "graph_rule": []float64{1}}, r, "graph_rule: 1 numbers for 4 x 4"},
+		{map[string]any{"rounds": 2, "rule": "closed-form"}, r, "one round"},
+		{map[string]any{"rule": "learned"}, r, `role "meta"`},
+		{map[string]any{"labels": "digit"}, r, "labels: "},
+		{nil, &both, "labels: the recording has 2 class targets [class other]"},
+		{map[string]any{"mode": "multiplicative", "rounds": 2, "graph_decay": 0.1}, r, "graph_decay"},
+	} {
+		s := with(t, c.values)
+		_, err := New().Train(t.Context(), request(s, map[string]*data.Recording{"main": c.r}, 1), silent{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: error %v does not mention %q", c.values, err, c.want)
 		}
 	}
 }

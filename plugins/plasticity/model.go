@@ -97,7 +97,7 @@ func load(dir string) (*model, error) {
 	if err := modelfile.Read(dir, name, version, m); err != nil {
 		return nil, err
 	}
-	if m.Inputs < 1 || m.Classes < 1 || m.Settings.V < 1 || m.Settings.T < 1 || m.Settings.T > 4 || m.Settings.K > m.Settings.V {
+	if m.Inputs < 1 || m.Classes < 1 || m.Settings.V < 1 || m.Settings.T < 1 || m.Settings.T > 4 || m.Settings.K > m.Settings.V || (m.Settings.Train == "rule") != (m.Rule != nil) {
 		return nil, fmt.Errorf("the model in %s does not fit together: %d inputs, %d classes, %d neurons, %d rounds", dir, m.Inputs, m.Classes, m.Settings.V, m.Settings.T)
 	}
 	s := m.Settings.shape(&lesson{inputs: m.Inputs, classes: m.Classes})

@@ -209,6 +209,20 @@ func TestDeepLevelsBecomeLists(t *testing.T) {
 	}
 }
 
+// More sources than one count can hold.
+func TestDegreesOfManySources(t *testing.T) {
+	c := Config{N: 40, K: 4, Rule: Multiplicative(.1), Engine: Hash, Seed: 2, Normalise: true, Fibres: []Fibre{{From: 150_000, P: .5}}}
+	for j, n := range mustNew(t, c).(*dense).fibres[0].degree {
+		if math.Abs(n-75_000) > 5*math.Sqrt(150_000./4) {
+			t.Errorf("neuron %d has %v synapses of 150000 at p = 0.5", j, n)
+		}
+	}
+	c.K, c.N = 1<<16, 1<<17
+	if _, err := New(c); err == nil {
+		t.Error("a cap that cannot be counted was accepted")
+	}
+}
+
 // Large enough that threads share the work.
 func TestThreadsDoNotMatter(t *testing.T) {
 	run := func(threads int) []int32 {

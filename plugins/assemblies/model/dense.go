@@ -2,6 +2,8 @@ package model
 
 import (
 	"sync"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // dense is the exact and the hash engine: every neuron competes in every round.
@@ -73,24 +75,29 @@ func (f *fibre) forget(blocks int) {
 	}
 }
 
+// MostFiring is how many sources of a fibre the engines exact and hash can count.
+const MostFiring = kernel.MostRows &^ 7
+
 // degrees counts the synapses into every neuron.
 func (d *dense) degrees(f *fibre) []float64 {
-	all := make([]int32, f.From)
-	keys := make([]uint64, f.From)
-	for i := range all {
-		all[i], keys[i] = int32(i), f.edges.key(int32(i))
-	}
-	all = fill(all[:0:0], all, int32(f.From))
 	out := make([]float64, d.N)
-	d.share(func(_, from, to int) {
-		var r rows
-		for b := from; b < to; b++ {
-			f.graph.count(all, keys, b, &r, &r.counts)
-			for q := range d.within(b) {
-				out[b*blockSize+q] = float64(r.counts[q])
-			}
+	for first := 0; first < f.From; first += MostFiring {
+		var some []int32
+		for i := first; i < min(f.From, first+MostFiring); i++ {
+			some = append(some, int32(i))
 		}
-	})
+		keys := f.hashKeys(nil, some)
+		some = fill(nil, some, int32(f.From))
+		d.share(func(_, from, to int) {
+			var r rows
+			for b := from; b < to; b++ {
+				f.graph.count(some, keys, b, &r, &r.counts)
+				for q := range d.within(b) {
+					out[b*blockSize+q] += float64(r.counts[q])
+				}
+			}
+		})
+	}
 	return out
 }
 

@@ -73,6 +73,9 @@ func (d *dense) prepare(firing [][]int32) {
 		if d.reading {
 			f.learned = f.learned.reader(d.sorted, d.N)
 		}
+		if len(firing[x]) > MostFiring {
+			panic(fmt.Sprintf("model: %d sources fire in fibre %d; %d can", len(firing[x]), x, MostFiring))
+		}
 		for _, i := range firing[x] { // the kernel trusts them
 			if uint(i) >= uint(f.From) {
 				panic(fmt.Sprintf("model: source %d of %d fires in fibre %d", i, f.From, x))
