@@ -33,6 +33,7 @@ var (
 	steps  = flag.Int("steps", 60, "training steps in a turn")
 	parts  = flag.String("parts", "steps,whole,pair", "what to measure")
 	only   = flag.String("methods", "swapvae,myow,eit-2,eit-6", "whose steps to measure; eit-2 and eit-6 have windows of 2 and 6 bins")
+	among  = flag.String("among", "", "only peers whose names have this in them")
 )
 
 func main() {

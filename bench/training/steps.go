@@ -65,6 +65,9 @@ func (r *runner) stop() {
 func compareSteps(ctx context.Context, method, folder string) error {
 	var runners []*runner
 	for _, c := range contestants(method, folder) {
+		if c.name != "Assay" && !strings.Contains(c.name, *among) {
+			continue
+		}
 		r, err := startRunner(ctx, c)
 		if err != nil {
 			fmt.Printf("- absent: %s: %v\n", c.name, err)
