@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"framework/conformance"},
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/probe", "framework/table", "framework/source"},
-	{"framework/stats", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
+	{"framework/stats", "framework/figure", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
 	{"framework/data", "framework/nn/nntest", "framework/views"},
 	{"framework/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},

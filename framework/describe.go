@@ -20,6 +20,22 @@ func (d Description) RoleNames() []string {
 	return d.Roles
 }
 
+// RolesFor returns the roles that a dataset must have for these settings.
+func (d Description) RolesFor(values map[string]any) ([]string, error) {
+	roles := slices.Clone(d.RoleNames())
+	d = d.complete()
+	for _, o := range d.Optional {
+		needed, err := d.Schema.Active(o.When, values)
+		if err != nil {
+			return nil, fmt.Errorf("role %s: %w", o.Name, err)
+		}
+		if needed && !slices.Contains(roles, o.Name) {
+			roles = append(roles, o.Name)
+		}
+	}
+	return roles, nil
+}
+
 // EmbedRole returns the role that Embed and Evaluate are about.
 func (d Description) EmbedRole() string {
 	if d.Embeds != "" {
@@ -73,6 +89,9 @@ func (d Description) ToWire() (*wire.DescribeReply, error) {
 	for _, m := range d.Metrics {
 		out.Metrics = append(out.Metrics, &wire.Metric{Name: m.Name, Goal: string(m.Goal), Doc: m.Doc})
 	}
+	for _, o := range d.Optional {
+		out.Optional = append(out.Optional, &wire.OptionalRole{Name: o.Name, When: o.When})
+	}
 	for _, a := range d.Arrays {
 		out.Arrays = append(out.Arrays, &wire.Array{Name: a.Name, Doc: a.Doc})
 	}
@@ -112,6 +131,12 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 	var err error
 	if d.Schema, err = d.Schema.Normal(); err != nil {
 		return d, err
+	}
+	for _, o := range w.Optional {
+		if err := d.Schema.CheckCondition(o.When); o.When != "" && err != nil {
+			return d, fmt.Errorf("optional role %s: %w", o.Name, err)
+		}
+		d.Optional = append(d.Optional, OptionalRole{o.Name, o.When})
 	}
 	for _, m := range w.Metrics {
 		goal := metric.Goal(m.Goal)

@@ -65,6 +65,7 @@ type Description struct {
 	Settings any            // a struct with tags (zero value), or nil; see package setting
 	Schema   setting.Schema // derived from Settings; authors leave it nil
 	Roles    []string       // roles a dataset must have; nil means just "main"
+	Optional []OptionalRole // further roles that some settings need
 	Embeds   string         // role that Embed and Evaluate are about; "" means the first of Roles
 	Targets  []string       // targets the training recordings must have
 	Metrics  []metric.Info  // what Evaluate may report
@@ -75,6 +76,10 @@ type Description struct {
 	Reuse         bool // one process may serve many trials: nothing stays behind from one Train to the next
 	Resumable     bool // Train continues from req.Checkpoint
 }
+
+// OptionalRole is a role that a dataset must have where a condition on the
+// settings holds: {"pretrain", "transfer == 'individual'"}.
+type OptionalRole struct{ Name, When string }
 
 // ArrayInfo declares an array: its shape and meaning stand in Doc.
 type ArrayInfo struct{ Name, Doc string }

@@ -54,7 +54,7 @@ func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.
 	if err != nil {
 		return err
 	}
-	if err := suits(d, dataset); err != nil {
+	if err := suits(d, values, dataset); err != nil {
 		return err
 	}
 	rec := &recorder{stream: stream}
@@ -123,8 +123,12 @@ func (s *server) open(dir string) (*data.Dataset, error) {
 }
 
 // suits refuses a dataset that lacks what the description asks for.
-func suits(d Description, dataset *data.Dataset) error {
-	for _, role := range d.RoleNames() {
+func suits(d Description, values map[string]any, dataset *data.Dataset) error {
+	roles, err := d.RolesFor(values)
+	if err != nil {
+		return err
+	}
+	for _, role := range roles {
 		r, err := dataset.Role(role)
 		if err != nil {
 			return Refuse(err.Error(), "")

@@ -1,6 +1,6 @@
-// Training compares the training of Swap-VAE and MYOW with PyTorch and JAX
-// programs that were written from the same equations (torch_train.py and
-// jax_train.py here), on one thread each, and prints Markdown tables. Run it
+// Training compares the training of Swap-VAE, MYOW and EIT with PyTorch and JAX
+// programs that were written from the same equations (torch_train.py, jax_train.py
+// and eit_*.py here), on one thread each, and prints Markdown tables. Run it
 // from the root of the repository on an otherwise idle machine:
 //
 //	go run ./bench/training
@@ -32,6 +32,7 @@ var (
 	rounds = flag.Int("rounds", 7, "alternations; at least 5")
 	steps  = flag.Int("steps", 60, "training steps in a turn")
 	parts  = flag.String("parts", "steps,whole,pair", "what to measure")
+	only   = flag.String("methods", "swapvae,myow,eit-2,eit-6", "whose steps to measure; eit-2 and eit-6 have windows of 2 and 6 bins")
 )
 
 func main() {
@@ -67,7 +68,9 @@ func compare(ctx context.Context) error {
 	}
 	// The sizes of chewie-1: all bins of the train part, and moving bins.
 	data := map[string]string{}
-	for method, size := range map[string][3]int{"swapvae": {1332, 163, 10}, "myow": {816, 162, 6}} {
+	// EIT's step has the same size whatever the number of trials: 16 make an epoch
+	// of 6 or 3 whole batches.
+	for method, size := range map[string][3]int{"swapvae": {1332, 163, 10}, "myow": {816, 162, 6}, "eit-2": {160, 163, 10}, "eit-6": {160, 163, 10}} {
 		if data[method], err = store(filepath.Join(tmp, method), size[0], size[1], size[2]); err != nil {
 			return err
 		}
@@ -75,7 +78,10 @@ func compare(ctx context.Context) error {
 	for _, part := range strings.Split(*parts, ",") {
 		switch part {
 		case "steps":
-			for _, m := range []string{"swapvae", "myow"} {
+			for _, m := range strings.Split(*only, ",") {
+				if data[m] == "" {
+					return fmt.Errorf("no method is called %q", m)
+				}
 				if err := compareSteps(ctx, m, data[m]); err != nil {
 					return err
 				}
@@ -99,9 +105,11 @@ func compare(ctx context.Context) error {
 // in which the cache, the samples and the trials lie.
 func store(dir string, samples, units, length int) (string, error) {
 	rng := data.Rand(1, "recording")
-	r := &data.Recording{Samples: data.NewArray(samples, units), Unit: "Hz"}
+	r := &data.Recording{Samples: data.NewArray(samples, units), Unit: "Hz", BinSeconds: 0.1}
+	labels := make([]int32, samples)
 	for i := range samples {
 		r.Trial = append(r.Trial, int32(i/length))
+		labels[i] = int32(i / length % 8)
 		for j := range units {
 			rate := 0.05 + 0.4*float64((i/length+j)%8)/8
 			for u := rng.ExpFloat64(); u < rate; u += rng.ExpFloat64() {
@@ -109,6 +117,7 @@ func store(dir string, samples, units, length int) (string, error) {
 			}
 		}
 	}
+	r.Targets = []data.Target{{Name: "direction", Labels: labels, Classes: 8}}
 	cache, err := data.OpenCache(dir)
 	if err != nil {
 		return "", err
@@ -147,9 +156,21 @@ func contestants(method, folder string) []contestant {
 	if err != nil {
 		panic(err)
 	}
+	assay := contestant{"Assay", []string{self, "-ours", method, "-data", filepath.Join(folder, "dataset")}}
+	if strings.HasPrefix(method, "eit") {
+		const torch, jax = "bench/training/eit_torch.py", "bench/training/eit_jax.py"
+		return []contestant{
+			assay,
+			{"PyTorch 1, dense", []string{*torch1, torch, "dense", method, folder}},
+			{"PyTorch 2, dense", []string{*torch2, torch, "dense", method, folder}},
+			{"PyTorch 2, folded", []string{*torch2, torch, "folded", method, folder}},
+			{"torch.compile, folded", []string{*torch2, torch, "folded-compile", method, folder}},
+			{"JAX jit, folded", []string{*torch2, jax, "folded", method, folder}},
+		}
+	}
 	const torch, jax = "bench/training/torch_train.py", "bench/training/jax_train.py"
 	return []contestant{
-		{"Assay", []string{self, "-ours", method, "-data", filepath.Join(folder, "dataset")}},
+		assay,
 		{"PyTorch 1", []string{*torch1, torch, "eager", method, folder}},
 		{"PyTorch 2", []string{*torch2, torch, "eager", method, folder}},
 		{"torch.compile", []string{*torch2, torch, "compile", method, folder}},

@@ -14,6 +14,7 @@ import (
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn/kernel"
 	"github.com/assaylab/assay/framework/setting"
+	"github.com/assaylab/assay/plugins/eit"
 	"github.com/assaylab/assay/plugins/myow"
 	"github.com/assaylab/assay/plugins/swapvae"
 )
@@ -21,7 +22,7 @@ import (
 // train runs a method's own training: whole, and saved, where out is given, else
 // until standard input ends, a turn for each of its lines.
 func train(ctx context.Context, name, folder, out string) error {
-	m := map[string]framework.Method{"swapvae": swapvae.New(), "myow": myow.New()}[name]
+	m := map[string]framework.Method{"swapvae": swapvae.New(), "myow": myow.New(), "eit-2": eit.New(), "eit-6": eit.New()}[name]
 	if m == nil {
 		return fmt.Errorf("no method %q here", name)
 	}
@@ -34,10 +35,13 @@ func train(ctx context.Context, name, folder, out string) error {
 	var rec framework.Recorder = silent{}
 	if out == "" {
 		// A report of progress is where a turn can end: every epoch of Swap-VAE, 5
-		// steps, and every 20 of MYOW's 10000 steps.
-		each := map[string]int{"swapvae": 5, "myow": 20}[name]
-		if name == "swapvae" {
+		// steps, every 20 of MYOW's 10000 steps, and every epoch of EIT.
+		each := map[string]int{"swapvae": 5, "myow": 20, "eit-2": 6, "eit-6": 3}[name]
+		switch name {
+		case "swapvae":
 			values["epochs"] = math.MaxInt32
+		case "eit-6":
+			values["window"] = 6
 		}
 		rec = &turns{lines: bufio.NewScanner(os.Stdin), each: each, left: 60}
 	}

@@ -34,6 +34,27 @@ class Recording:
         return count
 
 
+class Windows:
+    """Windows of T bins from the first 8 of each trial, as EIT takes them: T = 2
+    begins at bins 0 to 5, T = 6 at 0 to 2. The classes are the trials' numbers
+    modulo 8; each unit's mean is taken away."""
+
+    def __init__(self, folder, T, units=163):
+        r = Recording(folder, units)
+        first = np.flatnonzero(np.diff(r.trial, prepend=-1))
+        self.starts = (first[:, None] + np.arange({2: 6, 6: 3}[T])).ravel()
+        self.x = r.x - r.x[(first[:, None] + np.arange(8)).ravel()].mean(0)
+        self.labels, self.T = r.trial % 8, T
+        self.rng, self.left = np.random.default_rng(1), np.zeros(0, np.int64)
+
+    def batch(self, n):
+        """The first bins of n windows, every window once an epoch, and all their bins."""
+        if len(self.left) == 0:
+            self.left = self.rng.permutation(self.starts)
+        chosen, self.left = self.left[:n], self.left[n:]
+        return chosen, chosen[:, None] + np.arange(self.T)
+
+
 def batch_of_myow(rng, trial, ahead, batch):
     """Anchors, the samples of A (anchors united with positives), and of every
     anchor its row in A, of its positive the sample."""

@@ -164,6 +164,9 @@ func (a *app) printDescription(d framework.Description) {
 		fmt.Fprintf(a.out, "cite: %s\n", d.Citation)
 	}
 	fmt.Fprintf(a.out, "needs recordings in roles: %s; embeds: %s\n", strings.Join(d.RoleNames(), ", "), d.EmbedRole())
+	for _, o := range d.Optional {
+		fmt.Fprintf(a.out, "needs, when %s, a recording in role %s\n", o.When, o.Name)
+	}
 	if len(d.Targets) > 0 {
 		fmt.Fprintf(a.out, "needs targets: %s\n", strings.Join(d.Targets, ", "))
 	}

@@ -30,7 +30,11 @@ func Synthetic(d framework.Description) map[string]*data.Recording {
 	if !slices.Contains(names, "direction") {
 		names = append(names, "direction")
 	}
-	for k, role := range d.RoleNames() {
+	roles := slices.Clone(d.RoleNames())
+	for _, o := range d.Optional {
+		roles = append(roles, o.Name)
+	}
+	for k, role := range roles {
 		out[role] = synthetic(uint64(k), names)
 	}
 	if _, ok := out[d.EmbedRole()]; !ok {

@@ -18,11 +18,7 @@ func Attention(qkv *Value, heads, length int) *Value {
 	if qkv.cols%(3*heads) != 0 {
 		panic(fmt.Sprintf("nn.Attention: %d columns are not 3 x %d heads of equal width", qkv.cols, heads))
 	}
-	for _, p := range qkv.passes {
-		if p.each%length != 0 {
-			panic(fmt.Sprintf("nn.Attention: %d rows in a sample are not a multiple of the length %d", p.each, length))
-		}
-	}
+	mustDivide("Attention", qkv, length)
 	rows := len(qkv.data) / qkv.cols
 	a := &attention{x: qkv, heads: heads, length: length, weights: make([]float32, rows*heads*length)}
 	return qkv.graph.Apply(a, qkv.cols/3, qkv.passes, qkv)

@@ -154,6 +154,10 @@ func TestGradients(t *testing.T) {
 			b.check(nn.Reparametrise(b.value(3, 2), b.value(3, 2), b.rng))
 		},
 		"attention": func(b *bench) { b.check(nn.Attention(b.variable(3*2*4, b.batch.Pass(5)), 2, 5)) },
+		"positions": func(b *bench) {
+			b.check(nn.NewPositions(b.ps, "p", 3, 2, b.init()).Apply(b.variable(2, b.batch.Pass(6))))
+		},
+		"reshape": func(b *bench) { b.check(nn.Reshape(b.variable(2, b.batch.Pass(6)), 3)) },
 		"Poisson": func(b *bench) {
 			x := b.g.Input(4, b.batch.Pass(1))
 			for i := range x.Data() {

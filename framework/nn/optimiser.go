@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -57,6 +58,37 @@ func (a *Adam) Step(rate float64) {
 		}
 		kernel.Adam(p.Data, a.m[i], a.v[i], p.Grad, s)
 	}
+}
+
+// state are m, v and t as parameters, which share memory with a.
+func (a *Adam) state() (ps *Params, steps *Param) {
+	ps = new(Params)
+	for i, p := range a.params {
+		m, v := *p, *p
+		m.Name, m.Data = fmt.Sprintf("%d.m.%s", i, p.Name), a.m[i] // names are unique within one set only
+		v.Name, v.Data = fmt.Sprintf("%d.v.%s", i, p.Name), a.v[i]
+		ps.list = append(ps.list, &m, &v)
+	}
+	steps = ps.Vector("t", 2, Constant(0)) // t mod 2^20 and the rest: float32 counts to 2^24
+	return ps, steps
+}
+
+// Save writes the moving averages and the number of updates to a file, for
+// training that goes on in another process.
+func (a *Adam) Save(path string) error {
+	ps, steps := a.state()
+	steps.Data[0], steps.Data[1] = float32(a.t%(1<<20)), float32(a.t/(1<<20))
+	return ps.Save(path)
+}
+
+// Load fills a new Adam of equal parameters with what Save wrote.
+func (a *Adam) Load(path string) error {
+	ps, steps := a.state()
+	if err := ps.Load(path); err != nil {
+		return err
+	}
+	a.t = int(steps.Data[0]) + int(steps.Data[1])*(1<<20)
+	return nil
 }
 
 // SGD is gradient descent with momentum: buf ← momentum·buf + g, w ← w − rate·buf,

@@ -198,11 +198,7 @@ func (g *gather) Backward(y *Value) {
 // SwapAxes reorders rows that come as samples of m x n tokens, so that they
 // come as n x m: row (s, i, j) becomes row (s, j, i).
 func SwapAxes(x *Value, m, n int) *Value {
-	for _, p := range x.passes {
-		if p.each%(m*n) != 0 {
-			panic(fmt.Sprintf("nn.SwapAxes: %d rows in a sample are not a multiple of %d x %d", p.each, m, n))
-		}
-	}
+	mustDivide("SwapAxes", x, m*n)
 	return x.graph.Apply(&swapAxes{x, m, n}, x.cols, x.passes, x)
 }
 
@@ -231,5 +227,29 @@ func (s *swapAxes) Backward(y *Value) {
 	if dx := s.x.Partial(); dx != nil {
 		transposeRows(dx, y.grad, y.Rows(), y.cols, s.n, s.m)
 		s.x.Accumulate(dx)
+	}
+}
+
+// Reshape reads the numbers of x, row after row, as rows of so many columns: n
+// tokens with one number each become a row of n.
+func Reshape(x *Value, cols int) *Value {
+	var ps []Pass
+	for _, p := range x.passes {
+		if p.each*x.cols%cols != 0 {
+			panic(fmt.Sprintf("nn.Reshape: %d x %d numbers in a sample do not fill rows of %d", p.each, x.cols, cols))
+		}
+		ps = append(ps, p.batch.Pass(p.each*x.cols/cols))
+	}
+	return x.graph.Apply(&reshape{x}, cols, ps, x)
+}
+
+type reshape struct{ x *Value }
+
+func (r *reshape) Forward(y *Value) { copy(y.Data(), r.x.Data()) }
+
+func (r *reshape) Backward(y *Value) {
+	if dx := r.x.Partial(); dx != nil {
+		copy(dx, y.Grad())
+		r.x.Accumulate(dx)
 	}
 }

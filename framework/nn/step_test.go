@@ -166,3 +166,53 @@ func TestSaveAndLoad(t *testing.T) {
 		}
 	}
 }
+
+// Training that goes on from saved parameters and Adam's saved state takes the
+// steps that it would have taken.
+func TestAdamGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	weights, state := filepath.Join(dir, "weights"), filepath.Join(dir, "adam")
+	whole, first, second := newRegression(t), newRegression(t), newRegression(t)
+	whole.train(7)
+	first.train(4)
+	for _, err := range []error{first.ps.Save(weights), first.adam.Save(state), second.ps.Load(weights), second.adam.Load(state)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	second.train(3)
+	if !slices.Equal(bits(whole.ps), bits(second.ps)) {
+		t.Error("training that was interrupted gives other weights")
+	}
+	if err := newToy(t, 1).adam.Load(state); err == nil {
+		t.Error("the state of another network was taken")
+	}
+}
+
+// regression is a network without random streams.
+type regression struct {
+	ps   *nn.Params
+	step *nn.Step
+	adam *nn.Adam
+}
+
+func newRegression(t *testing.T) *regression {
+	w := kernel.NewWorkers(1)
+	t.Cleanup(w.Close)
+	r := &regression{ps: new(nn.Params)}
+	g, batch := nn.NewGraph(nn.Training, w), nn.NewBatch(6)
+	x, y := g.Input(3, batch.Pass(1)), g.Input(2, batch.Pass(1))
+	rng := rand.New(rand.NewPCG(1, 1))
+	nn.FillNormal(x.Data(), rng)
+	nn.FillNormal(y.Data(), rng)
+	r.step = nn.NewStep(nn.Total(nn.Weigh(nn.MSE(nn.NewLinear(r.ps, "0", 3, 2, nn.Normal(1, rng), nn.Constant(0)).Apply(x), y), 1)))
+	r.adam = nn.NewAdam(r.ps.Trained())
+	return r
+}
+
+func (r *regression) train(steps int) {
+	for range steps {
+		r.step.Run()
+		r.adam.Step(0.1)
+	}
+}

@@ -54,7 +54,7 @@ func define[M model](g Generator, fresh func() M) Generator {
 	return g
 }
 
-var generators = []Generator{swapVAEGenerator, lowRankGenerator, stimulusGenerator, thresholdGenerator, markovGenerator, coinGenerator, poemGenerator, teacherGenerator}
+var generators = []Generator{swapVAEGenerator, lowRankGenerator, stimulusGenerator, thresholdGenerator, markovGenerator, coinGenerator, poemGenerator, manyBodyGenerator, teacherGenerator}
 
 // Generators lists the generators in a fixed order.
 func Generators() []Generator { return slices.Clone(generators) }

@@ -47,6 +47,8 @@ func TestGeneratorsArePinned(t *testing.T) {
 		{"linear-threshold", map[string]any{"test": 20}, "sha256:2ebdca11051bac1297454569866087bf4229ad358141eb8f57b59c21cf8a30c4"},
 		{"markov-chain", nil, "sha256:34495645bd5eccc0277f3ccdfcd3c368bb4fa2b04f5530836649eb0d3834fe22"},
 		{"coin-flips", nil, "sha256:f822dfc066c8d43198628261b0992d6fbfd4b24267f8dffa0543357753c3068e"},
+		{"many-body", map[string]any{"simulations": 10}, "sha256:0e4f6530adbf41cf715e594e8e47a546a10bdb73a17304d474eaf6959a14dc0b"},
+		{"many-body", map[string]any{"system": "three-body", "simulations": 10, "orderings": 4}, "sha256:482491d64600c556eccc2d4f8e6636fbf2f29e2de6cb6f0fc4a89a37a9a28e15"},
 		{"teacher", map[string]any{"train": 50, "test": 20}, "sha256:75d08538bedf0d7dcc473380c9f74a4a402e9d73057927f8a043332a7e59f2a6"},
 		{"teacher", map[string]any{"kind": "relu", "train": 50, "test": 20}, "sha256:a1f4c60cc47671734d41cfebd58af9de1541968398b477d58952457fbba3cb09"},
 		{"teacher", map[string]any{"kind": "rnn", "train": 50, "test": 20}, "sha256:add460989a9fe5c3417685a2aa24b19c3312a05521faf019a2f297ced1d76e14"},
@@ -327,6 +329,11 @@ func TestGeneratorsRefuse(t *testing.T) {
 		{"stimulus-classes", "take 1200 neurons", map[string]any{"cores": "shared", "classes": 12}},
 		{"linear-threshold", "asks for 110 ones", map[string]any{"delta": 10}},
 		{"coin-flips", "two outcomes", map[string]any{"counts": []int{4}}},
+		{"many-body", "have only 24", map[string]any{"orderings": 25}},
+		{"many-body", "has 50 time steps", map[string]any{"samples": 50}},
+		{"many-body", "more than 4 GiB", map[string]any{"system": "three-body", "simulations": 20000}},
+		{"many-body", "none of 7 simulations to validate", map[string]any{"simulations": 7, "val": 0.01}},
+		{"many-body", "none of 5 simulations to train", map[string]any{"simulations": 5, "val": 0.7}},
 	} {
 		g, err := FindGenerator(c.name)
 		if err != nil {

@@ -82,7 +82,7 @@ func (g *teacher) generate(seed uint64) (map[string]*data.Recording, error) {
 func (g *teacher) function(rng *rand.Rand) func(x []float32) int {
 	switch g.Kind {
 	case "relu":
-		w1, w2 := uniform(rng, g.Hidden, g.Inputs, 1), uniform(rng, 2, g.Hidden, 1)
+		w1, w2 := uniformMatrix(rng, g.Hidden, g.Inputs, 1), uniformMatrix(rng, 2, g.Hidden, 1)
 		h := make([]float64, g.Hidden)
 		return func(x []float32) int {
 			for j, w := range w1 {
@@ -94,7 +94,7 @@ func (g *teacher) function(rng *rand.Rand) func(x []float32) int {
 		n := g.network(rng)
 		return func(x []float32) int { return n.label(x) }
 	}
-	v := uniform(rng, 1, g.Inputs, 1)[0]
+	v := uniformMatrix(rng, 1, g.Inputs, 1)[0]
 	return func(x []float32) int {
 		if along(v, x) >= 0 {
 			return 1
@@ -112,8 +112,8 @@ type recurrent struct {
 }
 
 func (g *teacher) network(rng *rand.Rand) *recurrent {
-	n := &recurrent{a: uniform(rng, g.Neurons, g.Inputs, 0.5), w: uniform(rng, g.Neurons, g.Neurons, 0.5), u: uniform(rng, 2, g.Neurons, 0.5),
-		inBias: uniform(rng, 1, g.Neurons, 0.5)[0], graphBias: uniform(rng, 1, g.Neurons, 0.5)[0], k: min(g.K, g.Neurons), rounds: g.Rounds,
+	n := &recurrent{a: uniformMatrix(rng, g.Neurons, g.Inputs, 0.5), w: uniformMatrix(rng, g.Neurons, g.Neurons, 0.5), u: uniformMatrix(rng, 2, g.Neurons, 0.5),
+		inBias: uniformMatrix(rng, 1, g.Neurons, 0.5)[0], graphBias: uniformMatrix(rng, 1, g.Neurons, 0.5)[0], k: min(g.K, g.Neurons), rounds: g.Rounds,
 		drive: make([]float64, g.Neurons), z: make([]float64, g.Neurons), h: make([]float64, g.Neurons)}
 	for _, m := range [][][]float64{n.a, n.w} {
 		for j, row := range m {
@@ -153,8 +153,8 @@ func (n *recurrent) label(x []float32) int {
 	return larger(n.u, n.h)
 }
 
-// uniform draws rows of numbers in [−a, a).
-func uniform(rng *rand.Rand, rows, cols int, a float64) [][]float64 {
+// uniformMatrix draws rows of numbers in [−a, a).
+func uniformMatrix(rng *rand.Rand, rows, cols int, a float64) [][]float64 {
 	m := make([][]float64, rows)
 	for i := range m {
 		m[i] = make([]float64, cols)

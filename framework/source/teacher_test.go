@@ -19,7 +19,7 @@ func TestTeacher(t *testing.T) {
 		return p
 	}
 	r := generate(t, "teacher", small(nil), 4)["main"]
-	v := uniform(data.Rand(4, "teacher halfspace"), 1, 10, 1)[0]
+	v := uniformMatrix(data.Rand(4, "teacher halfspace"), 1, 10, 1)[0]
 	class, _ := r.ClassTarget("class")
 	for i, l := range class.Labels {
 		if (along(v, r.Samples.Row(i)) >= 0) != (l == 1) {

@@ -12,13 +12,14 @@ import (
 // suit finds the datasets that a method can take.
 func (b *binder) suit(i int, m Method) {
 	d := b.s.methods[m.ID]
+	roles := b.roles(d, m)
 	n, listedWrong := len(b.s.pairs), false
 	for _, x := range b.s.Datasets {
 		listed := slices.Contains(m.Datasets, x.ID)
 		if m.Datasets != nil && !listed {
 			continue
 		}
-		why := b.unsuitable(d, x.Recipe)
+		why := b.unsuitable(d, roles, x.Recipe)
 		switch {
 		case why == "":
 			b.s.pairs = append(b.s.pairs, cell{i, x.ID})
@@ -40,9 +41,31 @@ func (b *binder) suit(i int, m Method) {
 	}
 }
 
-func (b *binder) unsuitable(d framework.Description, r source.Dataset) string {
+// roles are those that some configuration of the method needs.
+func (b *binder) roles(d framework.Description, m Method) []string {
+	roles := slices.Clone(d.RoleNames())
+	configs, err := b.s.configs(m)
+	if err != nil {
+		return roles // reported by method
+	}
+	for _, c := range configs {
+		needed, err := d.RolesFor(c.Full)
+		if err != nil {
+			b.failAt("", []string{"methods", m.ID}, "method %s: %v", m.ID, err)
+			return roles
+		}
+		for _, role := range needed {
+			if !slices.Contains(roles, role) {
+				roles = append(roles, role)
+			}
+		}
+	}
+	return roles
+}
+
+func (b *binder) unsuitable(d framework.Description, needed []string, r source.Dataset) string {
 	roles := b.c.Roles(r)
-	for _, role := range d.RoleNames() {
+	for _, role := range needed {
 		if !slices.Contains(roles, role) {
 			return fmt.Sprintf("it needs a recording in role %s; the dataset has %s", role, strings.Join(roles, ", "))
 		}

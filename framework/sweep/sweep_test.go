@@ -29,11 +29,15 @@ type toySettings struct {
 	Epochs    int     `name:"epochs" default:"3" min:"1" doc:"passes"`
 }
 
-// plugins of these tests: toy needs a main recording, pair a source and a target.
+// plugins of these tests: toy needs a main recording, pair a source and a target,
+// more a main one and with sgd a source.
 func describe(plugin string) framework.Description {
 	d := framework.Description{Name: plugin, Version: "1", Schema: setting.Of(toySettings{}), Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
 	if plugin == "pair" {
 		d.Roles = []string{"source", "target"}
+	}
+	if plugin == "more" {
+		d.Optional = []framework.OptionalRole{{Name: "source", When: "optimizer == 'sgd'"}}
 	}
 	return d
 }

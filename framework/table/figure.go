@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bytes"
 	"errors"
 	"image/color"
 	"io"
@@ -9,12 +8,10 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/assaylab/assay/framework/figure"
 )
 
 // Sizes of a figure, in points of 1/72 inch.
@@ -23,64 +20,31 @@ const (
 	rowHeight   = 26 * vg.Length(1)
 	frameHeight = 96 * vg.Length(1) // title, ticks and axis label
 	gap         = 16 * vg.Length(1)
-	fontSize    = 11 * vg.Length(1)
+	fontSize    = figure.FontSize
 )
-
-// palette is that of Okabe and Ito (2008), whose colours stay apart in the
-// common forms of colour blindness, without its yellow, too pale on white.
-var palette = []color.RGBA{
-	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff},
-	{0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0x33, 0x33, 0x33, 0xff},
-}
-
-var (
-	ink  = color.RGBA{0x22, 0x22, 0x22, 0xff}
-	rule = color.RGBA{0xdd, 0xdd, 0xdd, 0xff}
-)
-
-func sans(size vg.Length) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
-}
 
 func renderPNG(w io.Writer, t *Table) error {
-	f := newFigure(t)
-	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(200))
-	if err := f.draw(draw.New(c)); err != nil {
-		return err
-	}
-	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
-	return err
+	f := newDotPlot(t)
+	return figure.PNG(w, f.width, f.height, f.draw)
 }
 
 func renderSVG(w io.Writer, t *Table) error {
-	f := newFigure(t)
-	c := vgsvg.New(f.width, f.height)
-	if err := f.draw(draw.New(c)); err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
-		return err
-	}
-	// Arial and Helvetica have the widths of Liberation Sans, which few machines have.
-	out := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
-		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
-	_, err := w.Write(out)
-	return err
+	f := newDotPlot(t)
+	return figure.SVG(w, f.width, f.height, f.draw)
 }
 
-// figure draws a table as dots with intervals: a panel per column side by side,
+// dotPlot draws a table as dots with intervals: a panel per column side by side,
 // a line per row.
-type figure struct {
+type dotPlot struct {
 	t             *Table
 	v             view
 	names         vg.Length // width of the row labels, which only the first panel has
 	width, height vg.Length
 }
 
-func newFigure(t *Table) figure {
-	f := figure{t: t, v: layOut(t)}
-	style := text.Style{Font: sans(fontSize), Handler: plot.DefaultTextHandler}
+func newDotPlot(t *Table) dotPlot {
+	f := dotPlot{t: t, v: layOut(t)}
+	style := figure.Letters(fontSize)
 	for _, r := range f.v.rows {
 		f.names = max(f.names, style.Width(r)+fontSize)
 	}
@@ -90,11 +54,10 @@ func newFigure(t *Table) figure {
 	return f
 }
 
-func (f figure) draw(c draw.Canvas) error {
+func (f dotPlot) draw(c draw.Canvas) error {
 	if len(f.v.heads) == 0 {
 		return errors.New("a table without cells has no figure")
 	}
-	c.FillPolygon(color.White, []vg.Point{{}, {X: f.width}, {X: f.width, Y: f.height}, {Y: f.height}})
 	left := gap
 	for j := range f.v.heads {
 		right := left + panelWidth
@@ -107,26 +70,26 @@ func (f figure) draw(c draw.Canvas) error {
 	return nil
 }
 
-func (f figure) panel(j int) *plot.Plot {
+func (f dotPlot) panel(j int) *plot.Plot {
 	p := plot.New()
 	p.Title.Text = f.v.heads[j]
-	p.Title.TextStyle.Font = sans(fontSize + 1)
-	p.Title.TextStyle.Color = ink
+	p.Title.TextStyle.Font = figure.Sans(fontSize + 1)
+	p.Title.TextStyle.Color = figure.Ink
 	p.Title.Padding = 6
 	p.X.Label.Text = "dot: mean, bar: 95 % interval, faint: seeds"
 	if names, _ := metricsOf(f.t.Spec.Cell); len(names) == 1 && f.t.Spec.Cols != axisMetric {
 		p.X.Label.Text = names[0] + "\n" + p.X.Label.Text
 	}
-	p.X.Label.TextStyle.Font = sans(fontSize - 2)
-	p.X.Label.TextStyle.Color = ink
+	p.X.Label.TextStyle.Font = figure.Sans(fontSize - 2)
+	p.X.Label.TextStyle.Color = figure.Ink
 	p.X.Label.Padding = 4
-	p.X.Tick.Label.Font = sans(fontSize - 2)
+	p.X.Tick.Label.Font = figure.Sans(fontSize - 2)
 	p.X.Tick.Marker = fewTicks{}
-	p.X.Color, p.X.Tick.Color = ink, ink
+	p.X.Color, p.X.Tick.Color = figure.Ink, figure.Ink
 	p.Y.Color, p.Y.Tick.Color = color.Transparent, color.Transparent
 	p.Y.Tick.Length, p.Y.Padding, p.X.Padding = 0, 0, 4
-	p.Y.Tick.Label.Font = sans(fontSize)
-	p.Y.Tick.Label.Color = ink
+	p.Y.Tick.Label.Font = figure.Sans(fontSize)
+	p.Y.Tick.Label.Color = figure.Ink
 	n := len(f.v.rows)
 	ticks := make(plot.ConstantTicks, n)
 	for i, r := range f.v.rows {
@@ -206,17 +169,18 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	for i, cell := range d.cells {
 		y := toY(float64(len(d.cells) - 1 - i))
-		c.StrokeLine2(draw.LineStyle{Color: rule, Width: 0.5}, c.Min.X, y, c.Max.X, y)
+		c.StrokeLine2(draw.LineStyle{Color: figure.Rule, Width: 0.5}, c.Min.X, y, c.Max.X, y)
 		if cell == nil {
 			continue
 		}
-		colour := palette[i%len(palette)]
+		colour := figure.Palette[i%len(figure.Palette)]
 		words := d.spec.show(cell, d.usual).note
 		if cell.N == 0 {
 			words = d.spec.show(cell, d.usual).centre
 		}
 		if words != "" {
-			style := text.Style{Color: ink, Font: sans(fontSize - 3), Handler: plot.DefaultTextHandler, XAlign: draw.XRight, YAlign: draw.YBottom}
+			style := figure.Letters(fontSize - 3)
+			style.XAlign, style.YAlign = draw.XRight, draw.YBottom
 			c.FillText(style, vg.Point{X: c.Max.X, Y: y + 5}, words)
 		}
 		if cell.N == 0 {

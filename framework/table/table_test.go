@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/figure"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/google/go-cmp/cmp"
 )
@@ -132,7 +133,7 @@ func TestPNG(t *testing.T) {
 			found[[3]uint32{r >> 8, g >> 8, b >> 8}] = true
 		}
 	}
-	for i, c := range palette[:3] {
+	for i, c := range figure.Palette[:3] {
 		if !found[[3]uint32{uint32(c.R), uint32(c.G), uint32(c.B)}] {
 			t.Errorf("row %d is not drawn", i)
 		}

@@ -1,11 +1,12 @@
-// Package transport solves entropic optimal transport between weighted points.
+// Package transport solves optimal transport between weighted points: entropic
+// by [Solver], exact by [Exact], whose Clouds compares two clouds of points.
 //
-// [Solver.Solve] is what methods call: Sinkhorn's iteration with absorbed
+// [Solver.Solve] is what methods call for soft plans: Sinkhorn's iteration with absorbed
 // potentials, which neither under- nor overflows at any temperature and
 // allocates nothing once warm. [Plain] is the textbook iteration; it is the
 // definition that tests compare with, and fails when cost/γ passes about 745.
 //
-// The problem: for a cost C [n x m], marginals p [n] and q [m] and a
+// The entropic problem: for a cost C [n x m], marginals p [n] and q [m] and a
 // temperature γ > 0, find
 //
 //	argmin_Q ⟨C, Q⟩ + γ Σ Q (log Q − 1)   with Q·1 = p, Qᵀ·1 = q,

@@ -85,6 +85,7 @@ type DescribeReply struct {
 	Reuse         bool                   `protobuf:"varint,12,opt,name=reuse,proto3" json:"reuse,omitempty"`                                  // one process may serve many trials, one after another; nothing stays behind from one to the next
 	Resumable     bool                   `protobuf:"varint,13,opt,name=resumable,proto3" json:"resumable,omitempty"`                          // Train continues from what it left in checkpoint_dir
 	Arrays        []*Array               `protobuf:"bytes,14,rep,name=arrays,proto3" json:"arrays,omitempty"`                                 // what Evaluate may write where arrays_dir is given
+	Optional      []*OptionalRole        `protobuf:"bytes,15,rep,name=optional,proto3" json:"optional,omitempty"`                             // further roles that some settings need
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -217,6 +218,65 @@ func (x *DescribeReply) GetArrays() []*Array {
 	return nil
 }
 
+func (x *DescribeReply) GetOptional() []*OptionalRole {
+	if x != nil {
+		return x.Optional
+	}
+	return nil
+}
+
+type OptionalRole struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	When          string                 `protobuf:"bytes,2,opt,name=when,proto3" json:"when,omitempty"` // condition on settings under which the dataset must have the role
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OptionalRole) Reset() {
+	*x = OptionalRole{}
+	mi := &file_method_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OptionalRole) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OptionalRole) ProtoMessage() {}
+
+func (x *OptionalRole) ProtoReflect() protoreflect.Message {
+	mi := &file_method_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OptionalRole.ProtoReflect.Descriptor instead.
+func (*OptionalRole) Descriptor() ([]byte, []int) {
+	return file_method_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *OptionalRole) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OptionalRole) GetWhen() string {
+	if x != nil {
+		return x.When
+	}
+	return ""
+}
+
 type Setting struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -236,7 +296,7 @@ type Setting struct {
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_method_proto_msgTypes[2]
+	mi := &file_method_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -248,7 +308,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[2]
+	mi := &file_method_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -261,7 +321,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{2}
+	return file_method_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Setting) GetName() string {
@@ -352,7 +412,7 @@ type Metric struct {
 
 func (x *Metric) Reset() {
 	*x = Metric{}
-	mi := &file_method_proto_msgTypes[3]
+	mi := &file_method_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -364,7 +424,7 @@ func (x *Metric) String() string {
 func (*Metric) ProtoMessage() {}
 
 func (x *Metric) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[3]
+	mi := &file_method_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -377,7 +437,7 @@ func (x *Metric) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Metric.ProtoReflect.Descriptor instead.
 func (*Metric) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{3}
+	return file_method_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Metric) GetName() string {
@@ -412,7 +472,7 @@ type Array struct {
 
 func (x *Array) Reset() {
 	*x = Array{}
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -424,7 +484,7 @@ func (x *Array) String() string {
 func (*Array) ProtoMessage() {}
 
 func (x *Array) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -437,7 +497,7 @@ func (x *Array) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Array.ProtoReflect.Descriptor instead.
 func (*Array) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{4}
+	return file_method_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Array) GetName() string {
@@ -473,7 +533,7 @@ type TrainRequest struct {
 
 func (x *TrainRequest) Reset() {
 	*x = TrainRequest{}
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -485,7 +545,7 @@ func (x *TrainRequest) String() string {
 func (*TrainRequest) ProtoMessage() {}
 
 func (x *TrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -498,7 +558,7 @@ func (x *TrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainRequest.ProtoReflect.Descriptor instead.
 func (*TrainRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{5}
+	return file_method_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TrainRequest) GetSettingsJson() string {
@@ -565,7 +625,7 @@ type TrainEvent struct {
 
 func (x *TrainEvent) Reset() {
 	*x = TrainEvent{}
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +637,7 @@ func (x *TrainEvent) String() string {
 func (*TrainEvent) ProtoMessage() {}
 
 func (x *TrainEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +650,7 @@ func (x *TrainEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainEvent.ProtoReflect.Descriptor instead.
 func (*TrainEvent) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{6}
+	return file_method_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TrainEvent) GetEvent() isTrainEvent_Event {
@@ -675,7 +735,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +747,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +760,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{7}
+	return file_method_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Progress) GetDone() int64 {
@@ -734,7 +794,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -746,7 +806,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -759,7 +819,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{8}
+	return file_method_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Checkpoint) GetDone() int64 {
@@ -787,7 +847,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -799,7 +859,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -812,7 +872,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{9}
+	return file_method_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Point) GetName() string {
@@ -849,7 +909,7 @@ type EmbedRequest struct {
 
 func (x *EmbedRequest) Reset() {
 	*x = EmbedRequest{}
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -861,7 +921,7 @@ func (x *EmbedRequest) String() string {
 func (*EmbedRequest) ProtoMessage() {}
 
 func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -874,7 +934,7 @@ func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedRequest.ProtoReflect.Descriptor instead.
 func (*EmbedRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{10}
+	return file_method_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EmbedRequest) GetModelDir() string {
@@ -922,7 +982,7 @@ type EmbedReply struct {
 
 func (x *EmbedReply) Reset() {
 	*x = EmbedReply{}
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +994,7 @@ func (x *EmbedReply) String() string {
 func (*EmbedReply) ProtoMessage() {}
 
 func (x *EmbedReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1007,7 @@ func (x *EmbedReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedReply.ProtoReflect.Descriptor instead.
 func (*EmbedReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{11}
+	return file_method_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EmbedReply) GetSamples() int64 {
@@ -977,7 +1037,7 @@ type EvaluateRequest struct {
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -989,7 +1049,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1002,7 +1062,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{12}
+	return file_method_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EvaluateRequest) GetModelDir() string {
@@ -1049,7 +1109,7 @@ type EvaluateReply struct {
 
 func (x *EvaluateReply) Reset() {
 	*x = EvaluateReply{}
-	mi := &file_method_proto_msgTypes[13]
+	mi := &file_method_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1061,7 +1121,7 @@ func (x *EvaluateReply) String() string {
 func (*EvaluateReply) ProtoMessage() {}
 
 func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[13]
+	mi := &file_method_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1074,7 +1134,7 @@ func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateReply.ProtoReflect.Descriptor instead.
 func (*EvaluateReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{13}
+	return file_method_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EvaluateReply) GetMetrics() map[string]float64 {
@@ -1089,7 +1149,7 @@ var File_method_proto protoreflect.FileDescriptor
 const file_method_proto_rawDesc = "" +
 	"\n" +
 	"\fmethod.proto\x12\x0fassay.plugin.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\xd2\x03\n" +
+	"\x0fDescribeRequest\"\x8d\x04\n" +
 	"\rDescribeReply\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
@@ -1105,7 +1165,11 @@ const file_method_proto_rawDesc = "" +
 	"\rout_of_sample\x18\v \x01(\bR\voutOfSample\x12\x14\n" +
 	"\x05reuse\x18\f \x01(\bR\x05reuse\x12\x1c\n" +
 	"\tresumable\x18\r \x01(\bR\tresumable\x12.\n" +
-	"\x06arrays\x18\x0e \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\"\xb2\x02\n" +
+	"\x06arrays\x18\x0e \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\x129\n" +
+	"\boptional\x18\x0f \x03(\v2\x1d.assay.plugin.v1.OptionalRoleR\boptional\"6\n" +
+	"\fOptionalRole\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04when\x18\x02 \x01(\tR\x04when\"\xb2\x02\n" +
 	"\aSetting\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12!\n" +
@@ -1202,45 +1266,47 @@ func file_method_proto_rawDescGZIP() []byte {
 	return file_method_proto_rawDescData
 }
 
-var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_method_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: assay.plugin.v1.DescribeRequest
 	(*DescribeReply)(nil),   // 1: assay.plugin.v1.DescribeReply
-	(*Setting)(nil),         // 2: assay.plugin.v1.Setting
-	(*Metric)(nil),          // 3: assay.plugin.v1.Metric
-	(*Array)(nil),           // 4: assay.plugin.v1.Array
-	(*TrainRequest)(nil),    // 5: assay.plugin.v1.TrainRequest
-	(*TrainEvent)(nil),      // 6: assay.plugin.v1.TrainEvent
-	(*Progress)(nil),        // 7: assay.plugin.v1.Progress
-	(*Checkpoint)(nil),      // 8: assay.plugin.v1.Checkpoint
-	(*Point)(nil),           // 9: assay.plugin.v1.Point
-	(*EmbedRequest)(nil),    // 10: assay.plugin.v1.EmbedRequest
-	(*EmbedReply)(nil),      // 11: assay.plugin.v1.EmbedReply
-	(*EvaluateRequest)(nil), // 12: assay.plugin.v1.EvaluateRequest
-	(*EvaluateReply)(nil),   // 13: assay.plugin.v1.EvaluateReply
-	nil,                     // 14: assay.plugin.v1.EvaluateReply.MetricsEntry
+	(*OptionalRole)(nil),    // 2: assay.plugin.v1.OptionalRole
+	(*Setting)(nil),         // 3: assay.plugin.v1.Setting
+	(*Metric)(nil),          // 4: assay.plugin.v1.Metric
+	(*Array)(nil),           // 5: assay.plugin.v1.Array
+	(*TrainRequest)(nil),    // 6: assay.plugin.v1.TrainRequest
+	(*TrainEvent)(nil),      // 7: assay.plugin.v1.TrainEvent
+	(*Progress)(nil),        // 8: assay.plugin.v1.Progress
+	(*Checkpoint)(nil),      // 9: assay.plugin.v1.Checkpoint
+	(*Point)(nil),           // 10: assay.plugin.v1.Point
+	(*EmbedRequest)(nil),    // 11: assay.plugin.v1.EmbedRequest
+	(*EmbedReply)(nil),      // 12: assay.plugin.v1.EmbedReply
+	(*EvaluateRequest)(nil), // 13: assay.plugin.v1.EvaluateRequest
+	(*EvaluateReply)(nil),   // 14: assay.plugin.v1.EvaluateReply
+	nil,                     // 15: assay.plugin.v1.EvaluateReply.MetricsEntry
 }
 var file_method_proto_depIdxs = []int32{
-	2,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
-	3,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
-	4,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
-	7,  // 3: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
-	9,  // 4: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
-	8,  // 5: assay.plugin.v1.TrainEvent.checkpoint:type_name -> assay.plugin.v1.Checkpoint
-	14, // 6: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
-	0,  // 7: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
-	5,  // 8: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
-	10, // 9: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
-	12, // 10: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
-	1,  // 11: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
-	6,  // 12: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
-	11, // 13: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
-	13, // 14: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
-	11, // [11:15] is the sub-list for method output_type
-	7,  // [7:11] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	3,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
+	4,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
+	5,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
+	2,  // 3: assay.plugin.v1.DescribeReply.optional:type_name -> assay.plugin.v1.OptionalRole
+	8,  // 4: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
+	10, // 5: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
+	9,  // 6: assay.plugin.v1.TrainEvent.checkpoint:type_name -> assay.plugin.v1.Checkpoint
+	15, // 7: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
+	0,  // 8: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
+	6,  // 9: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
+	11, // 10: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
+	13, // 11: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
+	1,  // 12: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
+	7,  // 13: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
+	12, // 14: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
+	14, // 15: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
+	12, // [12:16] is the sub-list for method output_type
+	8,  // [8:12] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_method_proto_init() }
@@ -1248,8 +1314,8 @@ func file_method_proto_init() {
 	if File_method_proto != nil {
 		return
 	}
-	file_method_proto_msgTypes[2].OneofWrappers = []any{}
-	file_method_proto_msgTypes[6].OneofWrappers = []any{
+	file_method_proto_msgTypes[3].OneofWrappers = []any{}
+	file_method_proto_msgTypes[7].OneofWrappers = []any{
 		(*TrainEvent_Progress)(nil),
 		(*TrainEvent_Point)(nil),
 		(*TrainEvent_Log)(nil),
@@ -1261,7 +1327,7 @@ func file_method_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_method_proto_rawDesc), len(file_method_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -2,6 +2,7 @@ package assemblies
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -37,25 +38,53 @@ func benchArea(b *testing.B, beta float64, seed uint64) assembly.Area {
 	return a
 }
 
-// classSample draws a stimulus: core neurons fire with probability r, others with q.
-func classSample(rng *rand.PCG, core []bool, r, q float64, dst []int32) []int32 {
-	dst = slices.Grow(dst[:0], len(core)+2)[:len(core)+2]
-	inside, outside := uint64(r*(1<<32)), uint64(q*(1<<32))
-	n := 0
-	for i := 0; i < len(core); i += 2 {
-		u := rng.Uint64() // a half of it for each neuron
-		for h := range min(2, len(core)-i) {
-			p := outside
-			if core[i+h] {
-				p = inside
+// stimulus draws samples of a class: core neurons fire with probability r, others
+// with q. It compares random numbers with the probabilities for 64 neurons at once,
+// digit by digit, until all are decided.
+type stimulus struct {
+	rng   *rand.PCG
+	digit [32][]uint64 // [digit][words] of the probability of each neuron, the highest first
+	last  uint64       // the neurons of the last word
+	list  []int32
+}
+
+func newStimulus(rng *rand.PCG, core []bool, r, q float64) *stimulus {
+	s := &stimulus{rng: rng, list: make([]int32, 0, len(core))}
+	for d := range s.digit {
+		s.digit[d] = make([]uint64, (len(core)+63)/64)
+		for i := range core {
+			p := uint64(q * (1 << 32))
+			if core[i] {
+				p = uint64(r * (1 << 32))
 			}
-			dst[n] = int32(i + h)
-			if u>>(32*h)&(1<<32-1) < p {
-				n++
-			}
+			s.digit[d][i/64] |= min(p, 1<<32-1) >> (31 - d) & 1 << (i % 64)
 		}
 	}
-	return dst[:n]
+	s.last = ^uint64(0) >> ((64 - len(core)%64) % 64)
+	return s
+}
+
+// sample returns who fires. It is valid until the next.
+func (s *stimulus) sample() []int32 {
+	n, list := 0, s.list[:cap(s.list)]
+	words := len(s.digit[0])
+	for w := range words {
+		var fires uint64
+		open := ^uint64(0)
+		if w == words-1 {
+			open = s.last
+		}
+		for d := 0; open != 0 && d < len(s.digit); d++ {
+			u, p := s.rng.Uint64(), s.digit[d][w]
+			fires |= open & p &^ u
+			open &^= p ^ u
+		}
+		for ; fires != 0; fires &= fires - 1 {
+			list[n] = int32(w<<6 + bits.TrailingZeros64(fires))
+			n++
+		}
+	}
+	return list[:n]
 }
 
 func trainClass(a assembly.Area, sample func() []int32) (h []int32) {
@@ -74,8 +103,9 @@ func BenchmarkE1Training(b *testing.B) {
 	var samples [4][benchT][]int32
 	for c := range samples {
 		core := coreOf(rng)
+		stimuli := newStimulus(pcg, core, .9, .01)
 		for t := range samples[c] {
-			samples[c][t] = classSample(pcg, core, .9, .01, nil)
+			samples[c][t] = slices.Clone(stimuli.sample())
 		}
 	}
 	var spent time.Duration // of CPU: other work on the machine does not count
@@ -109,18 +139,23 @@ func BenchmarkE3(b *testing.B) {
 				pcg := rand.NewPCG(uint64(x), uint64(trial))
 				rng := rand.New(pcg)
 				a := benchArea(b, .1, rng.Uint64())
-				cores := [2][]bool{coreOf(rng), coreOf(rng)}
-				buf := make([]int32, 0, benchN)
+				var classes [2]*stimulus
 				var last [2][]int32
-				for c := range cores {
-					last[c] = trainClass(a, func() []int32 { return classSample(pcg, cores[c], r, .1, buf) })
+				for c := range classes {
+					classes[c] = newStimulus(pcg, coreOf(rng), r, .1)
+				}
+				for c := range classes {
+					last[c] = trainClass(a, classes[c].sample)
 				}
 				right := 0
 				in := newMembers(last[:], benchN)
 				meets := make([]int, 2)
-				for c := range cores {
+				view := a.Fork(0)
+				fire := make([][]int32, 2) // nothing in W
+				for c := range classes {
 					for range benchTests {
-						in.meet(a.Project(assembly.Drive{Firing: [][]int32{classSample(pcg, cores[c], r, .1, buf), nil}}), meets)
+						fire[0] = classes[c].sample()
+						in.meet(view.Project(assembly.Drive{Firing: fire}), meets)
 						if (meets[1] > meets[0]) == (c == 1) {
 							right++
 						}
@@ -146,26 +181,35 @@ func BenchmarkE4(b *testing.B) {
 				rng := rand.New(pcg)
 				a := benchArea(b, 1, rng.Uint64())
 				order := rng.Perm(benchK)
-				buf, rest := make([]int32, 0, benchN), make([]int32, 0, benchN)
+				rest := newStimulus(pcg, none[benchK:], 0, .1)
+				buf := make([]int32, 0, benchN)
 				sample := func(class int) []int32 {
-					out := buf[:0]
+					var in [2]uint64             // the first k
 					for i := range ones[class] { // a partial shuffle
 						j := i + rng.IntN(benchK-i)
 						order[i], order[j] = order[j], order[i]
-						out = append(out, int32(order[i]))
+						in[order[i]/64] |= 1 << (order[i] % 64)
 					}
-					slices.Sort(out)
-					for _, i := range classSample(pcg, none[benchK:], 0, .1, rest) {
-						out = append(out, i+benchK)
+					buf = buf[:0]
+					for w, x := range in {
+						for ; x != 0; x &= x - 1 {
+							buf = append(buf, int32(w<<6+bits.TrailingZeros64(x)))
+						}
 					}
-					return out
+					for _, i := range rest.sample() {
+						buf = append(buf, i+benchK)
+					}
+					return buf
 				}
 				trainClass(a, func() []int32 { return sample(1) })
 				caps := [2][][]int32{}
 				counts := make([]float64, benchN)
+				view := a.Fork(0)
+				fire := make([][]int32, 2)
 				for class := range 2 {
 					for range benchTests {
-						cap := a.Project(assembly.Drive{Firing: [][]int32{sample(class), nil}})
+						fire[0] = sample(class)
+						cap := view.Project(assembly.Drive{Firing: fire})
 						caps[class] = append(caps[class], cap)
 						for _, j := range cap {
 							counts[j] += float64(class)

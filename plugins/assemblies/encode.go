@@ -57,6 +57,11 @@ func (m *model) encode(r *data.Recording) ([][]int32, error) {
 		}
 		out[i] = pick.KCap(values, k)
 	}
+	for i := range out {
+		if len(out[i]) > assembly.MostFiring && s.Engine != assembly.Lazy {
+			return nil, framework.Refuse(fmt.Sprintf("%d inputs fire in sample %d; the engines exact and hash count %d", len(out[i]), i, assembly.MostFiring), "let fewer fire: encoder top, and input_k")
+		}
+	}
 	return out, nil
 }
 

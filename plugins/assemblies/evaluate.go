@@ -25,8 +25,8 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 		return nil, err
 	}
 	m.ofSamples(out, y, t.Labels)
-	overlaps(out, "overlap_", y, t.Labels, m.Classes, m.known(), s.K)
-	overlaps(out, "input_overlap_", x, t.Labels, m.Classes, m.Inputs, s.K)
+	newOverlaps(y, t.Labels, m.Classes, m.known()).means(out, "overlap_", s.K)
+	newOverlaps(x, t.Labels, m.Classes, m.Inputs).means(out, "input_overlap_", s.K)
 	out["accuracy_r1"] = m.accuracy(y, t.Labels, m.Last)
 	learned := func(c int) bool { return len(m.Last[c]) > 0 }
 	if s.Engine != assembly.Lazy { // whose caps hold neurons that are nobody in particular
@@ -133,46 +133,5 @@ func (m *model) ofSamples(out framework.Metrics, y [][]int32, labels []int32) {
 	}
 	if others > 0 {
 		out["recall_other"], out["under_one_quarter"] = recallOther/others, under/others
-	}
-}
-
-// overlaps are means over all pairs of samples, from how often each neuron fires:
-// of N caps that fire neuron j c_j times, Σ_j c_j(c_j − 1) / (N(N − 1)) neurons are
-// shared by two on average. Neurons beyond n are shared with nobody.
-func overlaps(out framework.Metrics, prefix string, y [][]int32, labels []int32, classes, n, k int) {
-	counts := make([][]float64, classes)
-	samples := make([]float64, classes)
-	for i, cap := range y {
-		c := labels[i]
-		if counts[c] == nil {
-			counts[c] = make([]float64, n)
-		}
-		samples[c]++
-		for _, j := range cap {
-			if int(j) < n {
-				counts[c][j]++
-			}
-		}
-	}
-	var within, pairsWithin, between, pairsBetween float64
-	for c := range counts {
-		for _, x := range counts[c] {
-			within += x * max(0, x-1)
-		}
-		pairsWithin += samples[c] * (samples[c] - 1)
-		for d := range c {
-			if samples[c]*samples[d] > 0 {
-				for j, x := range counts[c] {
-					between += x * counts[d][j]
-				}
-			}
-			pairsBetween += samples[c] * samples[d]
-		}
-	}
-	if pairsWithin > 0 {
-		out[prefix+"within"] = within / pairsWithin / float64(k)
-	}
-	if pairsBetween > 0 {
-		out[prefix+"between"] = between / pairsBetween / float64(k)
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 const (
 	name    = "assemblies"
-	version = "1"
+	version = "2"
 )
 
 type settings struct {
@@ -59,13 +59,19 @@ func New() framework.Method { return method{} }
 
 func (method) Describe() framework.Description {
 	return framework.Description{
-		Name:          name,
-		Version:       version,
-		Summary:       "assemblies of neurons that learn classes by plasticity, k-cap and homeostasis",
-		Citation:      "Dabagia, Papadimitriou and Vempala, Assemblies of Neurons Learn to Classify Well-Separated Distributions, COLT 2022, arXiv 2110.03171",
-		Settings:      settings{},
-		Roles:         []string{data.MainRole},
-		Metrics:       declared,
+		Name:     name,
+		Version:  version,
+		Summary:  "assemblies of neurons that learn classes by plasticity, k-cap and homeostasis",
+		Citation: "Dabagia, Papadimitriou and Vempala, Assemblies of Neurons Learn to Classify Well-Separated Distributions, COLT 2022, arXiv 2110.03171",
+		Settings: settings{},
+		Roles:    []string{data.MainRole},
+		Metrics:  declared,
+		Arrays: []framework.ArrayInfo{
+			{Name: "raster", Doc: "[training rounds, 2 + k] area, class, and the neurons that fire, -1 where they are fewer than the most"},
+			{Name: "assemblies", Doc: "[classes, classes] neurons shared by the last training caps of two classes / k"},
+			{Name: "overlaps", Doc: "[classes, classes] neurons shared by the caps of two samples of the classes / k, mean over pairs of different samples"},
+			{Name: "inputs", Doc: "[classes, classes] the same of encoded inputs"},
+		},
 		Deterministic: true,
 		OutOfSample:   true,
 	}

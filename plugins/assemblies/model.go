@@ -3,7 +3,6 @@ package assemblies
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/assaylab/assay/framework"
@@ -82,39 +81,9 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	return out, nil
 }
 
-// Save writes the model, and for plots the training caps and the overlaps of
-// assemblies as arrays.
 func (m *model) Save(dir string) error {
 	for i := range m.Areas {
 		m.Areas[i].State = m.Areas[i].area.State()
-	}
-	// raster [rounds x (area, class, cap...)], -1 where a cap is shorter than the widest.
-	width := 2
-	for _, cap := range m.Raster {
-		width = max(width, 2+len(cap))
-	}
-	raster := data.NewArray(len(m.Raster), width)
-	for i, cap := range m.Raster {
-		row := raster.Row(i)
-		for x := range row {
-			row[x] = -1
-		}
-		row[0], row[1] = float32(m.RasterOf[i][0]), float32(m.RasterOf[i][1])
-		for x, j := range cap {
-			row[2+x] = float32(j)
-		}
-	}
-	if err := data.WriteArray(filepath.Join(dir, "raster.npy"), raster); err != nil {
-		return err
-	}
-	overlaps := data.NewArray(m.Classes, m.Classes)
-	for c := range m.Classes {
-		for d := range m.Classes {
-			overlaps.Row(c)[d] = float32(shared(m.Last[c], m.Last[d])) / float32(m.Settings.K)
-		}
-	}
-	if err := data.WriteArray(filepath.Join(dir, "overlaps.npy"), overlaps); err != nil {
-		return err
 	}
 	return modelfile.Write(dir, name, version, m)
 }

@@ -26,22 +26,25 @@ func majority(y [][]int32, labels []int32, classes, n, k int, learned func(c int
 	return out
 }
 
-// members are assemblies in a form that is quick to meet: classes by neuron.
+// members are assemblies in a form that is quick to meet. A neuron has a word for
+// every four classes, with a one in the sixteen bits of each class that it is in, so
+// that a sum of words counts four classes at once.
 type members struct {
-	place []int32 // [n] place in of + 1, or 0
-	of    [][]int32
+	place []int32  // [n] of a neuron among those of any assembly + 1, or 0
+	words []uint64 // [places][width], none first
+	width int
 }
 
 func newMembers(assemblies [][]int32, n int) members {
-	m := members{place: make([]int32, n)}
+	m := members{place: make([]int32, n), width: (len(assemblies) + 3) / 4}
+	m.words = make([]uint64, m.width)
 	for c, a := range assemblies {
 		for _, j := range a {
 			if m.place[j] == 0 {
-				m.of = append(m.of, nil)
-				m.place[j] = int32(len(m.of))
+				m.place[j] = int32(len(m.words) / m.width)
+				m.words = append(m.words, make([]uint64, m.width)...)
 			}
-			of := &m.of[m.place[j]-1]
-			*of = append(*of, int32(c))
+			m.words[int(m.place[j])*m.width+c/4] |= 1 << (c % 4 * 16)
 		}
 	}
 	return m
@@ -50,10 +53,18 @@ func newMembers(assemblies [][]int32, n int) members {
 // meet writes |y ∩ A_c| for every class. Neurons beyond n are in no assembly.
 func (m members) meet(y []int32, out []int) {
 	clear(out)
-	for _, j := range y {
-		if int(j) < len(m.place) && m.place[j] != 0 {
-			for _, c := range m.of[m.place[j]-1] {
-				out[c]++
+	for len(y) > 0 {
+		part := y[:min(len(y), 1<<16-1)] // what sixteen bits can count
+		y = y[len(part):]
+		for w := range m.width {
+			var sum uint64
+			for _, j := range part {
+				if int(j) < len(m.place) {
+					sum += m.words[int(m.place[j])*m.width+w]
+				}
+			}
+			for c := 4 * w; c < min(4*w+4, len(out)); c++ {
+				out[c] += int(sum >> (c % 4 * 16) & (1<<16 - 1))
 			}
 		}
 	}

@@ -89,6 +89,10 @@ func RowMoments(mean, variance []float32, x Matrix) {
 	perRow("RowMoments", len(mean), x)
 	check2("RowMoments", len(mean), len(variance))
 	n := float32(x.Cols)
+	if isShort(x) && len(mean) > 0 {
+		shortMoments(mean, variance, x)
+		return
+	}
 	for i := range mean {
 		r := x.Row(i)
 		mean[i] = sum(r) / n
@@ -105,6 +109,10 @@ func NormaliseRows(dst, x Matrix, mean, inv, scale, shift []float32) {
 	check2("NormaliseRows", len(mean), len(inv))
 	perColumn("NormaliseRows", scale, x)
 	perColumn("NormaliseRows", shift, x)
+	if isShort(x) && len(mean) > 0 && scale != nil && shift != nil {
+		shortNormalise(dst, x, mean, inv, scale, shift)
+		return
+	}
 	for i := range mean {
 		d := dst.Row(i)
 		if scale != nil && shift != nil {
@@ -144,6 +152,10 @@ func NormaliseRowsGrad(dx Matrix, dscale, dshift []float32, dy, x Matrix, mean, 
 	perColumn(name, scale, x)
 	perColumn(name, dscale, x)
 	perColumn(name, dshift, x)
+	if isShort(x) && len(mean) > 0 && scale != nil && dscale != nil && dshift != nil {
+		shortNormaliseGrad(dx, dscale, dshift, dy, x, mean, inv, scale)
+		return
+	}
 	n := float32(x.Cols)
 	for i, m := range mean {
 		d, g, r := dx.Row(i), dy.Row(i), x.Row(i)

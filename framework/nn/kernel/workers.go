@@ -17,19 +17,28 @@ type Task interface {
 // own the scratch memory of the kernels. They are not to be used by two
 // goroutines at once. Close ends the goroutines.
 type Workers struct {
-	scratch []Scratch // per worker
-	product product   // the matrix product under way
-	wake    []chan struct{}
-	task    Task
-	pieces  int64
-	next    atomic.Int64
-	done    sync.WaitGroup
+	scratch   []Scratch // per worker
+	product   product   // the matrix product under way
+	attention attention // the attention under way
+	wake      []chan struct{}
+	task      Task
+	pieces    int64
+	next      atomic.Int64
+	done      sync.WaitGroup
+	serial    []*Workers // see Serial
 }
 
 // NewWorkers returns workers on n goroutines; fewer than one counts as one.
 func NewWorkers(n int) *Workers {
 	n = max(n, 1)
 	w := &Workers{scratch: make([]Scratch, n)}
+	if n == 1 {
+		w.serial = []*Workers{w}
+		return w
+	}
+	for range n {
+		w.serial = append(w.serial, NewWorkers(1))
+	}
 	for i := 1; i < n; i++ {
 		wake := make(chan struct{})
 		w.wake = append(w.wake, wake)
@@ -40,6 +49,10 @@ func NewWorkers(n int) *Workers {
 
 // Threads returns the number of workers.
 func (w *Workers) Threads() int { return len(w.scratch) }
+
+// Serial returns workers on one goroutine: what a piece of a task, done by that
+// worker, may call kernels on.
+func (w *Workers) Serial(worker int) *Workers { return w.serial[worker] }
 
 // Close ends the goroutines. The workers must not be used afterwards.
 func (w *Workers) Close() {

@@ -19,7 +19,48 @@ var update = flag.Bool("update", false, "write testdata/reference-problem.json a
 // problem that is no longer the stored one fails.
 func Reference(t testing.TB, problem any, got []float64) {
 	t.Helper()
-	const path = "testdata/reference-problem.json"
+	ReferenceIn(t, "testdata", problem, got)
+}
+
+// ReferenceIn is Reference with the files in another folder.
+func ReferenceIn(t testing.TB, dir string, problem any, got []float64) {
+	t.Helper()
+	want := answer(t, dir, problem)
+	compare(t, "values", got, want.Values, func(w float64) float64 { return 1e-4 * math.Abs(w) }, want.Torch)
+}
+
+// ReferenceArrays is Reference for arrays by name, such as gradients: elements
+// may be off by 1e-4 of the largest of their array, and by 4e-6 in arrays of
+// smaller ones, which may be zero but for rounding. Both sides must have the
+// same arrays.
+func ReferenceArrays(t testing.TB, problem any, got map[string][]float64) {
+	t.Helper()
+	want := answer(t, "testdata", problem)
+	for name := range want.Arrays {
+		if got[name] == nil {
+			t.Errorf("%s: PyTorch %s has it, we have not", name, want.Torch)
+		}
+	}
+	for name, g := range got {
+		allowed := 4e-6
+		for _, w := range want.Arrays[name] {
+			allowed = math.Max(allowed, 1e-4*math.Abs(w))
+		}
+		compare(t, name, g, want.Arrays[name], func(float64) float64 { return allowed }, want.Torch)
+	}
+}
+
+type answers struct {
+	Torch  string               `json:"torch"`
+	Values []float64            `json:"values"`
+	Arrays map[string][]float64 `json:"arrays"`
+}
+
+// answer reads what reference.py made of the problem, which must be the stored
+// one; with -update it stores the problem.
+func answer(t testing.TB, dir string, problem any) (want answers) {
+	t.Helper()
+	path := dir + "/reference-problem.json"
 	text, err := json.Marshal(problem)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +69,7 @@ func Reference(t testing.TB, problem any, got []float64) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		t.Skip("wrote " + path + "; now run testdata/reference.py")
+		t.Skip("wrote " + path + "; now run reference.py beside it")
 	}
 	var now, stored any
 	read(t, path, &stored)
@@ -38,17 +79,19 @@ func Reference(t testing.TB, problem any, got []float64) {
 	if where := differ("", now, stored); where != "" {
 		t.Fatalf("the problem is not the stored one at %s; if that is meant, run this test with -update, then reference.py", where)
 	}
-	var want struct {
-		Torch  string    `json:"torch"`
-		Values []float64 `json:"values"`
+	read(t, dir+"/reference-answer.json", &want)
+	return want
+}
+
+func compare(t testing.TB, name string, got, want []float64, allowed func(want float64) float64, torch string) {
+	t.Helper()
+	if len(got) == 0 || len(got) != len(want) {
+		t.Errorf("%s: %d numbers, PyTorch %s has %d", name, len(got), torch, len(want))
+		return
 	}
-	read(t, "testdata/reference-answer.json", &want)
-	if len(got) == 0 || len(got) != len(want.Values) {
-		t.Fatalf("%d values, PyTorch has %d", len(got), len(want.Values))
-	}
-	for i, w := range want.Values {
-		if !(math.Abs(got[i]-w) <= 1e-4*math.Abs(w)) {
-			t.Errorf("value %d is %.8g, with PyTorch %s %.8g", i, got[i], want.Torch, w)
+	for i, w := range want {
+		if !(math.Abs(got[i]-w) <= allowed(w)) {
+			t.Errorf("%s[%d] is %.8g, with PyTorch %s %.8g", name, i, got[i], torch, w)
 		}
 	}
 }

@@ -105,6 +105,9 @@ func New(c Config) (Area, error) {
 	}
 	switch engine {
 	case Exact, Hash:
+		if c.K > MostFiring {
+			return nil, fmt.Errorf("of an area of the %s engine at most %d neurons can fire, not %d", engine, MostFiring, c.K)
+		}
 		return newDense(c, engine == Exact), nil
 	case Lazy:
 		return newLazy(c)

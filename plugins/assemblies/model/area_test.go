@@ -166,6 +166,63 @@ func TestExactAndHashFollowTheDefinition(t *testing.T) {
 
 func gocmp(a, b any) string { return cmp.Diff(a, b) }
 
+// Reinforced more often than levels are kept, an area goes on with lists: the caps
+// and the state are those of the hash engine all the while, and so is what a reader
+// sees before and after.
+func TestDeepLevelsBecomeLists(t *testing.T) {
+	c := Config{N: 900, K: 30, Rule: Multiplicative(.01), Engine: Exact, Seed: 8, Normalise: true,
+		Fibres: []Fibre{{From: 200, P: .1}, {From: 900, P: .1, Recurrent: true}}}
+	exact := mustNew(t, c).(*dense)
+	c.Engine, c.Rule = Hash, Multiplicative(.01)
+	hash := mustNew(t, c).(*dense)
+	rng := rand.New(rand.NewPCG(8, 1))
+	x := some(rng, 200, 60)
+	var cap []int32
+	for round := range deepest + 8 {
+		d := Drive{Firing: [][]int32{x, cap}}
+		fork := exact.Fork(0).Project(d)
+		a, b := Step(exact, d, true), Step(hash, d, true)
+		if !slices.Equal(a, b) || !slices.Equal(a, fork) {
+			t.Fatalf("round %d: %v exact, %v hash, %v read", round, a, b, fork)
+		}
+		cap = a
+		if round%10 == 9 {
+			exact.Homeostasis()
+			hash.Homeostasis()
+		}
+	}
+	if _, ok := exact.fibres[0].learned.(*lists); !ok {
+		t.Error("levels were kept: the test shows nothing")
+	}
+	state := exact.State()
+	if d := gocmp(state, hash.State()); d != "" {
+		t.Errorf("states differ: %s", d)
+	}
+	c.Engine = Exact
+	again := mustNew(t, c)
+	if err := again.Restore(state); err != nil {
+		t.Fatal(err)
+	}
+	d := Drive{Firing: [][]int32{some(rng, 200, 60), cap}}
+	if a, b := again.Project(d), exact.Project(d); !slices.Equal(a, b) {
+		t.Errorf("%v after restoring, %v before", a, b)
+	}
+}
+
+// More sources than one count can hold.
+func TestDegreesOfManySources(t *testing.T) {
+	c := Config{N: 40, K: 4, Rule: Multiplicative(.1), Engine: Hash, Seed: 2, Normalise: true, Fibres: []Fibre{{From: 150_000, P: .5}}}
+	for j, n := range mustNew(t, c).(*dense).fibres[0].degree {
+		if math.Abs(n-75_000) > 5*math.Sqrt(150_000./4) {
+			t.Errorf("neuron %d has %v synapses of 150000 at p = 0.5", j, n)
+		}
+	}
+	c.K, c.N = 1<<16, 1<<17
+	if _, err := New(c); err == nil {
+		t.Error("a cap that cannot be counted was accepted")
+	}
+}
+
 // Large enough that threads share the work.
 func TestThreadsDoNotMatter(t *testing.T) {
 	run := func(threads int) []int32 {
@@ -270,7 +327,7 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if a := mustNew(t, good); a.(*dense).fibres[0].graph.(*stored) == nil {
+	if _, ok := mustNew(t, good).(*dense).fibres[0].graph.(stored); !ok {
 		t.Error("a small area is not kept exactly")
 	}
 	big := good

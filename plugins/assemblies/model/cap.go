@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -97,9 +96,18 @@ func (c *capper) rank() winner {
 		// The next round reads inside and writes to the same place, which is never ahead of it.
 		rest, c.tmp = inside, inside
 	}
-	rest = append([]winner(nil), rest...)
-	slices.SortFunc(rest, byRank)
-	return rest[k-1]
+	// The best of those left, one after the other: insertion into what is in order.
+	c.tmp = append(c.tmp[:0], rest...)
+	best := c.tmp
+	for x := 1; x < len(best); x++ {
+		w := best[x]
+		y := x
+		for ; y > 0 && ahead(w, best[y-1]); y-- {
+			best[y] = best[y-1]
+		}
+		best[y] = w
+	}
+	return best[k-1]
 }
 
 // cap returns the neurons found, or none where no neuron has any input.
@@ -117,89 +125,5 @@ func (c *capper) cap() []int32 {
 	return out
 }
 
-// KCap returns the k neurons of the highest activation, ties to the lower index,
-// in ascending order; none where all activations are 0.
-func KCap(activations []float64, k int) []int32 { return new(Selector).KCap(activations, k) }
-
-// Selector is KCap for many activations in turn: it keeps its scratch.
-type Selector struct {
-	bucket []uint8
-	tied   []winner
-	c      capper
-}
-
-// KCap is as the function. Activations are counted in 256 equal buckets; those
-// above the bucket of the k-th are in, and that bucket alone is ranked.
-func (s *Selector) KCap(activations []float64, k int) []int32 {
-	lo, hi := math.Inf(1), math.Inf(-1)
-	for _, a := range activations {
-		lo, hi = min(lo, a), max(hi, a)
-	}
-	scale := 255.999 / (hi - lo)
-	if len(activations) <= k || hi <= 0 || !(scale < math.MaxFloat64) || len(activations) > 1<<16 {
-		s.c.reset(k)
-		s.c.offer(0, activations)
-		return s.c.cap()
-	}
-	s.bucket = slices.Grow(s.bucket[:0], len(activations))[:len(activations)]
-	bucket := s.bucket
-	var count [256]int32
-	for j, a := range activations {
-		b := uint8((a - lo) * scale)
-		bucket[j] = b
-		count[b]++
-	}
-	edge, left := uint8(255), int32(k)
-	for ; count[edge] < left; edge-- {
-		left -= count[edge]
-	}
-	s.tied = s.tied[:0]
-	out := make([]int32, k+1)
-	n := 0
-	for j, b := range bucket {
-		out[n] = int32(j)
-		if b > edge {
-			n++
-		}
-		if b == edge {
-			s.tied = append(s.tied, winner{activations[j], int32(j)})
-		}
-	}
-	if len(s.tied) > 64 { // crowded: rank it with buckets of its own
-		s.c.k, s.c.found = int(left), append(s.c.found[:0], s.tied...)
-		s.c.shrink()
-		s.tied = append(s.tied[:0], s.c.found...)
-	} else {
-		slices.SortFunc(s.tied, byRank)
-	}
-	for _, w := range s.tied[:left] {
-		out[n] = w.j
-		n++
-	}
-	slices.Sort(out[n-int(left) : n])
-	return merge(out[:n], n-int(left))
-}
-
-// merge sorts a list of two ascending stretches, the second of which is short.
-func merge(list []int32, second int) []int32 {
-	out := list[:len(list):len(list)]
-	short := append(make([]int32, 0, 64), out[second:]...)
-	i, j := second-1, len(short)-1
-	for at := len(out) - 1; j >= 0; at-- {
-		if i >= 0 && out[i] > short[j] {
-			out[at] = out[i]
-			i--
-		} else {
-			out[at] = short[j]
-			j--
-		}
-	}
-	return out
-}
-
-func byRank(x, y winner) int {
-	if d := cmp.Compare(y.a, x.a); d != 0 {
-		return d
-	}
-	return cmp.Compare(x.j, y.j)
-}
+// ahead says whether x is better: activation descending, index ascending.
+func ahead(x, y winner) bool { return x.a > y.a || x.a == y.a && x.j < y.j }

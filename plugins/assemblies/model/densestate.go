@@ -11,17 +11,22 @@ func (d *dense) Fork(uint64) Area {
 	}
 	f := *d
 	f.scratch = scratch{}
-	f.Threads = 1
+	f.Threads, f.reading, f.fibres = 1, true, nil
+	for _, old := range d.fibres {
+		fb := *old
+		f.fibres = append(f.fibres, &fb)
+	}
 	return &f
 }
 
 func (d *dense) Fresh() Area {
 	f := *d
-	f.number, f.neurons, f.order, f.bias, f.scratch = make([]int32, d.N), nil, nil, nil, scratch{}
-	f.fibres = nil
+	f.number, f.neurons, f.bias, f.scratch, f.fibres = make([]int32, d.N), nil, nil, scratch{}, nil
+	f.order, f.sorted, f.ends = nil, nil, make([]int32, d.blocks)
 	for _, old := range d.fibres {
 		fb := *old
-		fb.changes, fb.scale, fb.patches = newChanges(fb.From), nil, nil
+		fb.factor, fb.patches = nil, nil
+		fb.forget(d.blocks)
 		f.fibres = append(f.fibres, &fb)
 	}
 	f.Homeostasis()
@@ -31,10 +36,10 @@ func (d *dense) Fresh() Area {
 func (d *dense) State() State {
 	s := State{Neurons: slices.Clone(d.neurons)}
 	for _, f := range d.fibres {
-		fs := f.changes.state()
-		if f.scale != nil {
+		fs := f.learned.state(d.number)
+		if f.factor != nil {
 			for _, j := range d.neurons {
-				fs.Held = append(fs.Held, f.scale[j])
+				fs.Held = append(fs.Held, f.factor[j])
 			}
 		}
 		s.Fibres = append(s.Fibres, fs)
@@ -62,17 +67,22 @@ func (d *dense) Restore(s State) error {
 	}
 	d.neurons = slices.Clone(s.Neurons)
 	for x, f := range d.fibres {
-		if err := f.changes.restore(s.Fibres[x], len(d.neurons), d.Rule); err != nil {
+		if err := s.Fibres[x].check(f.From, len(d.neurons)); err != nil {
 			return fmt.Errorf("fibre %d: %w", x, err)
 		}
-		if f.scale == nil {
+		f.forget(d.blocks)
+		if _, bits := f.learned.(*levels); bits && slices.Max(append(s.Fibres[x].Count, 0)) >= deepest {
+			f.learned = newLists(f.From)
+		}
+		f.learned.restore(s.Fibres[x], d.neurons, d.Rule)
+		if f.factor == nil {
 			continue
 		}
 		if len(s.Fibres[x].Held) != len(d.neurons) {
 			return fmt.Errorf("fibre %d has %d sums for %d neurons", x, len(s.Fibres[x].Held), len(d.neurons))
 		}
 		for slot, j := range d.neurons {
-			f.scale[j] = s.Fibres[x].Held[slot]
+			f.factor[j] = s.Fibres[x].Held[slot]
 		}
 	}
 	d.bias = nil

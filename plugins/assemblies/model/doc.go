@@ -1,7 +1,7 @@
 // Package model simulates areas of neurons that form assemblies: random graphs,
 // k-cap, plasticity, homeostasis, noise, inhibition (Papadimitriou et al., PNAS
-// 2020; Dabagia, Papadimitriou and Vempala, COLT 2022; NEMO). It knows nothing
-// of the rest of Assay and serves as a library of its own.
+// 2020; Dabagia, Papadimitriou and Vempala, COLT 2022; NEMO). Of the rest of
+// Assay it knows the kernels that count bits, and serves as a library of its own.
 //
 // An [Area] has n neurons, of which k fire at a time, and fibres that lead to
 // it, each a random graph of synapses from n_in sources. [New] makes one with

@@ -3,26 +3,34 @@ package model
 import (
 	"math"
 	"math/bits"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // edges is a random graph as a function: whether synapse i -> j exists depends
-// on (seed, i, j) alone. Targets come in blocks of 256. Of a block, the number of
-// synapses is drawn from Bin(256, p) by its inverse distribution function (to
-// 2⁻³²), then their places, uniformly and all different. That costs one hash for
-// two or three synapses at p = 0.01, not one for every pair of neurons.
+// on (seed, i, j) alone, with probability p to 2⁻³². Targets come in blocks of 256.
+//
+// Where synapses are few, their number in a block is drawn from Bin(256, p) by its
+// inverse distribution function, then their places, uniformly and all different. That
+// costs one hash for two or three synapses at p = 0.01, not one for every pair of
+// neurons. Where they are many, a random number of 32 digits is compared with p for
+// every target, for all targets at once and digit by digit, until all are decided:
+// about nine digits.
 type edges struct {
 	seed   uint64
-	loose  bool // nothing but chance decides: self-loops are allowed, and there are no stretches
-	self   bool // no neuron feeds itself
-	within int  // synapses stay in stretches of so many neurons; 0: they do not
+	loose  bool   // nothing but chance decides: self-loops are allowed, and there are no stretches
+	self   bool   // no neuron feeds itself
+	within int    // synapses stay in stretches of so many neurons; 0: they do not
+	digits uint64 // 2³² p where synapses are many, or 0
 	below  [blockSize + 1]uint64
 	guide  [1 << guideBits]uint16 // number of synapses to begin the search with, by leading bits
 }
 
 const (
-	blockSize = 256
+	blockSize = kernel.BitColumns
 	guideBits = 12
 	golden    = 0x9e3779b97f4a7c15
+	many      = 1. / 32 // the p from which digits are quicker than places
 )
 
 // set256 is a set of places in a block.
@@ -32,6 +40,10 @@ func newEdges(seed uint64, f Fibre) *edges {
 	e := &edges{seed: seed, self: f.Recurrent && !f.SelfLoops, within: f.Within}
 	e.loose = !e.self && e.within == 0
 	p := f.P
+	if p >= many {
+		e.digits = uint64(math.Round(p * (1 << 32)))
+		return e
+	}
 	// below[m] = 2³² P(Bin(256, p) ≤ m)
 	sum := 0.0
 	for m := range e.below {
@@ -78,20 +90,52 @@ func (e *edges) block(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
 		return 0, 0, 0, 0
 	}
 	at := key + uint64(b)<<8*golden
+	if e.digits > 0 {
+		s0, s1, s2, s3 = e.compare(at)
+	} else {
+		s0, s1, s2, s3 = e.places(at)
+	}
+	if e.loose || e.within == 0 && int(i>>8) != b {
+		return s0, s1, s2, s3
+	}
+	return e.restrict(set256{s0, s1, s2, s3}, i, b)
+}
+
+// compare draws a number for each of 256 targets and returns those below p. Open are
+// the targets whose digits have been those of p so far.
+func (e *edges) compare(at uint64) (s0, s1, s2, s3 uint64) {
+	o0, o1, o2, o3 := ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)
+	if e.digits>>32 == 1 { // p = 1
+		return o0, o1, o2, o3
+	}
+	next := func() uint64 {
+		at += golden
+		return mix(at)
+	}
+	for left := e.digits << 32; left != 0 && o0|o1|o2|o3 != 0; left <<= 1 {
+		u0, u1, u2, u3 := next(), next(), next(), next()
+		if left>>63 == 1 { // a digit 0 is below, a digit 1 stays open
+			s0, s1, s2, s3 = s0|o0&^u0, s1|o1&^u1, s2|o2&^u2, s3|o3&^u3
+			o0, o1, o2, o3 = o0&u0, o1&u1, o2&u2, o3&u3
+		} else { // a digit 1 is above
+			o0, o1, o2, o3 = o0&^u0, o1&^u1, o2&^u2, o3&^u3
+		}
+	}
+	return s0, s1, s2, s3
+}
+
+// places draws how many targets there are, and which.
+func (e *edges) places(at uint64) (s0, s1, s2, s3 uint64) {
 	h := mix(at)
 	u := h >> 32
 	m := int(e.guide[u>>(32-guideBits)])
 	for u >= e.below[m] {
 		m++
 	}
-	want := m
-	if m > blockSize/2 { // draw the places that have none
-		want = blockSize - m
-	}
 	// The other half of the hash gives the first four places, and no branch
 	// depends on it: place q is bit q&63 of word q>>6.
 	for t := range 4 {
-		bit := uint64((t-want)>>63&1) << (h & 63) // 0 where t ≥ want
+		bit := uint64((t-m)>>63&1) << (h & 63) // 0 where t ≥ m
 		odd, high := -(h >> 6 & 1), -(h >> 7 & 1)
 		s0 |= bit &^ odd &^ high
 		s1 |= bit & odd &^ high
@@ -99,14 +143,11 @@ func (e *edges) block(i int32, key uint64, b int) (s0, s1, s2, s3 uint64) {
 		s3 |= bit & odd & high
 		h >>= 8
 	}
-	want -= bits.OnesCount64(s0) + bits.OnesCount64(s1) + bits.OnesCount64(s2) + bits.OnesCount64(s3)
-	if want > 0 || m > blockSize/2 {
-		s0, s1, s2, s3 = e.more(set256{s0, s1, s2, s3}, at, want, m > blockSize/2)
+	m -= bits.OnesCount64(s0) + bits.OnesCount64(s1) + bits.OnesCount64(s2) + bits.OnesCount64(s3)
+	if m > 0 {
+		return more(set256{s0, s1, s2, s3}, at, m)
 	}
-	if e.loose || e.within == 0 && int(i>>8) != b {
-		return s0, s1, s2, s3
-	}
-	return e.restrict(set256{s0, s1, s2, s3}, i, b)
+	return s0, s1, s2, s3
 }
 
 // meets says whether source i's stretch reaches into block b.
@@ -131,8 +172,8 @@ func (e *edges) restrict(set set256, i int32, b int) (s0, s1, s2, s3 uint64) {
 	return set[0], set[1], set[2], set[3]
 }
 
-// more draws the rest of the places, and takes the complement where asked.
-func (e *edges) more(set set256, at uint64, want int, complement bool) (s0, s1, s2, s3 uint64) {
+// more draws the rest of the places.
+func more(set set256, at uint64, want int) (s0, s1, s2, s3 uint64) {
 	for h, left := uint64(0), 0; want > 0; left-- {
 		if left == 0 {
 			at += golden
@@ -142,9 +183,6 @@ func (e *edges) more(set set256, at uint64, want int, complement bool) (s0, s1, 
 		h >>= 8
 		want -= int(^set[q>>6] >> (q & 63) & 1) // a place that is taken already does not count
 		set[q>>6] |= 1 << (q & 63)
-	}
-	if complement {
-		return ^set[0], ^set[1], ^set[2], ^set[3]
 	}
 	return set[0], set[1], set[2], set[3]
 }

@@ -31,7 +31,8 @@ type lazy struct {
 type lazyFibre struct {
 	Fibre
 	changes
-	upto []int32 // [lists]
+	upto []int32   // [lists]
+	sum  []float64 // [known] Σ_i (w_ij − 1)
 	held []float64
 }
 
@@ -44,7 +45,7 @@ func newLazy(c Config) (Area, error) {
 		if f.Within > 0 {
 			return nil, fmt.Errorf("the lazy engine knows no positions, so no stretches")
 		}
-		l.fibres = append(l.fibres, &lazyFibre{Fibre: f, changes: *newChanges(0)})
+		l.fibres = append(l.fibres, &lazyFibre{Fibre: f})
 	}
 	return l, nil
 }

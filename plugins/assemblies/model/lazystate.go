@@ -37,7 +37,7 @@ func (l *lazy) State() State {
 	}
 	for _, f := range l.fibres {
 		fs := f.state()
-		fs.Upto, fs.Held = slices.Clone(f.upto), slices.Clone(f.held)
+		fs.Upto, fs.Sum, fs.Held = slices.Clone(f.upto), slices.Clone(f.sum), slices.Clone(f.held)
 		s.Fibres = append(s.Fibres, fs)
 	}
 	for j, v := range l.bias {
@@ -58,8 +58,8 @@ func (l *lazy) Restore(s State) error {
 	l.known, l.rounds = len(s.Neurons), s.Rounds
 	for x, f := range l.fibres {
 		fs := s.Fibres[x]
-		if len(fs.Upto) != len(fs.From) || len(fs.Held) > l.known {
-			return fmt.Errorf("fibre %d: %d lists drawn for %d sources", x, len(fs.Upto), len(fs.From))
+		if len(fs.Upto) != len(fs.From) || len(fs.Held) > l.known || len(fs.Sum) != l.known {
+			return fmt.Errorf("fibre %d: %d lists drawn for %d sources, %d sums for %d neurons", x, len(fs.Upto), len(fs.From), len(fs.Sum), l.known)
 		}
 		for y, i := range fs.From {
 			if i < 0 || int(i) >= f.From || fs.Upto[y] < 0 || int(fs.Upto[y]) > l.known {
@@ -68,10 +68,11 @@ func (l *lazy) Restore(s State) error {
 		}
 		most := slices.Max(append([]int32{0}, fs.From...))
 		f.index = make([]int32, most+1)
-		if err := f.restore(fs, l.known, l.Rule); err != nil {
+		if err := fs.check(len(f.index), l.known); err != nil {
 			return fmt.Errorf("fibre %d: %w", x, err)
 		}
-		f.upto, f.held = slices.Clone(fs.Upto), slices.Clone(fs.Held)
+		f.restore(fs, l.Rule)
+		f.upto, f.sum, f.held = slices.Clone(fs.Upto), slices.Clone(fs.Sum), slices.Clone(fs.Held)
 	}
 	for j, v := range s.Bias {
 		if j < 0 || j >= l.known {

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // patch gives all synapses between two ranges of neurons one weight: assemblies
@@ -57,9 +59,9 @@ func (r Range) within(fired []int32) []int32 {
 	return fired[first:end]
 }
 
-// patch adds (w − 1) |{fired i in from: i -> j}| for the targets of block b that
-// lie in to.
-func (f *fibre) patch(fired []int32, b int, r *rows, sums *[blockSize]float64) {
+// patch adds (w − 1) |{fired i in from: i -> j}| to the excess of the targets of
+// block b that lie in to.
+func (f *fibre) patch(fired []int32, b int, r *rows, excess *[blockSize]float64) *[blockSize]float64 {
 	for _, p := range f.patches {
 		first, end := max(p.to.First-b*blockSize, 0), min(p.to.End-b*blockSize, blockSize)
 		if first >= end {
@@ -69,18 +71,19 @@ func (f *fibre) patch(fired []int32, b int, r *rows, sums *[blockSize]float64) {
 		if len(inside) == 0 {
 			continue
 		}
-		var keys []uint64
-		if _, regenerate := f.graph.(hashed); regenerate {
-			for _, i := range inside {
-				keys = append(keys, f.edges.key(i))
-			}
+		if excess != &r.excess {
+			r.excess = *excess
+			excess = &r.excess
 		}
-		var counts [blockSize]float64
-		f.graph.count(inside, keys, b, r, &counts)
+		r.keys = f.hashKeys(r.keys[:0], inside)
+		r.inside = fill(r.inside[:0], inside, int32(f.From))
+		var counts kernel.BitCounts
+		f.graph.count(r.inside, r.keys, b, r, &counts)
 		for q := first; q < end; q++ {
-			sums[q] += (p.weight - 1) * counts[q]
+			excess[q] += float64((p.weight - 1) * float64(counts[q]))
 		}
 	}
+	return excess
 }
 
 // set adds neuron j of the set's block.

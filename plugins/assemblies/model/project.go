@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 func (d *dense) Project(in Drive) []int32 {
 	d.prepare(in.Firing)
 	d.drawNoise(in)
-	if d.N <= 1<<13 { // few enough to be ranked at once
+	if d.N <= 1<<17 { // few enough to be ranked at once
 		d.all = slices.Grow(d.all[:0], d.N)[:d.N]
 		d.write(in.Firing, d.all)
 		if in.Sigma > 0 {
@@ -23,15 +25,15 @@ func (d *dense) Project(in Drive) []int32 {
 		c := &d.caps[thread]
 		c.reset(d.K)
 		var a [blockSize]float64
-		next := d.firstSlot(from)
 		for b := from; b < to; b++ {
-			next = d.block(in.Firing, b, next, &d.rows[thread], &a)
+			n := d.within(b)
+			d.block(in.Firing, b, &d.rows[thread], a[:n])
 			if in.Sigma > 0 {
-				for q := range d.within(b) {
+				for q := range n {
 					a[q] += d.noise[b*blockSize+q]
 				}
 			}
-			c.offer(b*blockSize, a[:d.within(b)])
+			c.offer(b*blockSize, a[:n])
 		}
 		c.shrink()
 	})
@@ -50,40 +52,61 @@ func (d *dense) inputs(firing [][]int32, a []float64) {
 }
 
 func (d *dense) write(firing [][]int32, a []float64) {
-	var block [blockSize]float64
-	next := 0
 	for b := range d.blocks {
-		next = d.block(firing, b, next, &d.rows[0], &block)
-		copy(a[b*blockSize:], block[:d.within(b)])
+		d.block(firing, b, &d.rows[0], a[b*blockSize:][:d.within(b)])
 	}
 }
 
-// prepare fills keys and the excess of every support neuron.
+// prepare fills keys and the excess of every fibre.
 func (d *dense) prepare(firing [][]int32) {
 	if len(firing) != len(d.fibres) {
 		panic(fmt.Sprintf("model: %d firing sets for %d fibres", len(firing), len(d.fibres)))
 	}
-	if d.keys == nil {
-		d.keys, d.excess = make([][]uint64, len(d.fibres)), make([][]float64, len(d.fibres))
-		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
-	}
+	d.makeScratch()
 	if len(d.order) != len(d.neurons) {
 		d.sortSlots()
 	}
 	for x, f := range d.fibres {
-		d.keys[x] = d.keys[x][:0]
-		if _, regenerate := f.graph.(hashed); regenerate {
-			for _, i := range firing[x] {
-				d.keys[x] = append(d.keys[x], f.edges.key(i))
+		if len(firing[x]) == 0 {
+			continue
+		}
+		if d.reading {
+			f.learned = f.learned.reader(d.sorted, d.N)
+		}
+		if len(firing[x]) > MostFiring {
+			panic(fmt.Sprintf("model: %d sources fire in fibre %d; %d can", len(firing[x]), x, MostFiring))
+		}
+		for _, i := range firing[x] { // the kernel trusts them
+			if uint(i) >= uint(f.From) {
+				panic(fmt.Sprintf("model: source %d of %d fires in fibre %d", i, f.From, x))
 			}
 		}
-		d.excess[x] = append(d.excess[x][:0], make([]float64, len(d.neurons))...)
-		f.changes.excess(firing[x], d.Rule.weights, d.excess[x])
+		d.fired[x] = fill(d.fired[x][:0], firing[x], int32(f.From))
+		d.keys[x] = f.hashKeys(d.keys[x][:0], firing[x])
+		d.excess[x] = f.learned.excess(firing[x], d.Rule, &d.tallies[x])
 	}
 }
 
-// sortSlots merges the slots that are new into those in order. Within a cap they
-// are in order already.
+func (d *dense) makeScratch() {
+	if d.keys == nil {
+		d.fired, d.keys = make([][]int32, len(d.fibres)), make([][]uint64, len(d.fibres))
+		d.excess, d.tallies = make([][]float64, len(d.fibres)), make([]tallies, len(d.fibres))
+		d.caps, d.rows = make([]capper, max(1, d.Threads)), make([]rows, max(1, d.Threads))
+	}
+}
+
+// hashKeys appends the keys of sources whose synapses are drawn again.
+func (f *fibre) hashKeys(keys []uint64, fired []int32) []uint64 {
+	if _, regenerate := f.graph.(hashed); regenerate {
+		for _, i := range fired {
+			keys = append(keys, f.edges.key(i))
+		}
+	}
+	return keys
+}
+
+// sortSlots puts the slots into the order of neurons: new ones are merged into
+// those in order. Within a cap they are in order already.
 func (d *dense) sortSlots() {
 	old := len(d.order)
 	fresh := make([]int32, 0, len(d.neurons)-old)
@@ -104,58 +127,70 @@ func (d *dense) sortSlots() {
 			j--
 		}
 	}
-}
-
-// firstSlot is the place in order of the first support neuron of block b or later.
-func (d *dense) firstSlot(b int) int {
-	at, _ := slices.BinarySearchFunc(d.order, int32(b*blockSize), func(slot, j int32) int { return cmp.Compare(d.neurons[slot], j) })
-	return at
+	d.sorted = d.sorted[:0]
+	d.ends = append(d.ends[:0], make([]int32, d.blocks)...)
+	for _, slot := range d.order {
+		j := d.neurons[slot]
+		d.sorted = append(d.sorted, j)
+		d.ends[j/blockSize] = int32(len(d.sorted))
+	}
+	for b := 1; b < d.blocks; b++ { // a block without support ends where the one before does
+		d.ends[b] = max(d.ends[b], d.ends[b-1])
+	}
 }
 
 // block writes the activations of block b, without noise:
 //
 //	a_j = Σ_fibres (|{fired i: i -> j}| + Σ_{fired i -> j} (w_ij − 1)) / Σ_i w_ij + b_j
 //
-// The first term is a whole number and the second runs over sources in ascending
-// order, so that all engines add alike. next is the first support neuron of the
-// block, in order; that of the next block is returned.
-func (d *dense) block(firing [][]int32, b, next int, r *rows, a *[blockSize]float64) int {
-	n := d.within(b)
-	first := b * blockSize
-	end := next
-	for end < len(d.order) && int(d.neurons[d.order[end]]) < first+n {
-		end++
+// The second sum is as learned has it.
+func (d *dense) block(firing [][]int32, b int, r *rows, a []float64) {
+	n, first := len(a), b*blockSize
+	begin, end := 0, int(d.ends[b]) // of the block's support neurons
+	if b > 0 {
+		begin = int(d.ends[b-1])
 	}
-	clear(a[:])
+	clear(a)
 	for x, f := range d.fibres {
 		if len(firing[x]) == 0 {
 			continue
 		}
-		sums := &r.sums
-		f.graph.count(firing[x], d.keys[x], b, r, sums)
-		if len(f.patches) > 0 {
-			f.patch(firing[x], b, r, sums)
-		}
-		for _, slot := range d.order[next:end] {
-			sums[int(d.neurons[slot])-first] += d.excess[x][slot]
-		}
-		if f.scale == nil {
-			for q, sum := range sums {
-				a[q] += sum
+		f.graph.count(d.fired[x], d.keys[x], b, r, &r.counts)
+		excess := &r.excess
+		switch {
+		case f.learned.byNeuron():
+			excess = (*[blockSize]float64)(d.excess[x][first:])
+		case begin == end:
+			excess = &zeros
+		default:
+			*excess = [blockSize]float64{}
+			for _, slot := range d.order[begin:end] {
+				excess[d.neurons[slot]&(blockSize-1)] = d.excess[x][slot]
 			}
-			continue
 		}
-		for q, s := range f.scale[first : first+n] { // a neuron without synapses has the scale 1
-			a[q] += sums[q] / s
+		if len(f.patches) > 0 {
+			excess = f.patch(firing[x], b, r, excess)
 		}
+		factor := ones[:n]
+		if f.factor != nil {
+			factor = f.factor[first : first+n]
+		}
+		kernel.AddCounts(a, r.counts[:n], excess[:n], factor)
 	}
 	if d.bias != nil {
 		for q, v := range d.bias[first : first+n] {
 			a[q] += v
 		}
 	}
-	return end
 }
+
+// The excess where nothing was learned, and the factor where nothing is normalised.
+var zeros, ones = [blockSize]float64{}, func() (x [blockSize]float64) {
+	for q := range x {
+		x[q] = 1
+	}
+	return x
+}()
 
 func (d *dense) drawNoise(in Drive) {
 	if in.Sigma <= 0 {

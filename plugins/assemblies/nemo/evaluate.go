@@ -43,33 +43,36 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 // rows are the distances from the frequencies of training.
 func (m *model) rows(out framework.Metrics) {
 	var perGraph []float64
-	var all, worst, kl, averaged, used float64
+	var all, worst, kl, rows, averaged, used float64
 	mean := m.mean()
 	for g := range m.P {
-		sum, n := 0.0, 0.0
+		total, n := 0.0, 0.0
 		for s, row := range m.P[g] {
 			want, ok := shares(m.Counts[s])
-			if !ok { // the symbol was never followed by anything
+			if !ok || sum(row) == 0 { // the symbol was never followed by anything, or nothing was decided
 				continue
 			}
 			d := totalVariation(row, want)
-			sum, n, worst = sum+d, n+1, max(worst, d)
+			total, n, worst = total+d, n+1, max(worst, d)
 			kl += divergence(want, row, 1/(2*float64(m.Settings.Draws)))
-			if g == 0 {
-				averaged += totalVariation(mean[s], want)
-				used++
-			}
+			rows++
 		}
 		if n > 0 {
-			perGraph = append(perGraph, sum/n)
-			all += sum / n
+			perGraph = append(perGraph, total/n)
+			all += total / n
 		}
 	}
-	if used == 0 {
+	if rows == 0 {
 		return
 	}
-	graphs := float64(len(m.P))
-	out["tv"], out["tv_max"], out["tv_averaged"], out["kl"] = all/graphs, worst, averaged/used, kl/graphs/used
+	for s := range m.Counts {
+		if want, ok := shares(m.Counts[s]); ok {
+			averaged += totalVariation(mean[s], want)
+			used++
+		}
+	}
+	graphs := float64(len(perGraph))
+	out["tv"], out["tv_max"], out["tv_averaged"], out["kl"] = all/graphs, worst, averaged/used, kl/rows
 	if len(perGraph) > 1 {
 		out["tv_sd"] = stat.StdDev(perGraph, nil)
 	}
@@ -96,48 +99,52 @@ func (m *model) truth(out framework.Metrics, r *data.Recording) error {
 			}
 		}
 	}
-	sum := 0.0
+	total, n := 0.0, 0.0
 	for s := range m.Symbols { // in order: sums of floats depend on it
 		for g := range m.P {
-			if rows[s] != nil {
-				sum += totalVariation(m.P[g][s], rows[s])
+			if rows[s] != nil && sum(m.P[g][s]) > 0 {
+				total += totalVariation(m.P[g][s], rows[s])
+				n++
 			}
 		}
 	}
-	out["tv_true"] = sum / float64(len(m.P)*len(rows))
+	if n > 0 {
+		out["tv_true"] = total / n
+	}
 	return nil
 }
 
-// coin is about the share p of A_1.
+// coin is about the share p of A_1. Graphs on which nothing was decided have none.
 func (m *model) coin(out framework.Metrics) {
-	var p []float64
-	first := 0.0
-	for g := range m.P {
-		p = append(p, m.P[g][0][0])
-		first += m.PCap[g][0][0] / float64(len(m.P))
-	}
 	target, _ := shares(m.Counts[0])
 	y := make([]float64, m.Symbols) // exp(λw), up to a factor
 	for i, w := range m.Weights[0] {
 		y[i] = math.Exp(m.Settings.Lambda * (w - m.Weights[0][0]))
 	}
 	rule := y[0] / sum(y)
-	out["p_first"], out["p_first_cap"], out["p_rule"], out["p_target"] = stat.Mean(p, nil), first, rule, target[0]
+	out["p_rule"], out["p_target"] = rule, target[0]
 	if len(m.Settings.Weights) > 0 {
 		out["p_target"] = rule
 	}
-	worst, mean := 0.0, 0.0
-	for _, x := range p {
-		d := math.Abs(x - out["p_target"])
-		worst, mean = max(worst, d), mean+d/float64(len(p))
+	var p, cap []float64
+	for g := range m.P {
+		if sum(m.P[g][0]) > 0 {
+			p = append(p, m.P[g][0][0])
+		}
+		cap = append(cap, m.PCap[g][0][0])
 	}
-	out["error_mean"], out["error_max"] = mean, worst
-	out["error_max_fair"] = expectedWorst(len(p), m.Settings.Draws)
-	if len(p) > 1 {
-		out["p_first_sd"] = stat.StdDev(p, nil)
+	out["p_first_cap"] = stat.Mean(cap, nil)
+	out["error_mean_cap"], _, out["error_max_cap"] = distances(cap, out["p_target"])
+	out["error_max_fair"] = expectedWorst(len(cap), m.Settings.Draws)
+	if len(p) > 0 {
+		out["p_first"] = stat.Mean(p, nil)
+		out["error_mean"], out["error_min"], out["error_max"] = distances(p, out["p_target"])
+		if len(p) > 1 {
+			out["p_first_sd"] = stat.StdDev(p, nil)
+		}
+		slices.Sort(p)
+		out["p_first_lo"], out["p_first_hi"] = stat.Quantile(.05, stat.LinInterp, p, nil), stat.Quantile(.95, stat.LinInterp, p, nil)
 	}
-	slices.Sort(p)
-	out["p_first_lo"], out["p_first_hi"] = stat.Quantile(.05, stat.LinInterp, p, nil), stat.Quantile(.95, stat.LinInterp, p, nil)
 	for x, c := range m.Curve {
 		out[curve(x+1)] = c
 	}
@@ -145,6 +152,16 @@ func (m *model) coin(out framework.Metrics) {
 		out["softmax_rate"] = softmaxRate(m.Weights[0], m.Settings.Offsets, m.Curve)
 		out["softmax_rate_cap"] = softmaxRate(m.Weights[0], m.Settings.Offsets, m.CurveCap)
 	}
+}
+
+// distances are the mean, least and largest distance from the target.
+func distances(p []float64, target float64) (mean, least, most float64) {
+	least = math.Inf(1)
+	for _, x := range p {
+		d := math.Abs(x - target)
+		mean, least, most = mean+d/float64(len(p)), min(least, d), max(most, d)
+	}
+	return
 }
 
 // expectedWorst is E max |Bin(draws, ½)/draws − ½| over independent fair coins.

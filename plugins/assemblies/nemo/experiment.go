@@ -68,6 +68,9 @@ func (e *experiment) flips(ctx context.Context, m *model) error {
 		m.P = append(m.P, make([][]float64, contexts))
 		m.PCap = append(m.PCap, make([][]float64, contexts))
 		for s := range contexts {
+			if g == 0 && len(m.Shown) < shown {
+				c.show(&m.Shown, s)
+			}
 			if m.P[g][s], m.PCap[g][s], err = e.row(ctx, c, s, m.Weights[s], &m.Tally); err != nil {
 				return err
 			}
@@ -94,8 +97,8 @@ func (e *experiment) flips(ctx context.Context, m *model) error {
 	return nil
 }
 
-// row flips the coin of one context: shares of the outcomes among decided flips,
-// and of the leaders of the first cap.
+// row flips the coin of one context: shares of the outcomes among decided flips
+// (all 0 where none is), and of the leaders of the first cap.
 func (e *experiment) row(ctx context.Context, c *chooser, context int, w []float64, t *tally) (p, first []float64, err error) {
 	for i, wi := range w {
 		if err := assembly.Patch(c.area, 0, stretch(context, e.K), stretch(i, e.K), wi); err != nil {
@@ -120,11 +123,7 @@ func (e *experiment) row(ctx context.Context, c *chooser, context int, w []float
 		first[f.leader] += 1 / float64(e.Draws)
 	}
 	for i := range p {
-		if decided > 0 {
-			p[i] /= decided
-		} else { // nothing is known
-			p[i] = 1 / float64(e.m)
-		}
+		p[i] /= max(decided, 1)
 	}
 	return p, first, nil
 }

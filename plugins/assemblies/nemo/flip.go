@@ -15,6 +15,10 @@ type chooser struct {
 	m    int
 	area assembly.Area
 	rng  *rand.Rand // noise
+
+	shown *[][]int32 // where the caps of the next flip go, or nil
+	noisy []float64
+	pick  assembly.Selector
 }
 
 // newChooser draws a graph. sources are the neurons of the context areas, a fibre
@@ -83,11 +87,12 @@ type flip struct {
 // repeats itself stays for ever, so the rounds end there.
 func (c *chooser) flip(input []float64) flip {
 	sigma := c.Noise * math.Sqrt(float64(c.K)*c.P)
-	noisy := make([]float64, len(input))
+	c.noisy = slices.Grow(c.noisy[:0], len(input))[:len(input)]
 	for j, a := range input {
-		noisy[j] = a + sigma*c.rng.NormFloat64()
+		c.noisy[j] = a + sigma*c.rng.NormFloat64()
 	}
-	h := assembly.KCap(noisy, c.K)
+	h := c.pick.KCap(c.noisy, c.K)
+	c.see(h)
 	var f flip
 	f.first = c.meets(h)
 	f.leader = largest(f.first)
@@ -100,6 +105,7 @@ func (c *chooser) flip(input []float64) flip {
 		for f.rounds < c.Rounds {
 			fire[len(fire)-1] = h
 			next := c.area.Project(d)
+			c.see(next)
 			f.rounds++
 			same := slices.Equal(next, h)
 			h = next
@@ -108,6 +114,7 @@ func (c *chooser) flip(input []float64) flip {
 			}
 		}
 	}
+	c.shown = nil
 	meets := c.meets(h)
 	f.outcome = largest(meets)
 	f.overlap = meets[f.outcome] / float64(c.K)

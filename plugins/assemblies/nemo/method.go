@@ -19,7 +19,7 @@ import (
 
 const (
 	name    = "nemo"
-	version = "1"
+	version = "2"
 )
 
 type settings struct {
@@ -56,13 +56,18 @@ func New() framework.Method { return method{} }
 
 func (method) Describe() framework.Description {
 	return framework.Description{
-		Name:          name,
-		Version:       version,
-		Summary:       "assemblies that flip coins: learned frequencies, Markov chains, trigrams",
-		Citation:      "Dabagia, Mitropolsky, Papadimitriou and Vempala, Coin-Flipping In The Brain: Statistical Learning with Neuronal Assemblies, 2024, arXiv 2406.07715",
-		Settings:      settings{},
-		Roles:         []string{data.MainRole},
-		Metrics:       declared(),
+		Name:     name,
+		Version:  version,
+		Summary:  "assemblies that flip coins: learned frequencies, Markov chains, trigrams",
+		Citation: "Dabagia, Mitropolsky, Papadimitriou and Vempala, Coin-Flipping In The Brain: Statistical Learning with Neuronal Assemblies, 2024, arXiv 2406.07715",
+		Settings: settings{},
+		Roles:    []string{data.MainRole},
+		Metrics:  declared(),
+		Arrays: []framework.ArrayInfo{
+			{Name: "shares", Doc: "[graphs x contexts, 2 + m] graph, context, and the share of each outcome among decided flips (of trigrams: word by word, [m, 2 + m], graph -1)"},
+			{Name: "raster", Doc: "[caps, 3 + k] flip, context (-1: a pair of words), round, and the neurons that fire, of the first flips on the first graph"},
+			{Name: "overlaps", Doc: "[caps, 3 + m] flip, context, round as in raster, and the share of each assembly that fires"},
+		},
 		Deterministic: true,
 		OutOfSample:   true,
 	}
@@ -79,8 +84,11 @@ func declared() []metric.Info {
 		{Name: "p_first_cap", Goal: metric.None, Doc: "coin: share of flips whose first cap holds most of A_1, mean over graphs: what a read-out without recurrence says"},
 		{Name: "p_rule", Goal: metric.None, Doc: "coin: y_1 / sum y, what the plasticity rule itself predicts"},
 		{Name: "p_target", Goal: metric.None, Doc: "coin: T_1 / sum T, or of given weights the share of exp(lambda w)"},
-		{Name: "error_mean", Goal: metric.Min, Doc: "coin: |p - target|, mean over graphs"},
-		{Name: "error_max", Goal: metric.Min, Doc: "coin: |p - target|, largest over graphs"},
+		{Name: "error_mean", Goal: metric.Min, Doc: "coin: |p - target|, mean over the graphs on which any flip was decided"},
+		{Name: "error_min", Goal: metric.None, Doc: "coin: |p - target|, smallest over those graphs"},
+		{Name: "error_max", Goal: metric.Min, Doc: "coin: |p - target|, largest over those graphs"},
+		{Name: "error_mean_cap", Goal: metric.Min, Doc: "coin: |share of flips whose first cap holds most of A_1 - target|, mean over graphs"},
+		{Name: "error_max_cap", Goal: metric.Min, Doc: "coin: the same, largest over graphs"},
 		{Name: "error_max_fair", Goal: metric.None, Doc: "coin: expected largest |p - 1/2| over so many graphs, were each a fair coin with so many draws"},
 		{Name: "softmax_rate", Goal: metric.None, Doc: "coin with offsets: lambda of the softmax in w_1 nearest to the curve (least squares)"},
 		{Name: "softmax_rate_cap", Goal: metric.None, Doc: "the same for the first cap's majority"},

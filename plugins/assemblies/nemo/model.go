@@ -25,6 +25,8 @@ type model struct {
 	CurveCap []float64 `json:"curve_cap,omitempty"`
 
 	Text *text `json:"text,omitempty"`
+
+	Shown []shownFlip `json:"shown,omitempty"` // for figures
 }
 
 // Embed returns for every sample what its symbol leads to, [samples x m] (of a coin
@@ -56,7 +58,8 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	return out, ctx.Err()
 }
 
-// mean is the mean over graphs of P [contexts][m].
+// mean is the mean of P [contexts][m] over the graphs on which a flip was decided;
+// without any, nothing is known and all are equal.
 func (m *model) mean() [][]float64 {
 	if m.Text != nil {
 		return m.Text.Next
@@ -66,7 +69,15 @@ func (m *model) mean() [][]float64 {
 		out[s] = make([]float64, m.Symbols)
 		for g := range m.P {
 			for i, p := range m.P[g][s] {
-				out[s][i] += p / float64(len(m.P))
+				out[s][i] += p
+			}
+		}
+		total := sum(out[s])
+		for i := range out[s] {
+			if total > 0 {
+				out[s][i] /= total
+			} else {
+				out[s][i] = 1 / float64(m.Symbols)
 			}
 		}
 	}

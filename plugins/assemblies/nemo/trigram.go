@@ -64,7 +64,7 @@ func (e *experiment) trigram(ctx context.Context, m *model, x []int, trial []int
 				}
 			}
 		}
-		said, err := e.speak(ctx, c, g, x[:2], &m.Tally)
+		said, err := e.speak(ctx, m, c, g, x[:2])
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func sortedPairs(m map[[2]int]float64) [][2]int {
 
 // speak samples words, beginning with the two given. An undecided flip leaves
 // memory without a word, -1: then it begins again with the text's first two.
-func (e *experiment) speak(ctx context.Context, c *chooser, g int, start []int, t *tally) ([]int, error) {
+func (e *experiment) speak(ctx context.Context, m *model, c *chooser, g int, start []int) ([]int, error) {
 	said := slices.Clone(start)
 	inputs := map[[2]int][]float64{} // Wᵀ1 of a context, which does not change
 	fire := c.firing()
@@ -132,8 +132,11 @@ func (e *experiment) speak(ctx context.Context, c *chooser, g int, start []int, 
 			fire[0], fire[1] = neurons(prev, e.K), neurons(prev2, e.K)
 			inputs[key] = assembly.Inputs(c.area, fire)
 		}
+		if g == 0 && len(m.Shown) < shown {
+			c.show(&m.Shown, -1)
+		}
 		f := c.flip(inputs[key])
-		t.add(f)
+		m.Tally.add(f)
 		said = append(said, f.outcome)
 		if f.outcome < 0 {
 			said = append(said, start...)

@@ -45,6 +45,7 @@ class Method(ABC, Generic[S, M]):
     settings: ClassVar[Optional[Type[Any]]] = None  # a dataclass; see setting()
     model: ClassVar[Optional[Type[Any]]] = None  # where the model is a dataclass: its type, for load
     roles: ClassVar[Sequence[str]] = ()  # recordings a dataset must have; empty: just "main"
+    optional_roles: ClassVar[Mapping[str, str]] = {}  # further roles, and the condition on settings under which each is needed
     embeds: ClassVar[str] = ""  # role that embed and evaluate are about; empty: the first of roles
     targets: ClassVar[Sequence[str]] = ()  # targets the training recordings must have
     metrics: ClassVar[Sequence[Metric]] = ()  # what evaluate may report

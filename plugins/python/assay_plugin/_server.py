@@ -31,6 +31,8 @@ def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
             name=s.name, kind=s.kind, default_json=json.dumps(s.default), min=s.min, max=s.max, above=s.above, below=s.below,
             scale=s.scale, choices=s.choices, when=s.when, doc=s.doc,
         )
+    for role, when in method.optional_roles.items():
+        reply.optional.add(name=role, when=when)
     for m in method.metrics:
         reply.metrics.add(name=m.name, goal=m.goal, doc=m.doc)
     return reply

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ssay_plugin/wire/method.proto\x12\x0f\x61ssay.plugin.v1\"\x11\n\x0f\x44\x65scribeRequest\"\xcf\x02\n\rDescribeReply\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x10\n\x08\x63itation\x18\x04 \x01(\t\x12*\n\x08settings\x18\x05 \x03(\x0b\x32\x18.assay.plugin.v1.Setting\x12\r\n\x05roles\x18\x06 \x03(\t\x12\x0e\n\x06\x65mbeds\x18\x07 \x01(\t\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12(\n\x07metrics\x18\t \x03(\x0b\x32\x17.assay.plugin.v1.Metric\x12\x15\n\rdeterministic\x18\n \x01(\x08\x12\x15\n\rout_of_sample\x18\x0b \x01(\x08\x12\r\n\x05reuse\x18\x0c \x01(\x08\x12\x11\n\tresumable\x18\r \x01(\x08\x12&\n\x06\x61rrays\x18\x0e \x03(\x0b\x32\x16.assay.plugin.v1.Array\"\xe6\x01\n\x07Setting\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65\x66\x61ult_json\x18\x03 \x01(\t\x12\x10\n\x03min\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03max\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05\x61\x62ove\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x12\n\x05\x62\x65low\x18\x07 \x01(\x01H\x03\x88\x01\x01\x12\r\n\x05scale\x18\x08 \x01(\t\x12\x0f\n\x07\x63hoices\x18\t \x03(\t\x12\x0c\n\x04when\x18\n \x01(\t\x12\x0b\n\x03\x64oc\x18\x0b \x01(\tB\x06\n\x04_minB\x06\n\x04_maxB\x08\n\x06_aboveB\x08\n\x06_below\"1\n\x06Metric\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04goal\x18\x02 \x01(\t\x12\x0b\n\x03\x64oc\x18\x03 \x01(\t\"\"\n\x05\x41rray\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x64oc\x18\x02 \x01(\t\"\x96\x01\n\x0cTrainRequest\x12\x15\n\rsettings_json\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12\x0f\n\x07threads\x18\x04 \x01(\x05\x12\x10\n\x08work_dir\x18\x05 \x01(\t\x12\x11\n\tmodel_dir\x18\x06 \x01(\t\x12\x16\n\x0e\x63heckpoint_dir\x18\x07 \x01(\t\"\xaf\x01\n\nTrainEvent\x12-\n\x08progress\x18\x01 \x01(\x0b\x32\x19.assay.plugin.v1.ProgressH\x00\x12\'\n\x05point\x18\x02 \x01(\x0b\x32\x16.assay.plugin.v1.PointH\x00\x12\r\n\x03log\x18\x03 \x01(\tH\x00\x12\x31\n\ncheckpoint\x18\x04 \x01(\x0b\x32\x1b.assay.plugin.v1.CheckpointH\x00\x42\x07\n\x05\x65vent\"5\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\x03\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04unit\x18\x03 \x01(\t\"+\n\nCheckpoint\x12\x0c\n\x04\x64one\x18\x01 \x01(\x03\x12\x0f\n\x07resumed\x18\x02 \x01(\x08\"2\n\x05Point\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\x03\x12\r\n\x05value\x18\x03 \x01(\x01\"e\n\x0c\x45mbedRequest\x12\x11\n\tmodel_dir\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\r\n\x05split\x18\x04 \x01(\t\x12\x10\n\x08out_path\x18\x05 \x01(\t\"+\n\nEmbedReply\x12\x0f\n\x07samples\x18\x01 \x01(\x03\x12\x0c\n\x04\x64ims\x18\x02 \x01(\x03\"j\n\x0f\x45valuateRequest\x12\x11\n\tmodel_dir\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\r\n\x05split\x18\x04 \x01(\t\x12\x12\n\narrays_dir\x18\x05 \x01(\t\"}\n\rEvaluateReply\x12<\n\x07metrics\x18\x01 \x03(\x0b\x32+.assay.plugin.v1.EvaluateReply.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x32\xb0\x02\n\x06Method\x12L\n\x08\x44\x65scribe\x12 .assay.plugin.v1.DescribeRequest\x1a\x1e.assay.plugin.v1.DescribeReply\x12\x45\n\x05Train\x12\x1d.assay.plugin.v1.TrainRequest\x1a\x1b.assay.plugin.v1.TrainEvent0\x01\x12\x43\n\x05\x45mbed\x12\x1d.assay.plugin.v1.EmbedRequest\x1a\x1b.assay.plugin.v1.EmbedReply\x12L\n\x08\x45valuate\x12 .assay.plugin.v1.EvaluateRequest\x1a\x1e.assay.plugin.v1.EvaluateReplyB/Z-github.com/assaylab/assay/framework/wire;wireb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61ssay_plugin/wire/method.proto\x12\x0f\x61ssay.plugin.v1\"\x11\n\x0f\x44\x65scribeRequest\"\x80\x03\n\rDescribeReply\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x10\n\x08\x63itation\x18\x04 \x01(\t\x12*\n\x08settings\x18\x05 \x03(\x0b\x32\x18.assay.plugin.v1.Setting\x12\r\n\x05roles\x18\x06 \x03(\t\x12\x0e\n\x06\x65mbeds\x18\x07 \x01(\t\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12(\n\x07metrics\x18\t \x03(\x0b\x32\x17.assay.plugin.v1.Metric\x12\x15\n\rdeterministic\x18\n \x01(\x08\x12\x15\n\rout_of_sample\x18\x0b \x01(\x08\x12\r\n\x05reuse\x18\x0c \x01(\x08\x12\x11\n\tresumable\x18\r \x01(\x08\x12&\n\x06\x61rrays\x18\x0e \x03(\x0b\x32\x16.assay.plugin.v1.Array\x12/\n\x08optional\x18\x0f \x03(\x0b\x32\x1d.assay.plugin.v1.OptionalRole\"*\n\x0cOptionalRole\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04when\x18\x02 \x01(\t\"\xe6\x01\n\x07Setting\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65\x66\x61ult_json\x18\x03 \x01(\t\x12\x10\n\x03min\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03max\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05\x61\x62ove\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x12\n\x05\x62\x65low\x18\x07 \x01(\x01H\x03\x88\x01\x01\x12\r\n\x05scale\x18\x08 \x01(\t\x12\x0f\n\x07\x63hoices\x18\t \x03(\t\x12\x0c\n\x04when\x18\n \x01(\t\x12\x0b\n\x03\x64oc\x18\x0b \x01(\tB\x06\n\x04_minB\x06\n\x04_maxB\x08\n\x06_aboveB\x08\n\x06_below\"1\n\x06Metric\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04goal\x18\x02 \x01(\t\x12\x0b\n\x03\x64oc\x18\x03 \x01(\t\"\"\n\x05\x41rray\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x64oc\x18\x02 \x01(\t\"\x96\x01\n\x0cTrainRequest\x12\x15\n\rsettings_json\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12\x0f\n\x07threads\x18\x04 \x01(\x05\x12\x10\n\x08work_dir\x18\x05 \x01(\t\x12\x11\n\tmodel_dir\x18\x06 \x01(\t\x12\x16\n\x0e\x63heckpoint_dir\x18\x07 \x01(\t\"\xaf\x01\n\nTrainEvent\x12-\n\x08progress\x18\x01 \x01(\x0b\x32\x19.assay.plugin.v1.ProgressH\x00\x12\'\n\x05point\x18\x02 \x01(\x0b\x32\x16.assay.plugin.v1.PointH\x00\x12\r\n\x03log\x18\x03 \x01(\tH\x00\x12\x31\n\ncheckpoint\x18\x04 \x01(\x0b\x32\x1b.assay.plugin.v1.CheckpointH\x00\x42\x07\n\x05\x65vent\"5\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\x03\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04unit\x18\x03 \x01(\t\"+\n\nCheckpoint\x12\x0c\n\x04\x64one\x18\x01 \x01(\x03\x12\x0f\n\x07resumed\x18\x02 \x01(\x08\"2\n\x05Point\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\x03\x12\r\n\x05value\x18\x03 \x01(\x01\"e\n\x0c\x45mbedRequest\x12\x11\n\tmodel_dir\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\r\n\x05split\x18\x04 \x01(\t\x12\x10\n\x08out_path\x18\x05 \x01(\t\"+\n\nEmbedReply\x12\x0f\n\x07samples\x18\x01 \x01(\x03\x12\x0c\n\x04\x64ims\x18\x02 \x01(\x03\"j\n\x0f\x45valuateRequest\x12\x11\n\tmodel_dir\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x61taset_dir\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\r\n\x05split\x18\x04 \x01(\t\x12\x12\n\narrays_dir\x18\x05 \x01(\t\"}\n\rEvaluateReply\x12<\n\x07metrics\x18\x01 \x03(\x0b\x32+.assay.plugin.v1.EvaluateReply.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x32\xb0\x02\n\x06Method\x12L\n\x08\x44\x65scribe\x12 .assay.plugin.v1.DescribeRequest\x1a\x1e.assay.plugin.v1.DescribeReply\x12\x45\n\x05Train\x12\x1d.assay.plugin.v1.TrainRequest\x1a\x1b.assay.plugin.v1.TrainEvent0\x01\x12\x43\n\x05\x45mbed\x12\x1d.assay.plugin.v1.EmbedRequest\x1a\x1b.assay.plugin.v1.EmbedReply\x12L\n\x08\x45valuate\x12 .assay.plugin.v1.EvaluateRequest\x1a\x1e.assay.plugin.v1.EvaluateReplyB/Z-github.com/assaylab/assay/framework/wire;wireb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -27,33 +27,35 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_DESCRIBEREQUEST']._serialized_start=51
   _globals['_DESCRIBEREQUEST']._serialized_end=68
   _globals['_DESCRIBEREPLY']._serialized_start=71
-  _globals['_DESCRIBEREPLY']._serialized_end=406
-  _globals['_SETTING']._serialized_start=409
-  _globals['_SETTING']._serialized_end=639
-  _globals['_METRIC']._serialized_start=641
-  _globals['_METRIC']._serialized_end=690
-  _globals['_ARRAY']._serialized_start=692
-  _globals['_ARRAY']._serialized_end=726
-  _globals['_TRAINREQUEST']._serialized_start=729
-  _globals['_TRAINREQUEST']._serialized_end=879
-  _globals['_TRAINEVENT']._serialized_start=882
-  _globals['_TRAINEVENT']._serialized_end=1057
-  _globals['_PROGRESS']._serialized_start=1059
-  _globals['_PROGRESS']._serialized_end=1112
-  _globals['_CHECKPOINT']._serialized_start=1114
-  _globals['_CHECKPOINT']._serialized_end=1157
-  _globals['_POINT']._serialized_start=1159
-  _globals['_POINT']._serialized_end=1209
-  _globals['_EMBEDREQUEST']._serialized_start=1211
-  _globals['_EMBEDREQUEST']._serialized_end=1312
-  _globals['_EMBEDREPLY']._serialized_start=1314
-  _globals['_EMBEDREPLY']._serialized_end=1357
-  _globals['_EVALUATEREQUEST']._serialized_start=1359
-  _globals['_EVALUATEREQUEST']._serialized_end=1465
-  _globals['_EVALUATEREPLY']._serialized_start=1467
-  _globals['_EVALUATEREPLY']._serialized_end=1592
-  _globals['_EVALUATEREPLY_METRICSENTRY']._serialized_start=1546
-  _globals['_EVALUATEREPLY_METRICSENTRY']._serialized_end=1592
-  _globals['_METHOD']._serialized_start=1595
-  _globals['_METHOD']._serialized_end=1899
+  _globals['_DESCRIBEREPLY']._serialized_end=455
+  _globals['_OPTIONALROLE']._serialized_start=457
+  _globals['_OPTIONALROLE']._serialized_end=499
+  _globals['_SETTING']._serialized_start=502
+  _globals['_SETTING']._serialized_end=732
+  _globals['_METRIC']._serialized_start=734
+  _globals['_METRIC']._serialized_end=783
+  _globals['_ARRAY']._serialized_start=785
+  _globals['_ARRAY']._serialized_end=819
+  _globals['_TRAINREQUEST']._serialized_start=822
+  _globals['_TRAINREQUEST']._serialized_end=972
+  _globals['_TRAINEVENT']._serialized_start=975
+  _globals['_TRAINEVENT']._serialized_end=1150
+  _globals['_PROGRESS']._serialized_start=1152
+  _globals['_PROGRESS']._serialized_end=1205
+  _globals['_CHECKPOINT']._serialized_start=1207
+  _globals['_CHECKPOINT']._serialized_end=1250
+  _globals['_POINT']._serialized_start=1252
+  _globals['_POINT']._serialized_end=1302
+  _globals['_EMBEDREQUEST']._serialized_start=1304
+  _globals['_EMBEDREQUEST']._serialized_end=1405
+  _globals['_EMBEDREPLY']._serialized_start=1407
+  _globals['_EMBEDREPLY']._serialized_end=1450
+  _globals['_EVALUATEREQUEST']._serialized_start=1452
+  _globals['_EVALUATEREQUEST']._serialized_end=1558
+  _globals['_EVALUATEREPLY']._serialized_start=1560
+  _globals['_EVALUATEREPLY']._serialized_end=1685
+  _globals['_EVALUATEREPLY_METRICSENTRY']._serialized_start=1639
+  _globals['_EVALUATEREPLY_METRICSENTRY']._serialized_end=1685
+  _globals['_METHOD']._serialized_start=1688
+  _globals['_METHOD']._serialized_end=1992
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ class DescribeRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class DescribeReply(_message.Message):
-    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable", "arrays")
+    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable", "arrays", "optional")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,7 @@ class DescribeReply(_message.Message):
     REUSE_FIELD_NUMBER: _ClassVar[int]
     RESUMABLE_FIELD_NUMBER: _ClassVar[int]
     ARRAYS_FIELD_NUMBER: _ClassVar[int]
+    OPTIONAL_FIELD_NUMBER: _ClassVar[int]
     name: str
     version: str
     summary: str
@@ -39,7 +40,16 @@ class DescribeReply(_message.Message):
     reuse: bool
     resumable: bool
     arrays: _containers.RepeatedCompositeFieldContainer[Array]
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ..., arrays: _Optional[_Iterable[_Union[Array, _Mapping]]] = ...) -> None: ...
+    optional: _containers.RepeatedCompositeFieldContainer[OptionalRole]
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ..., arrays: _Optional[_Iterable[_Union[Array, _Mapping]]] = ..., optional: _Optional[_Iterable[_Union[OptionalRole, _Mapping]]] = ...) -> None: ...
+
+class OptionalRole(_message.Message):
+    __slots__ = ("name", "when")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    WHEN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    when: str
+    def __init__(self, name: _Optional[str] = ..., when: _Optional[str] = ...) -> None: ...
 
 class Setting(_message.Message):
     __slots__ = ("name", "kind", "default_json", "min", "max", "above", "below", "scale", "choices", "when", "doc")
