@@ -18,6 +18,8 @@ import (
 const (
 	name    = "plasticity"
 	version = "1"
+
+	metaRole = "meta" // of the recording that a rule is learned on
 )
 
 type plasticity struct{}
@@ -33,6 +35,7 @@ func (plasticity) Describe() framework.Description {
 		Citation:      "Cristian, Dabagia, Papadimitriou and Vempala, Learning with Plasticity Rules: Generalization and Robustness, 2020, openreview XEyElxd9zji",
 		Settings:      settings{},
 		Roles:         []string{data.MainRole},
+		Optional:      []framework.OptionalRole{{Name: metaRole, When: "train == 'rule' and rule in ['learned', 'closed-form'] and meta_role == 'meta'"}},
 		Metrics:       declared,
 		Deterministic: true,
 		OutOfSample:   true,
