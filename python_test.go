@@ -44,12 +44,7 @@ func TestPrincipalComponentsAgreeWithScikitLearn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if os.Getenv("ASSAY_DATA_MIRROR") == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ASSAY_DATA_MIRROR is not set")
-		}
-		t.Skip("needs the published recordings: set ASSAY_DATA_MIRROR to a folder with them")
-	}
+	needRecordings(t)
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	sweep := filepath.Join(dir, "pca.yaml")

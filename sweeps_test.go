@@ -94,7 +94,7 @@ func needRecordings(t *testing.T) {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("ASSAY_DATA_MIRROR is not set")
 		}
-		t.Skip("needs the published recordings: set ASSAY_DATA_MIRROR to a folder with them")
+		t.Skip("needs the published recordings and pictures: set ASSAY_DATA_MIRROR to a folder with them")
 	}
 }
 
@@ -176,12 +176,7 @@ tables:
 // MNIST with one assembly per digit, n = 1000: two other implementations have 0.65
 // on the test pictures with R2, and 0.54 to 0.55 with R1.
 func TestDigitAssemblies(t *testing.T) {
-	if os.Getenv("ASSAY_DATA_MIRROR") == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("ASSAY_DATA_MIRROR is not set")
-		}
-		t.Skip("needs MNIST: set ASSAY_DATA_MIRROR to a folder with it")
-	}
+	needRecordings(t)
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	assay(t, "run", "sweeps/assemblies-mnist.yaml", "--results", dir, "--set", "seeds=1",
