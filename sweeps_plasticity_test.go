@@ -2,8 +2,6 @@ package main
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -13,12 +11,7 @@ import (
 // rule learned on a halfspace has the signs of Theorem 1.
 func TestPlasticity(t *testing.T) {
 	needRecordings(t)
-	dir := t.TempDir()
-	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
-	file := filepath.Join(dir, "short.yaml")
-	if err := os.WriteFile(file, []byte(`
-version: 1
-name: short
+	tables := short(t, `
 datasets:
   mnist: {source: catalogue/mnist, split: {by: given}}
   halfspaces:
@@ -32,17 +25,14 @@ seeds: 2
 tables:
   - {name: digits, rows: variant, cols: metric, cell: [accuracy_mean, accuracy], methods: [digits]}
   - {name: learned, rows: method, cols: metric, cell: [accuracy_mean, sign_pattern], methods: [learned], datasets: [halfspaces]}
-`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	assay(t, "run", file, "--results", dir)
-	digits := readTable(t, filepath.Join(dir, "short", "tables", "digits.json"))
+`)
+	digits := tables("digits")
 	for row, want := range map[string]float64{"digits: neurons=100": 0.745, "digits: neurons=1000": 0.835} {
 		if got := digits[row+" accuracy_mean accuracy_mean"]; math.Abs(got-want) > 0.03 {
 			t.Errorf("%s: accuracy %.3f, want %.3f ± 0.03 (%v)", row, got, want, digits)
 		}
 	}
-	learned := readTable(t, filepath.Join(dir, "short", "tables", "learned.json"))
+	learned := tables("learned")
 	if learned["learned sign_pattern sign_pattern"] != 1 || learned["learned accuracy_mean accuracy_mean"] < 0.91 {
 		t.Errorf("learned on another halfspace: %v", learned)
 	}

@@ -55,6 +55,38 @@ func readTable(t *testing.T, path string) map[string]float64 {
 	return means
 }
 
+// short runs a sweep called short in an empty folder, and returns a reader of its
+// tables.
+func short(t *testing.T, sweep string) func(table string) map[string]float64 {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
+	file := filepath.Join(dir, "short.yaml")
+	if err := os.WriteFile(file, []byte("version: 1\nname: short\n"+sweep), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	assay(t, "run", file, "--results", dir)
+	return func(table string) map[string]float64 {
+		t.Helper()
+		return readTable(t, filepath.Join(dir, "short", "tables", table+".json"))
+	}
+}
+
+// span is where a measured figure has to lie.
+type span struct {
+	what             string
+	got, least, most float64
+}
+
+func holdSpans(t *testing.T, spans ...span) {
+	t.Helper()
+	for _, s := range spans {
+		if s.got < s.least || s.got > s.most {
+			t.Errorf("%s is %.3f, want %.2f to %.2f", s.what, s.got, s.least, s.most)
+		}
+	}
+}
+
 // The main job of the README, with one seed.
 func TestQuickstart(t *testing.T) {
 	dir := t.TempDir()
@@ -105,7 +137,7 @@ func TestReachDirection(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
 	args := []string{"run", "sweeps/reach-direction.yaml", "--results", dir, "--set", "seeds=2"}
-	for _, long := range []string{"vae", "beta-vae", "swapvae", "swapvae-released", "byol", "simclr", "myow", "supervised"} {
+	for _, long := range []string{"vae", "beta-vae", "swapvae", "swapvae-released", "byol", "simclr", "myow", "supervised", "eit"} {
 		args = append(args, "--set", "methods."+long+"=null")
 	}
 	assay(t, args...)
@@ -132,12 +164,7 @@ func TestReachDirection(t *testing.T) {
 // after 1000 steps, where one test bin is 1.3 points.
 func TestSwapVAEAndMYOW(t *testing.T) {
 	needRecordings(t)
-	dir := t.TempDir()
-	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
-	file := filepath.Join(dir, "short.yaml")
-	if err := os.WriteFile(file, []byte(`
-version: 1
-name: short
+	tables := short(t, `
 datasets:
   all-bins: {source: catalogue/chewie-1, split: {by: trial, train: 0.8, test: 0.2}}
   moving: {source: catalogue/chewie-1-moving, split: {by: trial, train: 0.8, val: 0.1, test: 0.1}}
@@ -151,26 +178,15 @@ probes:
 tables:
   - {name: swapvae, rows: method, cols: metric, cell: [probe/direction/accuracy, probe/style/accuracy, poisson_nll], split: test, datasets: [all-bins], methods: [swapvae]}
   - {name: myow, rows: method, cols: metric, cell: [probe/validated/accuracy, spread], split: test, datasets: [moving], methods: [myow]}
-`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	assay(t, "run", file, "--results", dir)
-	swapvae := readTable(t, filepath.Join(dir, "short", "tables", "swapvae.json"))
-	myow := readTable(t, filepath.Join(dir, "short", "tables", "myow.json"))
-	for _, c := range []struct {
-		what             string
-		got, least, most float64
-	}{
-		{"nll", swapvae["swapvae poisson_nll poisson_nll"], -840, -815},
-		{"accuracy", swapvae["swapvae probe/direction/accuracy probe/direction/accuracy"], 0.56, 0.70},
-		{"accuracy of style", swapvae["swapvae probe/style/accuracy probe/style/accuracy"], 0.20, 0.50},
-		{"accuracy of MYOW", myow["myow probe/validated/accuracy probe/validated/accuracy"], 0.58, 0.80},
-		{"spread of MYOW", myow["myow spread spread"], 0.5, 1},
-	} {
-		if c.got < c.least || c.got > c.most {
-			t.Errorf("%s is %.3f, want %.2f to %.2f", c.what, c.got, c.least, c.most)
-		}
-	}
+`)
+	swapvae := tables("swapvae")
+	myow := tables("myow")
+	holdSpans(t,
+		span{"nll", swapvae["swapvae poisson_nll poisson_nll"], -840, -815},
+		span{"accuracy", swapvae["swapvae probe/direction/accuracy probe/direction/accuracy"], 0.56, 0.70},
+		span{"accuracy of style", swapvae["swapvae probe/style/accuracy probe/style/accuracy"], 0.20, 0.50},
+		span{"accuracy of MYOW", myow["myow probe/validated/accuracy probe/validated/accuracy"], 0.58, 0.80},
+		span{"spread of MYOW", myow["myow spread spread"], 0.5, 1})
 }
 
 // MNIST with one assembly per digit, n = 1000: two other implementations have 0.65
