@@ -85,22 +85,26 @@ func observe(lines []line, sel *sweep.Select, spec table.Spec) []table.Observati
 	return out
 }
 
+// buildTables makes a sweep's tables. One that cannot be made is an error, and does
+// not keep back the others.
 func buildTables(sw *sweep.Sweep, lines []line) ([]*table.Table, error) {
 	var out []*table.Table
+	var wrong []error
 	for _, spec := range sw.Tables {
 		t, err := table.Build(spec, observe(lines, sw.Select, spec))
 		if err != nil {
-			return nil, usage(fmt.Errorf("table %s: %w", spec.Name, err), "")
+			wrong = append(wrong, usage(fmt.Errorf("table %s: %w", spec.Name, err), ""))
+			continue
 		}
 		out = append(out, t)
 	}
-	return out, nil
+	return out, errors.Join(wrong...)
 }
 
 // extensions are the files that a finished run writes for each table.
 var extensions = map[string]string{"json": ".json", "markdown": ".md", "latex": ".tex", "csv": ".csv", "text": ".txt", "svg": ".svg"}
 
-// writeResults writes DIR/SWEEP: records.jsonl and the tables.
+// writeResults writes DIR/SWEEP: records.jsonl, and the tables that can be made.
 func (s *session) writeResults(dir string, l *ledger, chosen selection) ([]*table.Table, error) {
 	lines := l.lines(chosen, s.sweep.Select != nil)
 	folder := filepath.Join(dir, s.sweep.Name)
@@ -117,10 +121,7 @@ func (s *session) writeResults(dir string, l *ledger, chosen selection) ([]*tabl
 	if err := writeFile(filepath.Join(folder, "records.jsonl"), text.Bytes()); err != nil {
 		return nil, err
 	}
-	tables, err := buildTables(s.sweep, lines)
-	if err != nil {
-		return nil, err
-	}
+	tables, wrong := buildTables(s.sweep, lines)
 	for _, t := range tables {
 		for format, ext := range extensions {
 			var b bytes.Buffer
@@ -132,7 +133,7 @@ func (s *session) writeResults(dir string, l *ledger, chosen selection) ([]*tabl
 			}
 		}
 	}
-	return tables, nil
+	return tables, wrong
 }
 
 // writeFile replaces a file whole or not at all.

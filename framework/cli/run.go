@@ -97,10 +97,9 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 
 	interrupted := closed(drain)
 	var tables []*table.Table
+	var wrong error
 	if !interrupted {
-		if tables, err = s.writeResults(dir, l, chosen); err != nil {
-			return err
-		}
+		tables, wrong = s.writeResults(dir, l, chosen)
 	}
 	if asJSON {
 		if err := json.NewEncoder(a.out).Encode(out); err != nil {
@@ -124,9 +123,11 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 		return exitCode(exitInterrupted)
 	case total.Failed > 0:
 		a.printFailures(l)
-		return exitCode(exitFailures)
+		if wrong == nil {
+			return exitCode(exitFailures)
+		}
 	}
-	return nil
+	return wrong
 }
 
 func closed(c <-chan struct{}) bool {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ where there is none (results that were committed), from records.jsonl.`,
 				return usage(fmt.Errorf("there is no format %q", format), setting.Suggest(format, table.Formats()))
 			}
 			tables, err := a.tables(cmd.Context(), args[0], sets, a.results(dir))
-			if err != nil {
+			if len(tables) == 0 && err != nil {
 				return err
 			}
 			if only != "" {
@@ -39,12 +40,15 @@ where there is none (results that were committed), from records.jsonl.`,
 					names = append(names, t.Name)
 				}
 				if !slices.Contains(names, only) {
+					if err != nil {
+						return err
+					}
 					return usage(fmt.Errorf("the sweep has no table %q", only), setting.Suggest(only, names))
 				}
 				tables = slices.DeleteFunc(tables, func(t *table.Table) bool { return t.Name != only })
 			}
 			if format == "json" {
-				return json.NewEncoder(a.out).Encode(map[string]any{"tables": tables})
+				return errors.Join(json.NewEncoder(a.out).Encode(map[string]any{"tables": tables}), err)
 			}
 			for i, t := range tables {
 				if i > 0 {
@@ -54,7 +58,7 @@ where there is none (results that were committed), from records.jsonl.`,
 					return err
 				}
 			}
-			return nil
+			return err
 		},
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
