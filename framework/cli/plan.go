@@ -87,36 +87,6 @@ func (s *session) complete(ctx context.Context, records, failures map[string]tri
 	return l, chosen, nil
 }
 
-// forecast estimates the wall time of what is not cached from earlier trials of
-// the same method (on the same dataset where there are any), or says no.
-func (l *ledger) forecast(jobs int) (time.Duration, bool) {
-	type cell struct{ method, dataset string }
-	sum, n := map[cell]float64{}, map[cell]int{}
-	add := func(c cell, wall float64) { sum[c] += wall; n[c]++ }
-	for _, r := range l.records {
-		add(cell{r.Spec.Method, r.Spec.Dataset}, r.Provenance.WallSec)
-		add(cell{r.Spec.Method, ""}, r.Provenance.WallSec)
-	}
-	var total float64
-	seen := map[string]bool{}
-	for _, p := range l.points {
-		spec := p.Task.Record.Spec
-		if _, ok := l.records[p.Key]; ok || seen[p.Key] {
-			continue
-		}
-		seen[p.Key] = true
-		c := cell{spec.Method, spec.Dataset}
-		if n[c] == 0 {
-			c.dataset = ""
-		}
-		if n[c] == 0 {
-			return 0, false
-		}
-		total += sum[c] / float64(n[c])
-	}
-	return time.Duration(total / float64(jobs) * float64(time.Second)), true
-}
-
 func (a *app) planCommand() *cobra.Command {
 	var sets []string
 	var dir string
