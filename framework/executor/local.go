@@ -173,7 +173,7 @@ func (l *Local) attempt(ctx context.Context, slot int, seat *host.Seat, work str
 	defer os.RemoveAll(job.WorkDir)
 	job.LogFile = filepath.Join(work, fmt.Sprintf("attempt-%d.log", id))
 	defer os.Remove(job.LogFile)
-	job.Options.CPUs = cpus(slot, job.Options.Threads)
+	job.Options.CPUs = seat.CPUs(job.Options.Threads)
 	job.Options.Dir = job.WorkDir
 
 	l.Observer.Started(slot, t)
@@ -261,18 +261,4 @@ func (l *Local) keep(workDir, key string) error {
 		}
 	}
 	return nil
-}
-
-// cpus are the CPUs of a slot: as many as the trial may have threads, and
-// others than its neighbours' as long as there are enough.
-func cpus(slot, threads int) []int {
-	allowed := host.AllowedCPUs()
-	if threads <= 0 || threads >= len(allowed) {
-		return nil
-	}
-	var out []int
-	for i := range threads {
-		out = append(out, allowed[(slot*threads+i+os.Getpid())%len(allowed)])
-	}
-	return out
 }

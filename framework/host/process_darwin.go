@@ -11,6 +11,3 @@ func startProcess(cmd *exec.Cmd, _ []int) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd.Start()
 }
-
-// AllowedCPUs is not known here.
-func AllowedCPUs() []int { return nil }

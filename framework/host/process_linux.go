@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
 	"sync"
@@ -55,19 +54,4 @@ func startOn(cmd *exec.Cmd, cpus []int) error {
 		err = fmt.Errorf("restoring the CPU set: %w", back)
 	}
 	return err
-}
-
-// AllowedCPUs lists the CPUs this process may run on.
-func AllowedCPUs() []int {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(os.Getpid(), &set); err != nil {
-		return nil
-	}
-	var out []int
-	for c := range 8 * len(set) * 8 {
-		if set.IsSet(c) {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -11,6 +11,3 @@ import (
 var errPlatform = errors.New("plugins run on Linux and macOS; on " + runtime.GOOS + " use a Linux virtual machine (on Windows: WSL)")
 
 func startProcess(*exec.Cmd, []int) error { return errPlatform }
-
-// AllowedCPUs is not known here.
-func AllowedCPUs() []int { return nil }

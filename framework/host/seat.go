@@ -21,13 +21,21 @@ type Seat struct {
 	plugin Plugin
 	opt    Options
 	served int // trials that the warm process has ended well
+
+	claim *cpuClaim
 }
 
 // NewSeat makes a seat; dir is a private folder that outlives its trials.
 func (l *Launcher) NewSeat(dir string) *Seat { return &Seat{launcher: l, dir: dir} }
 
-// Close ends the warm process.
+// Close ends the warm process and gives its CPUs back.
 func (s *Seat) Close() {
+	s.end()
+	s.claim.release()
+	s.claim = nil
+}
+
+func (s *Seat) end() {
 	if s.warm != nil {
 		s.warm.Close()
 		s.warm = nil
@@ -48,7 +56,7 @@ func (s *Seat) process(ctx context.Context, job Job) (proc *Process, served int,
 			s.warm.begin()
 			return s.warm, s.served, nil
 		}
-		s.Close()
+		s.end()
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, 0, &failure.Failure{Kind: failure.Launch, Plugin: job.Plugin.Where(), Reason: err.Error()}
