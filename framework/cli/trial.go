@@ -17,10 +17,10 @@ import (
 )
 
 func (a *app) trialCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "trial", Short: "Look at one trial, or run it again and compare"}
+	cmd := &cobra.Command{Use: "trial", Short: "Look at one trial, run it again and compare, or take trials over"}
 	var dir string
 	cmd.PersistentFlags().StringVar(&dir, "results", "", "folder of results")
-	cmd.AddCommand(a.trialShow(&dir), a.trialLog(&dir), a.trialVerify(&dir))
+	cmd.AddCommand(a.trialShow(&dir), a.trialLog(&dir), a.trialVerify(&dir), a.trialImport(&dir))
 	return cmd
 }
 
@@ -181,12 +181,13 @@ func (a *app) rerun(ctx context.Context, old trial.Record, dir string) ([]string
 	if out.Failure != nil {
 		return nil, errors.Join(errors.New("the trial failed this time"), out.Failure)
 	}
-	return differences(old, out), nil
+	return differences(old, trial.Record{Metrics: out.Metrics, Embeddings: out.Embeddings}), nil
 }
 
-func differences(old trial.Record, out host.Outcome) []string {
+// differences lists the numbers and arrays of a trial that are not the same now.
+func differences(old, now trial.Record) []string {
 	var diff []string
-	was, is := metricOrder(old.Metrics), metricOrder(out.Metrics)
+	was, is := metricOrder(old.Metrics), metricOrder(now.Metrics)
 	if len(was) != len(is) {
 		diff = append(diff, fmt.Sprintf("%d metrics, were %d", len(is), len(was)))
 	}
@@ -201,7 +202,7 @@ func differences(old trial.Record, out host.Outcome) []string {
 	}
 	slices.Sort(splits)
 	for _, split := range splits {
-		if old.Embeddings[split].SHA256 != out.Embeddings[split].SHA256 {
+		if old.Embeddings[split].SHA256 != now.Embeddings[split].SHA256 {
 			diff = append(diff, fmt.Sprintf("the embedding of split %s has other bytes", split))
 		}
 	}

@@ -174,6 +174,32 @@ func (s *Store) End(ctx context.Context, attempt int64, rec Record, log string) 
 	return tx.Commit()
 }
 
+// Add takes over trials that succeeded elsewhere, all or none, and returns which of
+// them are new here. What is here already stays as it is.
+func (s *Store) Add(ctx context.Context, records []Record) (added []Record, err error) {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	for _, rec := range records {
+		text, err := json.Marshal(rec)
+		if err != nil {
+			return nil, err
+		}
+		r, err := tx.ExecContext(ctx, "INSERT INTO trials (key, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rec.Key, string(text))
+		if err != nil {
+			return nil, err
+		}
+		if n, err := r.RowsAffected(); err != nil {
+			return nil, err
+		} else if n == 1 {
+			added = append(added, rec)
+		}
+	}
+	return added, tx.Commit()
+}
+
 // KeepLog adds the last words of an attempt that was lost with its host.
 func (s *Store) KeepLog(ctx context.Context, attempt int64, log string) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE attempts SET log = ? WHERE id = ? AND status = ? AND log IS NULL", log, attempt, Lost)

@@ -19,6 +19,7 @@ func BenchmarkStep(b *testing.B) {
 		{"neural T=2", 163, with(nil)},
 		{"neural T=6", 163, with(map[string]any{"window": 6})},
 		{"individual only T=2", 163, with(map[string]any{"depth_s": 0})},
+		{"individual only T=8", 163, with(map[string]any{"depth_s": 0, "window": 8})},
 		{"vanilla T=2", 163, with(map[string]any{"model": "vanilla"})},
 		{"two bodies", 4, bodies(map[string]any{"batch": 64})},
 	} {
