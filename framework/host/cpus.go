@@ -20,12 +20,13 @@ func (c *cpuClaim) release() {
 
 // CPUs are those that trials of so many threads have in this seat, for themselves
 // as far as Assay goes: neither another seat nor another host has them until the
-// seat is closed. Nil, which is all CPUs, where that many are not free: two trials
-// on one CPU beside an idle one would be worse than none pinned.
+// seat is closed. Nil, which is all CPUs, where that many were not free: two trials
+// on one CPU beside an idle one would be worse than none pinned. The answer stays the
+// same, so that a warm process can.
 func (s *Seat) CPUs(threads int) []int {
-	if s.claim == nil || len(s.claim.cpus) != threads {
+	if s.threads != threads {
 		s.claim.release()
-		s.claim = claimCPUs(threads)
+		s.claim, s.threads = claimCPUs(threads), threads
 	}
 	if s.claim == nil {
 		return nil

@@ -36,9 +36,14 @@ func TestSeatsShareNoCPU(t *testing.T) {
 		t.Errorf("CPUs %v where all are taken", cpus)
 	}
 	seats[1].Close()
-	if cpus := late.CPUs(1); !slices.Equal(cpus, taken[1:2]) {
+	if cpus := late.CPUs(1); cpus != nil {
+		t.Errorf("CPUs %v for the next trial of a seat that had none: its warm process has to go", cpus)
+	}
+	later := new(Launcher).NewSeat("")
+	if cpus := later.CPUs(1); !slices.Equal(cpus, taken[1:2]) {
 		t.Errorf("CPUs %v where %d is free", cpus, taken[1])
 	}
+	later.Close()
 	if cpus := seats[0].CPUs(len(allowed)); cpus != nil {
 		t.Errorf("CPUs %v of a trial that may have all", cpus)
 	}

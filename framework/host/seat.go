@@ -22,7 +22,8 @@ type Seat struct {
 	opt    Options
 	served int // trials that the warm process has ended well
 
-	claim *cpuClaim
+	claim   *cpuClaim // or nil
+	threads int       // of the trials that the claim was made for
 }
 
 // NewSeat makes a seat; dir is a private folder that outlives its trials.
@@ -32,7 +33,7 @@ func (l *Launcher) NewSeat(dir string) *Seat { return &Seat{launcher: l, dir: di
 func (s *Seat) Close() {
 	s.end()
 	s.claim.release()
-	s.claim = nil
+	s.claim, s.threads = nil, 0
 }
 
 func (s *Seat) end() {
