@@ -6,6 +6,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // Evaluate scores the windows of a part in evaluation mode.
@@ -46,7 +47,7 @@ func (m *model) accuracies(ctx context.Context, p *part, metrics framework.Metri
 		for k, v := range logits {
 			for i, w := range windows {
 				for t := range T {
-					if largest(v.Matrix().Row(i*T+t)) == classOf(m.Classes, p.labels[w+t]) {
+					if kernel.ArgMax(v.Matrix().Row(i*T+t)) == classOf(m.Classes, p.labels[w+t]) {
 						right[k]++
 					}
 				}
@@ -57,14 +58,4 @@ func (m *model) accuracies(ctx context.Context, p *part, metrics framework.Metri
 		metrics[name] = float64(right[k]) / float64(len(p.windows)*T)
 	}
 	return err
-}
-
-func largest(x []float32) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
-		}
-	}
-	return best
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // Accuracy is the share of right steps among all, as counted on the logits, and
@@ -34,7 +35,7 @@ func TestAccuracy(t *testing.T) {
 			for k, w := range p.windows {
 				for step := range 3 {
 					n++
-					if m.Classes[largest(out[i].Row(3*k+step))] == p.labels[w+step] {
+					if m.Classes[kernel.ArgMax(out[i].Row(3*k+step))] == p.labels[w+step] {
 						right++
 					}
 				}

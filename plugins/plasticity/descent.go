@@ -77,7 +77,7 @@ func (m *model) descendAll(ctx context.Context, n *network, l *lesson, w *kernel
 			d.passes.forward(x)
 			for i, label := range labels {
 				if v != nil {
-					v.seen(argmax(d.passes.logits[i*n.Classes:][:n.Classes]) == int(label))
+					v.seen(kernel.ArgMax(d.passes.logits[i*n.Classes:][:n.Classes]) == int(label))
 				}
 			}
 			d.step(x, labels, s.GDRate)

@@ -7,6 +7,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/metric"
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 var declared = declare()
@@ -77,7 +78,7 @@ func (m *model) score(ctx context.Context, metrics framework.Metrics, r *data.Re
 	err := m.run(ctx, r, func(first int, p *passes) {
 		of := labels[first:][:p.rows]
 		for i, label := range of {
-			if argmax(p.logits[i*m.Classes:][:m.Classes]) == int(label) {
+			if kernel.ArgMax(p.logits[i*m.Classes:][:m.Classes]) == int(label) {
 				right[label]++
 			}
 		}
@@ -139,7 +140,7 @@ func (r *replays) count(p *passes, labels []int32) {
 	each := func(s, snapshots int) { // logits of a sample: those of its snapshots, one after another
 		for i, label := range labels {
 			for k := range snapshots {
-				if argmax(r.logits[(i*snapshots+k)*n:][:n]) == int(label) {
+				if kernel.ArgMax(r.logits[(i*snapshots+k)*n:][:n]) == int(label) {
 					r.right[s+k]++
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // c_k(ReLU(z)) against sorting: values kept, ties to the lower index.
@@ -91,7 +92,7 @@ func TestRoundsAgree(t *testing.T) {
 		for i := range 20 {
 			n.present(a, ax[i*n.V:][:n.V])
 			guess := n.predict(a)
-			if got := argmax(p.logits[i*3:][:3]); got != guess {
+			if got := kernel.ArgMax(p.logits[i*3:][:3]); got != guess {
 				t.Errorf("%v: sample %d is %d alone, %d in a batch", values, i, guess, got)
 			}
 			for j, h := range a.h {

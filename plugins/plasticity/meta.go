@@ -88,7 +88,7 @@ func (m *meta) begin() {
 func (m *meta) loss(labels []int32) float64 {
 	right := 0
 	for i, label := range labels {
-		if argmax(m.passes.logits[i*m.net.Classes:][:m.net.Classes]) == int(label) {
+		if kernel.ArgMax(m.passes.logits[i*m.net.Classes:][:m.net.Classes]) == int(label) {
 			right++
 		}
 	}

@@ -149,15 +149,5 @@ func (n *network) predict(a *activity) int {
 	for c := range a.logits {
 		a.logits[c] = kernel.Dot(n.U[c*n.V:][:n.V], a.h)
 	}
-	return argmax(a.logits)
-}
-
-func argmax(v []float32) int {
-	best := 0
-	for c, x := range v {
-		if x > v[best] {
-			best = c
-		}
-	}
-	return best
+	return kernel.ArgMax(a.logits)
 }

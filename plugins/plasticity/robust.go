@@ -149,7 +149,7 @@ func (t *targets) right(p *passes, ends []float32) []bool {
 	for i, label := range t.labels {
 		out[i] = true
 		for j := range each {
-			out[i] = out[i] && argmax(p.logits[(i*each+j)*t.classes:][:t.classes]) == int(label)
+			out[i] = out[i] && kernel.ArgMax(p.logits[(i*each+j)*t.classes:][:t.classes]) == int(label)
 		}
 	}
 	return out

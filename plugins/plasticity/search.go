@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // search looks for mistakes without any gradient: from each sample of t it
@@ -44,7 +46,7 @@ func (a attack) search(ctx context.Context, p *passes, t, all *targets, steps in
 				margins[i] = m
 				copy(best[i*d:][:d], try[i*d:][:d])
 			}
-			right[i] = argmax(logits) == int(label)
+			right[i] = kernel.ArgMax(logits) == int(label)
 		}
 	}
 	return right, nil

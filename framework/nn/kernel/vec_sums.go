@@ -37,6 +37,18 @@ func Max(x []float32) float32 {
 	return maximum(x)
 }
 
+// ArgMax returns the first index of the largest xᵢ, for the few logits of a class; x
+// has at least one.
+func ArgMax(x []float32) int {
+	best := 0
+	for i, v := range x {
+		if v > x[best] {
+			best = i
+		}
+	}
+	return best
+}
+
 // The intensities of Poisson losses are kept in this range.
 const poissonMin, poissonMax = 1e-7, 1e7
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	assembly "github.com/assaylab/assay/plugins/assemblies/model"
+	"gonum.org/v1/gonum/floats"
 )
 
 // chooser is one random graph: the area S with assemblies A_i = neurons ik..(i+1)k
@@ -95,7 +96,7 @@ func (c *chooser) flip(input []float64) flip {
 	c.see(h)
 	var f flip
 	f.first = c.meets(h)
-	f.leader = largest(f.first)
+	f.leader = floats.MaxIdx(f.first)
 	if c.Recurrence != "none" {
 		fire := make([][]int32, len(c.firing()))
 		d := assembly.Drive{Firing: fire, Rand: c.rng}
@@ -116,7 +117,7 @@ func (c *chooser) flip(input []float64) flip {
 	}
 	c.shown = nil
 	meets := c.meets(h)
-	f.outcome = largest(meets)
+	f.outcome = floats.MaxIdx(meets)
 	f.overlap = meets[f.outcome] / float64(c.K)
 	if c.Recurrence != "none" && f.overlap <= c.Decided {
 		f.outcome = -1
@@ -136,14 +137,4 @@ func (c *chooser) meets(h []int32) []float64 {
 		}
 	}
 	return out
-}
-
-func largest(x []float64) int {
-	best := 0
-	for i := range x {
-		if x[i] > x[best] {
-			best = i
-		}
-	}
-	return best
 }

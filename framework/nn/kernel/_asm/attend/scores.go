@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/assaylab/assay/framework/nn/kernel/_asm/mask"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -261,7 +262,7 @@ func (k scoreKernel) keep(rows, vectors int, last bool) {
 	if last {
 		k.broadcast(float32(math.Inf(-1)), infinity)
 		if !k.wide() {
-			LEAQ(maskTable(), work)
+			LEAQ(maskTable.Mem(), work)
 			Comment("the mask is what of 8 words of ones and 8 of zeros begins 8 - columns words in")
 			maskAt := k.lanesOfTail()
 			VMOVUPS(maskAt, mask)
@@ -299,23 +300,7 @@ func (k scoreKernel) lanesOfTail() Mem {
 	return Mem{Base: work, Index: panels, Scale: 4, Disp: 32}
 }
 
-var tableMem *Mem
-
-// maskTable is 8 words of ones, then 8 of zeros.
-func maskTable() Mem {
-	if tableMem == nil {
-		m := GLOBL("attendLanes", RODATA|NOPTR)
-		for i := range 16 {
-			v := uint32(0)
-			if i < 8 {
-				v = 0xffffffff
-			}
-			DATA(4*i, U32(v))
-		}
-		tableMem = &m
-	}
-	return *tableMem
-}
+var maskTable = mask.Table{Name: "attendLanes"}
 
 // weigh stores p (s + start); the sums began at start.
 func (k scoreKernel) weigh(rows, vectors int) {

@@ -224,7 +224,7 @@ func (d dotKernel) maskTerms(n reg.Register) {
 		return
 	}
 	NEGQ(reg.RCX)
-	LEAQ(maskTable(), reg.RAX)
+	LEAQ(maskTable.Mem(), reg.RAX)
 	VMOVUPS(Mem{Base: reg.RAX, Index: reg.RCX, Scale: 4, Disp: 32}, reg.Y15)
 }
 
@@ -241,7 +241,7 @@ func (d dotKernel) maskColumns(n reg.Register) {
 		return
 	}
 	NEGQ(reg.RCX)
-	LEAQ(maskTable(), reg.RAX)
+	LEAQ(maskTable.Mem(), reg.RAX)
 	VMOVUPS(Mem{Base: reg.RAX, Index: reg.RCX, Scale: 4, Disp: 32}, reg.X14)
 }
 

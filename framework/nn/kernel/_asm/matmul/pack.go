@@ -108,7 +108,7 @@ func packRows() {
 	LEAQ(Mem{Base: cols, Disp: -1}, reg.RCX)
 	ANDQ(U8(7), reg.RCX)
 	NEGQ(reg.RCX)
-	LEAQ(maskTable(), reg.RAX)
+	LEAQ(maskTable.Mem(), reg.RAX)
 	VMOVUPS(Mem{Base: reg.RAX, Index: reg.RCX, Scale: 4, Disp: 28}, reg.Y1)
 	Label("row")
 	MOVQ(src, from)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/assaylab/assay/framework/nn/kernel/_asm/mask"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -84,30 +85,14 @@ func (k microKernel) loadMask() {
 		return
 	}
 	Comment("mask = 8 words of which the first cols are all ones")
-	table := maskTable()
+	table := maskTable.Mem()
 	Load(Param("cols"), reg.RCX)
 	NEGQ(reg.RCX)
 	LEAQ(table, reg.RAX)
 	VMOVUPS(Mem{Base: reg.RAX, Index: reg.RCX, Scale: 4, Disp: 32}, k.mask())
 }
 
-var tableMem *Mem
-
-// maskTable is 8 words of ones, then 8 of zeros.
-func maskTable() Mem {
-	if tableMem == nil {
-		m := GLOBL("lanes", RODATA|NOPTR)
-		for i := range 16 {
-			v := uint32(0)
-			if i < 8 {
-				v = 0xffffffff
-			}
-			DATA(4*i, U32(v))
-		}
-		tableMem = &m
-	}
-	return *tableMem
-}
+var maskTable = mask.Table{Name: "lanes"}
 
 // choose jumps to the tile for the rows that are left: the highest, except where
 // that would leave a very low one, which waits for its own sums.
