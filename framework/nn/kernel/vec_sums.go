@@ -37,7 +37,7 @@ func Max(x []float32) float32 {
 	return maximum(x)
 }
 
-// ArgMax returns the first index of the largest xᵢ, for the few logits of a class; x
+// ArgMax returns the first index of the largest xᵢ, for the few logits of a sample; x
 // has at least one.
 func ArgMax(x []float32) int {
 	best := 0

@@ -201,3 +201,19 @@ func TestKernelsAllocateNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestArgMaxIsTheFirst(t *testing.T) {
+	for _, c := range []struct {
+		x    []float32
+		want int
+	}{
+		{[]float32{-2}, 0},
+		{[]float32{-3, -1, -2}, 1},
+		{[]float32{1, 4, 4, 0}, 1},
+		{[]float32{0, 0, 5}, 2},
+	} {
+		if got := ArgMax(c.x); got != c.want {
+			t.Errorf("ArgMax(%v) = %d, want %d", c.x, got, c.want)
+		}
+	}
+}
