@@ -17,25 +17,25 @@ const module = "github.com/assaylab/assay/"
 // those of lower layers and, where it says so, named ones of its own.
 var layers = [][]string{
 	{".", "bench/gemm", "bench/training"},
-	{"framework/cli"},
-	{"framework/executor", "framework/sweep"},
-	{"framework/host", "framework/search"},
-	{"framework/trial"},
+	{"framework/cli", "framework/conformance"},
 	{"framework/methodtest"},
-	{"framework/conformance"},
+	{"framework/internal/executor", "framework/internal/sweep"},
+	{"framework/internal/host", "framework/internal/search"},
+	{"framework/internal/trial"},
+	{"framework/internal/conformance"},
 	{"framework"}, // the SDK: what plugin authors see
-	{"framework/probe", "framework/table", "framework/source"},
-	{"framework/stats", "framework/figure", "framework/latent", "framework/transport", "framework/modelfile", "framework/source/pickle"},
-	{"framework/data", "framework/nn/nntest", "framework/views"},
-	{"framework/scaffold"},
+	{"framework/internal/probe", "framework/internal/table", "framework/internal/source"},
+	{"framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle"},
+	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
+	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
-	{"framework/metric", "framework/failure", "framework/wire", "framework/nn/kernel", "framework/bytesize", "framework/lockfile"},
-	{"framework/wire/protogen"},
+	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
+	{"framework/internal/wire/protogen"},
 }
 
 // methodsMay are the packages that a plugin may import.
 var methodsMay = []string{"framework", "framework/data", "framework/data/npy", "framework/metric", "framework/setting",
-	"framework/latent", "framework/transport", "framework/modelfile", "framework/nn", "framework/views"}
+	"framework/latent", "framework/ot", "framework/modelfile", "framework/nn", "framework/augment"}
 
 // Imports point one way, the host never imports a plugin, and no plugin imports
 // another.
@@ -93,7 +93,7 @@ func check(t *testing.T, rank map[string]int, path, from, to string) {
 		return
 	}
 	if method, ok := plugin(to); ok {
-		if method == "python" && from == "framework/scaffold" {
+		if method == "python" && from == "framework/internal/scaffold" {
 			return // the Python SDK is no method: new plugins get a copy of it
 		}
 		if from != "." && from != "bench/training" {

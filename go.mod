@@ -86,7 +86,7 @@ require (
 )
 
 tool (
-	github.com/assaylab/assay/framework/wire/protogen
+	github.com/assaylab/assay/framework/internal/wire/protogen
 	google.golang.org/grpc/cmd/protoc-gen-go-grpc
 	google.golang.org/protobuf/cmd/protoc-gen-go
 	honnef.co/go/tools/cmd/staticcheck

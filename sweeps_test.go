@@ -11,7 +11,6 @@ import (
 
 	"github.com/assaylab/assay/framework/cli"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/table"
 )
 
 // TestMain makes this test binary into the plugins that assay re-executes.
@@ -41,7 +40,12 @@ func readTable(t *testing.T, path string) map[string]float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tab table.Table
+	var tab struct {
+		Cells []struct {
+			Row, Col, Metric string
+			Mean             *float64
+		}
+	}
 	if err := json.Unmarshal(text, &tab); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // A Checkpoint lets training continue after its process was killed. It may be

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 func TestCheckpoint(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/framework/wire"
 )
 
 // RoleNames returns the roles a dataset must have: Roles, or just "main".

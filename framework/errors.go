@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // refusal is an error with advice, and whether the request was to blame.

@@ -5,7 +5,7 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // watchLifeline ends this process, and whatever it started in its process

@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/framework/wire"
 )
 
 // server answers the four calls for a Method. It keeps the last model in

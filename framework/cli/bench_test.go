@@ -10,9 +10,9 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/executor"
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/executor"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 type silent struct{}

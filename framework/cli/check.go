@@ -14,12 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/conformance"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/failure"
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/source"
-	"github.com/assaylab/assay/framework/sweep"
+	"github.com/assaylab/assay/framework/internal/conformance"
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
 )
 
 // checkReport is what `assay plugin check --json` prints.

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/internal/host"
 )
 
 // Version of the host. It is provenance: no trial's identity depends on it.

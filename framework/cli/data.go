@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/source"
+	"github.com/assaylab/assay/framework/internal/source"
 )
 
 func (a *app) dataCommand() *cobra.Command {

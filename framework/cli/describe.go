@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/figure"
+	"github.com/assaylab/assay/framework/internal/figure"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/framework/source"
-	"github.com/assaylab/assay/framework/sweep"
 )
 
 type describeOptions struct {

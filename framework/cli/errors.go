@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/assaylab/assay/framework/failure"
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/source"
-	"github.com/assaylab/assay/framework/sweep"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // exitCode ends a command without a message: what there was to say is said.

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // configuration is what trials that differ only by seed and probes have in common.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // Trials of 100 epochs take ten times as long as those of 10; the forecast takes

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 func (a *app) trialImport(dir *string) *cobra.Command {

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 var (

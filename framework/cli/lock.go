@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/lockfile"
-	"github.com/assaylab/assay/framework/source"
-	"github.com/assaylab/assay/framework/sweep"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/lockfile"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // pins hold what a sweep uses against assay.lock. The nil pins ask for nothing.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/scaffold"
+	"github.com/assaylab/assay/framework/internal/scaffold"
 )
 
 func (a *app) pluginNew() *cobra.Command {

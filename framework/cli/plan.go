@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // ledger says of every trial of a sweep what is known about it.

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/failure"
-	"github.com/assaylab/assay/framework/host"
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/host"
 )
 
 func (a *app) pluginCommand() *cobra.Command {

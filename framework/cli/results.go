@@ -12,10 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
-	"github.com/assaylab/assay/framework/sweep"
-	"github.com/assaylab/assay/framework/table"
-	"github.com/assaylab/assay/framework/trial"
 )
 
 // line is one line of records.jsonl: a trial under the sweep's names for it.

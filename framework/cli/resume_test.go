@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
-	"github.com/assaylab/assay/framework/trial"
 )
 
 // BenchmarkResume measures a run of a sweep whose trials are all recorded: plan,

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/executor"
-	"github.com/assaylab/assay/framework/table"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/executor"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // summary is the last line of `assay run --json`: a contract for scripts.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/metric"
-	"github.com/assaylab/assay/framework/wire"
 )
 
 // TestMain makes this test binary into assay itself, and into plugins that

@@ -1,6 +1,6 @@
 package cli
 
-import "github.com/assaylab/assay/framework/sweep"
+import "github.com/assaylab/assay/framework/internal/sweep"
 
 // selection is which configurations stand for their methods.
 type selection struct {

@@ -14,14 +14,14 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/bytesize"
-	"github.com/assaylab/assay/framework/executor"
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/probe"
-	"github.com/assaylab/assay/framework/source"
-	"github.com/assaylab/assay/framework/sweep"
-	"github.com/assaylab/assay/framework/table"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/bytesize"
+	"github.com/assaylab/assay/framework/internal/executor"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 
 	"github.com/assaylab/assay/framework/data"
 )

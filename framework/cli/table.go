@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/framework/sweep"
-	"github.com/assaylab/assay/framework/table"
-	"github.com/assaylab/assay/framework/trial"
 )
 
 func (a *app) tableCommand() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // toys are further plugins, by the name that a sweep gives them: some use what

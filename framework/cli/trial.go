@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/host"
-	"github.com/assaylab/assay/framework/trial"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 func (a *app) trialCommand() *cobra.Command {

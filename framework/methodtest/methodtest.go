@@ -24,8 +24,8 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/conformance"
-	"github.com/assaylab/assay/framework/wire"
+	"github.com/assaylab/assay/framework/internal/conformance"
+	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // Case is one set-up under which the suite runs.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/methodtest"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/framework/source"
 )
 
 type quiet struct{}
@@ -29,25 +29,12 @@ func train(t testing.TB, settingsOf map[string]any, recs map[string]*data.Record
 	return m.(*model)
 }
 
-func generate(t testing.TB, name string, params map[string]any, seed uint64) map[string]*data.Recording {
-	t.Helper()
-	g, err := source.FindGenerator(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	recs, err := g.Generate(params, seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return recs
-}
-
 // means trains and scores on the test part with seeds 1 to n, on data drawn anew.
 func means(t testing.TB, settingsOf map[string]any, generator string, params map[string]any, n int) framework.Metrics {
 	t.Helper()
 	out := framework.Metrics{}
 	for seed := range uint64(n) {
-		recs := generate(t, generator, params, seed+1)
+		recs := methodtest.Generate(t, generator, params, seed+1)
 		m := train(t, settingsOf, recs, seed+1)
 		got, err := m.Evaluate(context.Background(), recs["main"].On(data.Test))
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
-	"github.com/assaylab/assay/framework/transport"
+	"github.com/assaylab/assay/framework/ot"
 )
 
 // clouds are points Z[b,n,t] of every unit n, equally many of each. Units stand in
@@ -56,7 +56,7 @@ func (m *model) clouds(ctx context.Context, p *part, windows []int) (*clouds, er
 // of squared Euclidean distances.
 func distances(ctx context.Context, a, b *clouds) (data.Array, error) {
 	D := data.NewArray(a.Z.Rows(), b.Z.Rows())
-	var exact transport.Exact
+	var exact ot.Exact
 	for i := range a.Z.Rows() {
 		if err := ctx.Err(); err != nil {
 			return D, err

@@ -4,9 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/assaylab/assay/framework/augment"
 	"github.com/assaylab/assay/framework/nn"
 	"github.com/assaylab/assay/framework/nn/kernel"
-	"github.com/assaylab/assay/framework/views"
 )
 
 // objective is a training step on a batch of windows.
@@ -33,7 +33,7 @@ func (s *settings) objective(net network, p *part, classes []int32, w *kernel.Wo
 	fillX := func(windows []int) { fillWindows(o.x.Data(), p, s.Window, windows) }
 	if s.Pepper > 0 {
 		plain, salt := fillX, make([]float32, len(o.x.Data()))
-		pepper := views.Pepper{P: s.Pepper, Size: s.PepperSize, Apply: 1}
+		pepper := augment.Pepper{P: s.Pepper, Size: s.PepperSize, Apply: 1}
 		fillX = func(windows []int) {
 			plain(windows)
 			salt := salt[:len(o.x.Data())]

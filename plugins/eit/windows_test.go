@@ -2,12 +2,11 @@ package eit
 
 import (
 	"math"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/source"
+	"github.com/assaylab/assay/framework/methodtest"
 )
 
 // A recording of two channels, trials of the given lengths; sample i is (i, 100 + 2i).
@@ -140,31 +139,8 @@ func TestConsecutiveWindows(t *testing.T) {
 // recording builds a published one, divided 80/20 in recorded order.
 func recording(t *testing.T, name string) *data.Recording {
 	t.Helper()
-	if os.Getenv(source.MirrorVariable) == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(source.MirrorVariable + " is not set")
-		}
-		t.Skip("needs the published recordings: set " + source.MirrorVariable + " to a folder with them")
-	}
-	cache, err := data.OpenCache(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &source.Builder{Cache: cache}
-	digest, err := b.Build(t.Context(), source.Dataset{Recording: source.Recording{Source: "catalogue/" + name, Split: &data.Division{Train: 0.8, Test: 0.2}}}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ds, err := cache.Open(digest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ds.Close() })
-	r, err := ds.Role(data.MainRole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	t.Helper()
+	return methodtest.Published(t, name, &data.Division{Train: 0.8, Test: 0.2})
 }
 
 // Units, trials and windows of the published recordings.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/assaylab/assay/framework/transport"
+	"github.com/assaylab/assay/framework/ot"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -94,8 +94,8 @@ func (pr *problem) step(ctx context.Context, st *state) error {
 
 // match sets P to the entropic plan between the clusters under costs C.
 func (pr *problem) match(P, C []float64) {
-	var solver transport.Solver
-	solver.Solve(P, C, pr.p, pr.q, transport.Options{Gamma: pr.s.EpsOuter, Sweeps: pr.s.SweepsOuter, Tol: pr.s.SinkhornTol})
+	var solver ot.Solver
+	solver.Solve(P, C, pr.p, pr.q, ot.Options{Gamma: pr.s.EpsOuter, Sweeps: pr.s.SweepsOuter, Tol: pr.s.SinkhornTol})
 }
 
 // eachPair calls f for all pairs of clusters on the problem's threads. f may

@@ -3,14 +3,14 @@ package hiwa
 import (
 	"context"
 
-	"github.com/assaylab/assay/framework/transport"
+	"github.com/assaylab/assay/framework/ot"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
 // workspace is what one goroutine needs to solve pairs of clusters.
 type workspace struct {
-	solver     transport.Solver
+	solver     ot.Solver
 	cost, plan []float64 // [n x m]
 	RX         []float64 // [n x D] rows R x_k
 	QY         []float64 // [D] Σ_l Q_kl y_l of one k
@@ -105,7 +105,7 @@ func (w *workspace) transport(ctx context.Context, s *settings, X, Y cluster, R 
 			cost[l] = sum
 		}
 	}
-	return w.solver.Solve(w.plan, w.cost, X.weights, Y.weights, transport.Options{
+	return w.solver.Solve(w.plan, w.cost, X.weights, Y.weights, ot.Options{
 		Gamma: gamma, Sweeps: s.SweepsInner, Tol: s.SinkhornTol, Done: ctx.Done(),
 	}).Cost
 }

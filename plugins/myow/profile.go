@@ -3,8 +3,8 @@ package myow
 import (
 	"math"
 
+	"github.com/assaylab/assay/framework/augment"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/views"
 )
 
 // mlp is Linear, BatchNorm, ReLU, Linear; {0, 0} is the identity.
@@ -30,9 +30,9 @@ type params struct {
 	temperature      float64
 
 	from, to int // neighbours are at t+from ... t+to
-	dropout  views.Dropout
-	noise    views.Gaussian
-	pepper   views.Pepper
+	dropout  augment.Dropout
+	noise    augment.Gaussian
+	pepper   augment.Pepper
 	shared   bool // both views get one pattern
 	zFirst   bool // dropout, z-score, noise, pepper; else dropout, pepper, noise, z-score
 	minStd   float64
@@ -53,21 +53,21 @@ var profiles = map[string]params{
 		encoder: []int{64, 64, 64, 64}, second: true, encNorm: 0.99, freshStart: true,
 		q: mlp{256, 64}, h: mlp{256, 32}, r: mlp{256, 32},
 		k: 5, lambda: 0.5, ramp: 10, to: 2,
-		dropout: views.Dropout{Most: 0.2, Apply: 1}, noise: views.Gaussian{SD: 1.5, Apply: 0.5}, pepper: views.Pepper{P: 0.3, Size: 1.5, Apply: 0.5},
+		dropout: augment.Dropout{Most: 0.2, Apply: 1}, noise: augment.Gaussian{SD: 1.5, Apply: 0.5}, pepper: augment.Pepper{P: 0.3, Size: 1.5, Apply: 0.5},
 		ddof: 1, steps: 10000, batch: 512, optimiser: "adamw", rate: 2e-4, decay: 2e-5, warmUp: 100, tau: 0.98,
 	},
 	"rodent": {
 		encoder: []int{64, 64, 64, 32}, second: true, encNorm: 0.99, freshStart: true,
 		q: mlp{256, 32}, h: mlp{256, 16}, r: mlp{256, 16},
 		k: 5, exclude: 150, lambda: 0.5, ramp: 160, to: 3,
-		dropout: views.Dropout{Most: 0.8, Apply: 0.9}, noise: views.Gaussian{SD: 0.2}, pepper: views.Pepper{Size: 1.5},
+		dropout: augment.Dropout{Most: 0.8, Apply: 0.9}, noise: augment.Gaussian{SD: 0.2}, pepper: augment.Pepper{Size: 1.5},
 		ddof: 1, steps: 12800, batch: 512, optimiser: "sgd", rate: 2e-3, decay: 2e-5, momentum: 0.98, warmUp: 1600, tau: 0.98,
 	},
 	"gen1": {
 		encoder: []int{128, 128, 128, 128}, encNorm: 0.1,
 		g: mlp{256, 32}, q: mlp{256, 32}, h: mlp{64, 16}, r: mlp{64, 16},
 		k: 3, pool: 512, lambda: 0.1, start: 200, ramp: 2000, from: -5, to: 5,
-		dropout: views.Dropout{Most: 0.8, Apply: 0.9}, noise: views.Gaussian{SD: 0.2, Apply: 1}, pepper: views.Pepper{Size: 0.3}, shared: true, zFirst: true, minStd: 1e-3,
+		dropout: augment.Dropout{Most: 0.8, Apply: 0.9}, noise: augment.Gaussian{SD: 0.2, Apply: 1}, pepper: augment.Pepper{Size: 0.3}, shared: true, zFirst: true, minStd: 1e-3,
 		steps: 20000, batch: 256, optimiser: "lars", rate: 0.8, decay: 1e-6, momentum: 0.9, warmUp: 200, tau: 0.9,
 	},
 }

@@ -4,9 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/assaylab/assay/framework/augment"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn/kernel"
-	"github.com/assaylab/assay/framework/views"
 )
 
 // augmenter turns raw activity into views: randomised dropout, pepper, noise
@@ -183,7 +183,7 @@ type firstSampler struct {
 	p      *params
 	r      *data.Recording
 	aug    *augmenter
-	pairs  *views.Pairs
+	pairs  *augment.Pairs
 	rng    *rand.Rand
 	i, j   []int
 	trials [][]int // samples of each trial
@@ -191,7 +191,7 @@ type firstSampler struct {
 }
 
 func newFirstSampler(p *params, m *model, r *data.Recording, batch, pool int, order, noise *rand.Rand) *firstSampler {
-	s := &firstSampler{p: p, r: r, aug: newAugmenter(p, m, max(2*batch, pool), noise), pairs: views.NewPairs(r.Trial, p.from, p.to), rng: order,
+	s := &firstSampler{p: p, r: r, aug: newAugmenter(p, m, max(2*batch, pool), noise), pairs: augment.NewPairs(r.Trial, p.from, p.to), rng: order,
 		i: make([]int, batch), j: make([]int, batch)}
 	for t := range r.Len() {
 		if t == 0 || r.Trial[t] != r.Trial[t-1] {

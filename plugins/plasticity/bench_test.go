@@ -2,11 +2,10 @@ package plasticity
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/source"
+	"github.com/assaylab/assay/framework/methodtest"
 )
 
 // BenchmarkMetaEpoch is gradient descent on a rule for ten epochs: a halfspace of
@@ -85,26 +84,7 @@ func BenchmarkDigits(b *testing.B) {
 
 // digits are the first n training pictures of MNIST.
 func digits(b *testing.B, n int) *lesson {
-	if os.Getenv(source.MirrorVariable) == "" {
-		b.Skip("needs MNIST: set ASSAY_DATA_MIRROR to a folder with it")
-	}
-	cache, err := data.OpenCache(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	builder := &source.Builder{Cache: cache}
-	digest, err := builder.Build(b.Context(), source.Dataset{Recording: source.Recording{Source: "catalogue/mnist"}}, 1)
-	if err != nil {
-		b.Fatal(err)
-	}
-	d, err := cache.Open(digest)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { d.Close() })
-	r, err := d.Train(data.MainRole)
-	if err != nil {
-		b.Fatal(err)
-	}
+	b.Helper()
+	r := methodtest.Published(b, "mnist", nil).On(data.Train)
 	return &lesson{x: r.Samples.Values[:n*784], inputs: 784, classes: 10, labels: r.Targets[0].Labels[:n]}
 }

@@ -6,17 +6,17 @@ import (
 	"math/rand/v2"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/augment"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
 	"github.com/assaylab/assay/framework/nn/kernel"
-	"github.com/assaylab/assay/framework/views"
 )
 
 // sampler fills the two views of a step.
 type sampler struct {
 	r        *data.Recording
 	s        *settings
-	pairs    *views.Pairs
+	pairs    *augment.Pairs
 	i, j     []int
 	mask     []float32
 	rng      *rand.Rand
@@ -24,7 +24,7 @@ type sampler struct {
 }
 
 func newSampler(s *settings, r *data.Recording, req framework.TrainRequest) *sampler {
-	p := &sampler{r: r, s: s, pairs: views.NewPairs(r.Trial, -s.jitter(), s.jitter()), rng: req.Rand("pairs"), maskRand: req.Rand("dropout")}
+	p := &sampler{r: r, s: s, pairs: augment.NewPairs(r.Trial, -s.jitter(), s.jitter()), rng: req.Rand("pairs"), maskRand: req.Rand("dropout")}
 	n := min(s.Batch, p.pairs.Len())
 	p.i, p.j = make([]int, n), make([]int, n)
 	if s.drops() {
@@ -45,7 +45,7 @@ func (p *sampler) draw(x *nn.Value) {
 		return
 	}
 	half := len(p.mask) / 2
-	drop := views.Dropout{Most: p.s.DropoutMax, Apply: 1}
+	drop := augment.Dropout{Most: p.s.DropoutMax, Apply: 1}
 	if p.s.Mask == "shared" {
 		drop.Mask(p.mask[:half], N, p.maskRand)
 		copy(p.mask[half:], p.mask[:half])

@@ -1,5 +1,5 @@
 """What host and plugin must agree on before the first call: the constants of
-framework/wire/handshake.go. ``method_pb2`` is generated from method.proto."""
+framework/internal/wire/handshake.go. ``method_pb2`` is generated from method.proto."""
 
 PROTOCOL_VERSION = 1
 CORE_PROTOCOL_VERSION = 1  # go-plugin's own

@@ -1,0 +1,267 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/assaylab/assay/framework/internal/bytesize"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+// ManifestName is the file that makes a folder a plugin.
+const ManifestName = "plugin.yaml"
+
+// maxManifest bounds a manifest, which is a dozen lines.
+const maxManifest = 64 << 10
+
+// Manifest is a plugin.yaml: how the plugin is started and what it needs. See
+// docs/manifest.md. Paths in it are relative to its folder.
+type Manifest struct {
+	File      string            // absolute path of the plugin.yaml
+	Command   string            // an executable; or
+	Python    string            // a virtual environment or an interpreter
+	Args      []string          // one that names a file in the folder becomes its path
+	Env       map[string]string // stronger than what the host passes on
+	Needs     Needs
+	Transport Transport
+}
+
+// Needs is what a trial must have at least.
+type Needs struct {
+	Threads int   // a trial gets as many, also where the sweep says fewer
+	Memory  int64 // bytes; a sweep that allows less is refused
+}
+
+// Transport is how host and plugin speak to each other.
+type Transport string
+
+const (
+	TransportAuto   Transport = "auto"   // TLS where the plugin can do it
+	TransportTLS    Transport = "tls"    // mutual TLS, with keys made for each launch
+	TransportSocket Transport = "socket" // a Unix socket in a private folder, without TLS
+)
+
+// Dir is the folder of the manifest.
+func (m *Manifest) Dir() string { return filepath.Dir(m.File) }
+
+// ManifestError is a mistake in a manifest and its place.
+type ManifestError struct {
+	File         string
+	Line, Column int
+	Fact, Hint   string
+}
+
+func (e *ManifestError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Fact)
+}
+
+// ReadManifest reads a plugin.yaml strictly. The error is a *ManifestError, the
+// first in the file, or about the file itself.
+func ReadManifest(file string) (*Manifest, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	r := &manifestReader{file: file}
+	if info.Size() > maxManifest {
+		return nil, r.at(nil, fmt.Sprintf("the file is larger than %s", bytesize.Format(maxManifest)), "a manifest is a dozen lines; is this the right file?")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var root yaml.Node
+	if err := yaml.Load(text, &root); err != nil {
+		return nil, r.syntax(err)
+	}
+	if len(root.Content) != 1 {
+		return nil, r.at(nil, "the file is empty", manifestHint)
+	}
+	return r.manifest(root.Content[0])
+}
+
+const manifestHint = "the smallest manifest is two lines: version: 1, and command: PROGRAM or python: FOLDER (docs/manifest.md)"
+
+type manifestReader struct{ file string }
+
+func (r *manifestReader) at(n *yaml.Node, fact, hint string) error {
+	e := &ManifestError{File: r.file, Line: 1, Column: 1, Fact: fact, Hint: hint}
+	if n != nil && n.Line > 0 {
+		e.Line, e.Column = n.Line, n.Column
+	}
+	return e
+}
+
+func (r *manifestReader) syntax(err error) error {
+	out := &ManifestError{File: r.file, Line: 1, Column: 1, Fact: strings.TrimPrefix(err.Error(), "yaml: ")}
+	var one *yaml.LoadError
+	if errors.As(err, &one) {
+		out.Fact = one.Message
+		if one.Mark.Line > 0 {
+			out.Line, out.Column = one.Mark.Line, max(1, one.Mark.Column)
+		}
+	}
+	return out
+}
+
+// environmentName is what a variable may be called.
+var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
+	file, err := filepath.Abs(r.file)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{File: file, Transport: TransportAuto}
+	keys, err := r.keys(root, "the manifest", "version", "command", "python", "args", "env", "needs", "transport")
+	if err != nil {
+		return nil, err
+	}
+	if n := keys["version"]; n == nil {
+		return nil, r.at(root, "the manifest has no version", "its first line is: version: 1")
+	} else if n.Value != "1" {
+		return nil, r.at(n, fmt.Sprintf("the manifest is of version %s", n.Value), "this assay reads version 1")
+	}
+	command, python := keys["command"], keys["python"]
+	switch {
+	case command == nil && python == nil:
+		return nil, r.at(root, "the manifest names neither command nor python", "command: PROGRAM starts an executable, python: FOLDER the interpreter of a virtual environment")
+	case command != nil && python != nil:
+		return nil, r.at(python, "the manifest names both command and python", "keep one of them")
+	}
+	for into, n := range map[*string]*yaml.Node{&m.Command: command, &m.Python: python} {
+		if n != nil {
+			if *into, err = r.text(n, "command or python"); err != nil {
+				return nil, err
+			}
+			if *into == "" {
+				return nil, r.at(n, "the program to start is empty", "")
+			}
+		}
+	}
+	if m.Args, err = r.args(keys["args"]); err != nil {
+		return nil, err
+	}
+	if m.Env, err = r.env(keys["env"]); err != nil {
+		return nil, err
+	}
+	if m.Needs, err = r.needs(keys["needs"]); err != nil {
+		return nil, err
+	}
+	if n := keys["transport"]; n != nil {
+		m.Transport = Transport(n.Value)
+		all := []string{string(TransportAuto), string(TransportTLS), string(TransportSocket)}
+		if n.Kind != yaml.ScalarNode || m.Transport != TransportAuto && m.Transport != TransportTLS && m.Transport != TransportSocket {
+			return nil, r.at(n, fmt.Sprintf("transport must be auto, tls or socket, got %q", n.Value), setting.Suggest(n.Value, all))
+		}
+	}
+	return m, nil
+}
+
+// keys returns the values of a mapping by key and refuses unknown ones.
+func (r *manifestReader) keys(n *yaml.Node, what string, known ...string) (map[string]*yaml.Node, error) {
+	out := map[string]*yaml.Node{}
+	if n.Kind != yaml.MappingNode {
+		return nil, r.at(n, what+" must be a mapping, key: value", manifestHint)
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if known != nil && !contains(known, k.Value) {
+			hint := setting.Suggest(k.Value, known)
+			if hint == "" {
+				hint = "known keys: " + strings.Join(known, ", ")
+			}
+			return nil, r.at(k, fmt.Sprintf("%s has no key %q", what, k.Value), hint)
+		}
+		if _, twice := out[k.Value]; twice {
+			return nil, r.at(k, fmt.Sprintf("the key %q is there twice", k.Value), "keep one of them")
+		}
+		out[k.Value] = v
+	}
+	return out, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *manifestReader) text(n *yaml.Node, what string) (string, error) {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
+		return "", r.at(n, what+" must be text", "")
+	}
+	return n.Value, nil
+}
+
+func (r *manifestReader) args(n *yaml.Node) ([]string, error) {
+	if n == nil {
+		return nil, nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		return nil, r.at(n, "args must be a list", "args: [plugin.py]")
+	}
+	var out []string
+	for _, item := range n.Content {
+		arg, err := r.text(item, "an argument")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, arg)
+	}
+	return out, nil
+}
+
+func (r *manifestReader) env(n *yaml.Node) (map[string]string, error) {
+	if n == nil {
+		return nil, nil
+	}
+	values, err := r.keys(n, "env")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for name, v := range values {
+		switch {
+		case !environmentName.MatchString(name):
+			return nil, r.at(v, fmt.Sprintf("%q is no name of an environment variable", name), "")
+		case strings.HasPrefix(name, "ASSAY_"), strings.HasPrefix(name, "PLUGIN_"):
+			return nil, r.at(v, fmt.Sprintf("the variable %s belongs to the host", name), "names that begin with ASSAY_ or PLUGIN_ are taken")
+		}
+		if out[name], err = r.text(v, "env: "+name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (r *manifestReader) needs(n *yaml.Node) (Needs, error) {
+	var needs Needs
+	if n == nil {
+		return needs, nil
+	}
+	keys, err := r.keys(n, "needs", "threads", "memory")
+	if err != nil {
+		return needs, err
+	}
+	if v := keys["threads"]; v != nil {
+		if err := v.Decode(&needs.Threads); err != nil || needs.Threads < 1 || needs.Threads > 4096 {
+			return needs, r.at(v, fmt.Sprintf("needs: threads must be a whole number from 1 to 4096, got %s", v.Value), "")
+		}
+	}
+	if v := keys["memory"]; v != nil {
+		if needs.Memory, err = bytesize.Parse(v.Value); err != nil {
+			return needs, r.at(v, "needs: memory: "+err.Error(), bytesize.Hint)
+		}
+	}
+	return needs, nil
+}

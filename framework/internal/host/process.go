@@ -1,0 +1,295 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+
+	"github.com/assaylab/assay/framework/internal/bytesize"
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/wire"
+)
+
+// Launcher starts plugin processes. One per host: it holds the lifeline whose
+// end tells every plugin that the host is gone, and the private folder (mode
+// 0700) of their sockets.
+type Launcher struct {
+	MTLS         bool          // offer mutual TLS to plugins that do not insist on either
+	StartTimeout time.Duration // how long a plugin may take to its handshake
+	Guard        []string      // command of the guard process (see Guard); nil: none
+
+	sockets  string
+	lifeline [2]*os.File // read end goes to plugins; we keep the write end open
+	mark     string      // of all our processes; see wire.RunEnv
+	launched atomic.Int64
+	guarded  sync.Once
+}
+
+// NewLauncher prepares a launcher with mutual TLS on.
+func NewLauncher() (*Launcher, error) {
+	base := os.TempDir()
+	if len(base) > 40 { // the path of a Unix socket may have about 100 bytes in all
+		base = "/tmp"
+	}
+	dir, err := os.MkdirTemp(base, "assay-") // 0700
+	if err != nil {
+		return nil, err
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, sockets: dir, lifeline: [2]*os.File{r, w}, mark: newMark()}, nil
+}
+
+// Close removes the sockets. Plugins that still run see the lifeline end.
+func (l *Launcher) Close() error {
+	l.lifeline[0].Close()
+	l.lifeline[1].Close()
+	return os.RemoveAll(l.sockets)
+}
+
+// Options are the limits and the place of one process.
+type Options struct {
+	Threads int    // exported to the usual thread variables; 0: not limited
+	CPUs    []int  // the process may run on these only; nil: on all
+	Memory  int64  // bytes of resident memory of the process and all it starts; 0: no limit
+	Dir     string // working folder; "" means a private one of the launcher
+}
+
+// Process is a plugin that has shaken hands.
+type Process struct {
+	Method    wire.MethodClient
+	Transport Transport // tls or socket
+
+	plugin  Plugin
+	client  *plugin.Client
+	sub     *subprocess
+	tail    *Tail
+	ended   atomic.Pointer[failure.Failure] // why the host ended it, if it did
+	peak    atomic.Int64                    // resident bytes of the tree, where its memory is watched
+	watched sync.WaitGroup
+	before  time.Duration // processor time when the current trial began
+}
+
+// Launch starts a plugin and shakes hands with it. Ending ctx during the start
+// ends the process; afterwards Attend does. The error is a *failure.Failure.
+func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process, error) {
+	tail := new(Tail)
+	if f := inspect(p); f != nil {
+		return nil, f
+	}
+	if opt.Memory > 0 && !canWatchMemory {
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
+			Hint: "leave the limit out, or run on Linux"}
+	}
+	l.startGuard()
+	cmd := exec.Command(p.Path, p.Args...)
+	if cmd.Dir = opt.Dir; cmd.Dir == "" {
+		cmd.Dir = l.sockets
+	}
+	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
+	mark := fmt.Sprintf("%s-%d", l.mark, l.launched.Add(1))
+	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail)
+	if err != nil {
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
+	}
+	proc := &Process{plugin: p, tail: tail, sub: sub}
+	offer, err := l.offer(p)
+	if err != nil {
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "making keys for TLS: " + err.Error()}
+	}
+	config := &plugin.ClientConfig{
+		HandshakeConfig: plugin.HandshakeConfig{
+			ProtocolVersion: wire.ProtocolVersion, MagicCookieKey: wire.CookieKey, MagicCookieValue: wire.CookieValue,
+		},
+		VersionedPlugins: map[int]plugin.PluginSet{wire.ProtocolVersion: {wire.Service: remote{}}},
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		TLSConfig:        offer.config,
+		Logger:           hclog.NewNullLogger(),
+		StartTimeout:     l.StartTimeout,
+		SkipHostEnv:      true,
+		SyncStdout:       tail,
+		SyncStderr:       tail,
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.sockets},
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
+			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
+			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark)
+			return sub, nil
+		},
+	}
+	proc.client = plugin.NewClient(config)
+	started := time.Now()
+	stop := context.AfterFunc(ctx, func() { proc.end(ctxFailure(ctx)) })
+	defer stop()
+	if err := proc.shakeHands(config, offer); err != nil {
+		f := proc.explainStart(err, time.Since(started), l.StartTimeout)
+		proc.Kill()
+		return nil, f
+	}
+	if opt.Memory > 0 {
+		proc.watchMemory(opt.Memory)
+	}
+	return proc, nil
+}
+
+func (p *Process) shakeHands(config *plugin.ClientConfig, offer offer) error {
+	if _, err := p.client.Start(); err != nil {
+		return err
+	}
+	p.Transport = TransportTLS
+	if !p.sub.stdout.certificate() { // the plugin has answered without one
+		if offer.transport == TransportTLS {
+			return errNoTLS
+		}
+		config.TLSConfig, p.Transport = nil, TransportSocket
+	} else if offer.config == nil {
+		return errUnaskedTLS
+	}
+	conn, err := p.client.Client()
+	if err != nil {
+		return err
+	}
+	service, err := conn.Dispense(wire.Service)
+	if err != nil {
+		return err
+	}
+	p.Method = service.(wire.MethodClient)
+	return nil
+}
+
+// Attend ends the process when ctx does, until the returned function is called.
+func (p *Process) Attend(ctx context.Context) (leave func() bool) {
+	return context.AfterFunc(ctx, func() { p.end(ctxFailure(ctx)) })
+}
+
+// watchMemory ends the process when it and all it started use more memory than
+// allowed. A look goes through all processes of the machine: it is taken every
+// 50 ms, or as seldom as keeps looking below 2 % of the time, at least each second.
+func (p *Process) watchMemory(limit int64) {
+	const often, seldom = 50 * time.Millisecond, time.Second
+	p.watched.Go(func() {
+		for wait := often; ; {
+			select {
+			case <-p.sub.exited:
+				return
+			case <-time.After(wait):
+			}
+			began := time.Now()
+			used := p.sub.tree.memory()
+			wait = min(max(often, 50*time.Since(began)), seldom)
+			if used > p.peak.Load() {
+				p.peak.Store(used)
+			}
+			if used > limit {
+				p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", bytesize.Format(used), bytesize.Format(limit)),
+					Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
+			}
+		}
+	})
+}
+
+// end kills the group for a reason; the first reason stays.
+func (p *Process) end(why *failure.Failure) {
+	p.ended.CompareAndSwap(nil, why)
+	_ = p.sub.Kill(context.Background())
+}
+
+// Usage is what a process has cost.
+type Usage struct {
+	CPU        time.Duration // user and system time
+	PeakMemory int64         // bytes of resident memory; 0 where the platform does not say
+}
+
+// Close says goodbye, waits for the process to end, and returns what it cost.
+func (p *Process) Close() Usage {
+	u := p.memory()
+	overdue := time.AfterFunc(3*time.Second, func() { _ = p.sub.Kill(context.Background()) })
+	p.client.Kill()
+	overdue.Stop()
+	return p.reaped(u)
+}
+
+// Kill ends the process group at once.
+func (p *Process) Kill() Usage {
+	if p.sub.started() == 0 { // nothing to end; go-plugin keeps no process either
+		p.client.Kill()
+		return Usage{}
+	}
+	u := p.memory()
+	_ = p.sub.Kill(context.Background())
+	<-p.sub.exited
+	p.client.Kill()
+	return p.reaped(u)
+}
+
+func (p *Process) memory() Usage {
+	return Usage{PeakMemory: max(peakMemory(p.sub.started()), p.peak.Load())}
+}
+
+func (p *Process) reaped(u Usage) Usage {
+	<-p.sub.exited
+	p.watched.Wait()
+	if s := p.sub.state; s != nil {
+		u.CPU = s.UserTime() + s.SystemTime()
+	}
+	return u
+}
+
+// inspect finds what is wrong with the file before it is started.
+func inspect(p Plugin) *failure.Failure {
+	if p.Broken != nil {
+		return p.Broken
+	}
+	info, err := os.Stat(p.Path)
+	named := "" // where the executable is not the file that people name
+	if p.Manifest != nil {
+		named = p.Path + ": "
+	}
+	fail := func(reason, hint string) *failure.Failure {
+		return &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: named + reason, Hint: hint}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && p.Manifest != nil:
+		hint := "command: in the manifest is a path relative to its folder; has the plugin been built?"
+		if _, err := os.Stat(filepath.Join(p.Manifest.Dir(), "go.mod")); err == nil {
+			hint = fmt.Sprintf("run: go build -C %s -o %s .", p.Manifest.Dir(), p.Path)
+		}
+		return fail("there is no such file", hint)
+	case errors.Is(err, fs.ErrNotExist):
+		return fail("there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where")
+	case err != nil:
+		return fail(err.Error(), "")
+	case info.IsDir():
+		return fail("it is a folder, not an executable", "")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o111 == 0:
+		return fail(fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()), "chmod +x "+p.Path)
+	}
+	return nil
+}
+
+// remote is the go-plugin side of the host: it only makes the client.
+type remote struct {
+	plugin.NetRPCUnsupportedPlugin
+}
+
+func (remote) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
+	return errors.New("host: serves no methods")
+}
+
+func (remote) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
+	return wire.NewMethodClient(conn), nil
+}

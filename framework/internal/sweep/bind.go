@@ -1,0 +1,122 @@
+package sweep
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/search"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// Checks are what other packages know and a sweep is held against.
+type Checks struct {
+	Recipe       func(source.Dataset) []data.Problem
+	Roles        func(source.Dataset) []string
+	Targets      func(d source.Dataset, role string) (names []string, known bool)
+	Probe        func(probe.Spec) (probe.Spec, error)
+	ProbeMetrics func(probe.Spec) []metric.Info
+	Table        func(*table.Spec) []data.Problem
+}
+
+// Skip is a method and a dataset that do not suit each other.
+type Skip struct {
+	Method, Dataset, Reason string
+}
+
+type cell struct {
+	method  int
+	dataset string
+}
+
+// Bind checks the sweep against what its methods say of themselves (by method
+// id) and completes probes and tables. The error is Errors: all mistakes at
+// once. Points and the rest may be called after it.
+func (s *Sweep) Bind(methods map[string]framework.Description, c Checks) error {
+	b := &binder{decoder: decoder{file: s.file, dir: filepath.Dir(s.file)}, s: s, c: c}
+	s.methods, s.skipped, s.pairs = methods, nil, nil
+	for _, d := range s.Datasets {
+		for _, p := range c.Recipe(d.Recipe) {
+			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
+		}
+	}
+	recipes := len(b.errs) == 0
+	for i, m := range s.Methods {
+		b.method(m)
+		if recipes { // roles and targets are known only of sound ones
+			b.suit(i, m)
+		}
+	}
+	b.ablations()
+	if b.probes() { // the same holds for metrics
+		r := b.reported()
+		b.selection(r)
+		b.tables(r)
+	}
+	if len(b.errs) == 0 {
+		b.sense(b.reported())
+		b.size()
+	}
+	return b.errs.sorted()
+}
+
+// maxPoints bounds a sweep: more is a slip of the pen (seeds: 100000), and
+// would only fill the memory.
+const maxPoints = 1_000_000
+
+func (b *binder) size() {
+	n := 0
+	for _, c := range b.s.pairs {
+		list, err := b.s.configs(b.s.Methods[c.method])
+		if err != nil {
+			return // reported by method
+		}
+		n += len(list) * len(b.s.Seeds)
+	}
+	if n > maxPoints {
+		b.failAt("take fewer seeds, or search at random", []string{"seeds"}, "the sweep has %d trials, more than %d", n, maxPoints)
+	}
+}
+
+type binder struct {
+	decoder
+	s *Sweep
+	c Checks
+}
+
+// failAt reports a mistake at the key that the path leads to, as far as it goes.
+func (b *binder) failAt(hint string, path []string, format string, args ...any) {
+	key, _ := b.s.root.find(path...)
+	b.fail(key, hint, format, args...)
+}
+
+// problem reports what another package found at a path inside a part of the file.
+func (b *binder) problem(p data.Problem, what string, at ...string) {
+	b.failAt(p.Hint, append(at, strings.Split(p.Path, ".")...), "%s: %v", what, p)
+}
+
+func (s *Sweep) method(id string) Method {
+	i := slices.IndexFunc(s.Methods, func(m Method) bool { return m.ID == id })
+	return s.Methods[i]
+}
+
+// configs lists the configurations of a method: one without search.
+func (s *Sweep) configs(m Method) ([]search.Config, error) {
+	space, err := search.New(s.methods[m.ID].Schema, m.Settings, m.Search)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case m.Configs != nil:
+		return space.Distinct(m.Configs)
+	case len(m.Search) == 0 || s.Search.Strategy == "grid":
+		return space.Grid()
+	}
+	list, _, err := space.Random(s.Search.Seed, s.Search.Trials)
+	return list, err
+}

@@ -1,0 +1,110 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/setting"
+)
+
+// probes completes the probes and reports whether all are sound.
+func (b *binder) probes() bool {
+	before := len(b.errs)
+	taken := map[string]bool{}
+	for i, p := range b.s.Probes {
+		at := []string{"probes", strconv.Itoa(i)}
+		full, err := b.c.Probe(p)
+		if err != nil {
+			b.probeErrors(i, err, at)
+			continue
+		}
+		if taken[full.Name] {
+			b.failAt("give one of them a name: of its own", at, "two probes are called %q", full.Name)
+		}
+		taken[full.Name] = true
+		if !b.known(full.Methods, append(slices.Clone(at), "methods")) {
+			continue
+		}
+		b.s.Probes[i] = full
+		b.readOut(full, at)
+	}
+	return len(b.errs) == before
+}
+
+// known refuses ids that are no methods of the sweep.
+func (b *binder) known(methods, at []string) bool {
+	before := len(b.errs)
+	var ids []string
+	for _, m := range b.s.Methods {
+		ids = append(ids, m.ID)
+	}
+	for _, id := range methods {
+		if !slices.Contains(ids, id) {
+			b.failAt(setting.Suggest(id, ids), at, "there is no method %q in this sweep", id)
+		}
+	}
+	return len(b.errs) == before
+}
+
+// probeErrors reports every [setting.Problem] at its setting and a
+// [data.Problem] with its hint; anything else at the probe.
+func (b *binder) probeErrors(i int, err error, at []string) {
+	what := fmt.Sprintf("probe %d", i+1)
+	found := false
+	for _, e := range leaves(err) {
+		switch p := e.(type) {
+		case setting.Problem:
+			found = true
+			b.failAt(p.Hint, append(slices.Clone(at), p.Setting), "%s: %v", what, p)
+		case data.Problem:
+			found = true
+			b.problem(p, what, at...)
+		}
+	}
+	if !found {
+		b.failAt("", at, "%s: %v", what, err)
+	}
+}
+
+// leaves are the innermost errors of a tree of wrapped and joined ones.
+func leaves(err error) []error {
+	var inner []error
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		inner = e.Unwrap()
+	case interface{ Unwrap() error }:
+		inner = []error{e.Unwrap()}
+	}
+	if len(inner) == 0 || inner[0] == nil {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range inner {
+		out = append(out, leaves(e)...)
+	}
+	return out
+}
+
+// readOut refuses a probe whose target no recording can have. Of files the
+// targets are not known yet.
+func (b *binder) readOut(p probe.Spec, at []string) {
+	var there []string
+	for _, c := range b.s.pairs {
+		m := b.s.Methods[c.method]
+		i := slices.IndexFunc(b.s.Datasets, func(d Dataset) bool { return d.ID == c.dataset })
+		names, known := b.c.Targets(b.s.Datasets[i].Recipe, b.s.methods[m.ID].EmbedRole())
+		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, m.ID)
+		if mine && (!known || slices.Contains(names, p.Target)) {
+			return
+		}
+		there = append(there, names...)
+	}
+	slices.Sort(there)
+	there = slices.Compact(there)
+	if len(b.s.pairs) > 0 {
+		b.failAt(setting.Suggest(p.Target, there), append(slices.Clone(at), "target"), "probe %s: no recording that is embedded has the target %q", p.Name, p.Target)
+	}
+}

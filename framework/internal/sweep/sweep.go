@@ -1,0 +1,117 @@
+// Package sweep reads a sweep file, checks all of it before anything runs, and
+// expands it into the points that are to be tried.
+package sweep
+
+import (
+	"time"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/search"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/table"
+)
+
+// Sweep is a sweep file after decoding. Settings, conditions and metric names
+// are checked by Bind, once the methods have described themselves.
+type Sweep struct {
+	Name        string
+	Description string
+	Datasets    []Dataset
+	Methods     []Method
+	Seeds       []uint64
+	Search      Search
+	Select      *Select
+	Ablations   []Ablation
+	Probes      []probe.Spec
+	Limits      Limits
+	Retries     Retries
+	Keep        Keep
+	Run         Run
+	Tables      []table.Spec
+
+	file    string
+	root    *node                            // for the places of mistakes that Bind finds
+	methods map[string]framework.Description // by method id, after Bind
+	skipped []Skip
+	pairs   []cell // suitable methods and datasets, in order
+}
+
+// Dataset is one dataset under the sweep's own name for it.
+type Dataset struct {
+	ID     string
+	Recipe source.Dataset
+}
+
+// Method is one method under the sweep's own name for it.
+type Method struct {
+	ID       string
+	Plugin   string           // name of a plugin, or a path (with a separator in it)
+	Settings map[string]any   // fixed
+	Search   []search.Param   // searched over
+	Configs  []map[string]any // explicit settings instead of Search
+	Datasets []string         // only these; nil: every dataset whose roles suit
+}
+
+// Search says how the searched settings are tried.
+type Search struct {
+	Strategy string // "grid" (default) or "random"
+	Trials   int    // configurations per method and dataset; random only
+	Seed     uint64
+}
+
+// Select picks one configuration per method and dataset.
+type Select struct {
+	Metric string
+	Split  string
+	Goal   string // max or min
+}
+
+// Ablation changes one method one variant at a time.
+type Ablation struct {
+	Of       string
+	Variants []Variant // in the order of the file
+}
+
+// Variant is a label and the settings that differ.
+type Variant struct {
+	Label    string
+	Settings map[string]any
+}
+
+// Limits are enforced from outside the plugin; zero means none.
+type Limits struct {
+	Timeout time.Duration
+	Memory  int64 // bytes of resident memory of the plugin's process group
+	Threads int   // default 1
+}
+
+// Retries says how often a failed attempt is repeated, and after which kinds of failure.
+type Retries struct {
+	Max int
+	On  []string
+}
+
+// Keep says what stays on disk after a trial: nothing by default.
+type Keep struct {
+	Models     bool
+	Embeddings bool
+	Arrays     bool
+}
+
+// Run says where and how many at a time.
+type Run struct {
+	Executor string // local
+	Jobs     int    // 0: as many as fit the cores
+}
+
+// Point is one trial as the sweep sees it, before its dataset is built.
+type Point struct {
+	Method   string // id in the sweep
+	Variant  string // "" for the method as given; the label of a configuration or an ablation otherwise
+	Dataset  string // id in the sweep
+	Seed     uint64
+	Settings map[string]any // complete
+	Searched bool           // one of several configurations from which Select picks
+	Ablation bool
+}

@@ -1,0 +1,73 @@
+package trial
+
+import (
+	"time"
+
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// Status is how an attempt ended.
+type Status string
+
+const (
+	Running   Status = "running"
+	Succeeded Status = "succeeded"
+	Failed    Status = "failed"
+	Cancelled Status = "cancelled"
+	Lost      Status = "lost" // the host ended while it ran
+)
+
+// Record is what is kept of a finished trial: enough to print any table, to say
+// where each number comes from, and to run the trial again.
+type Record struct {
+	Key        string               `json:"key"`
+	Status     Status               `json:"status"`
+	Spec       Spec                 `json:"spec"`
+	Metrics    []metric.Value       `json:"metrics,omitempty"`
+	Embeddings map[string]Embedding `json:"embeddings,omitempty"` // by split
+	Failure    *failure.Failure     `json:"failure,omitempty"`
+	Provenance Provenance           `json:"provenance"`
+	Curves     []metric.Point       `json:"curves,omitempty"`
+}
+
+// Provenance is what explains a number without being part of its identity.
+type Provenance struct {
+	Started    time.Time      `json:"started"`
+	WallSec    float64        `json:"wall_s"`
+	CPUSec     float64        `json:"cpu_s"`
+	PeakMemory int64          `json:"peak_memory_bytes,omitempty"`
+	Attempt    int            `json:"attempt"` // 1 for the first
+	Threads    int            `json:"threads"`
+	Plugin     string         `json:"plugin"` // name in the sweep
+	Path       string         `json:"-"`      // of the executable: of this machine only
+	Binary     string         `json:"plugin_digest"`
+	Packages   string         `json:"plugin_environment,omitempty"` // digest of a Python plugin's interpreter and packages
+	Lock       string         `json:"lock,omitempty"`               // what assay.lock says of plugin and data: see Lock...
+	Transport  string         `json:"transport,omitempty"`          // tls or socket
+	Served     int            `json:"served_before,omitempty"`      // trials that the process had served before this one
+	Resumed    int64          `json:"resumed_from,omitempty"`       // units of work taken over from a checkpoint
+	Recipe     source.Dataset `json:"dataset_recipe"`
+	Host       string         `json:"host_version"`
+	Commit     string         `json:"commit,omitempty"` // of the working folder
+	Dirty      bool           `json:"dirty,omitempty"`
+	Platform   string         `json:"platform"` // linux/amd64
+	CPU        []string       `json:"cpu_features,omitempty"`
+}
+
+// What a record's Lock says.
+const (
+	Locked   = "locked"   // plugin and data are those of assay.lock
+	Override = "override" // assay.lock has others: a development override
+	Unlocked = "unlocked" // assay.lock has no entry for them
+)
+
+// Short is the form of a key that people see and type.
+func Short(key string) string { return key[:min(12, len(key))] }
+
+// Embedding is an array that the method wrote for one split.
+type Embedding struct {
+	Shape  []int  `json:"shape"`
+	SHA256 string `json:"sha256"` // of the .npy file
+}

@@ -1,0 +1,162 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+func toy(seed uint64) Record {
+	s := Spec{Method: "toy", Version: "1", Settings: map[string]any{"rate": 0.5}, Dataset: "sha256:0", Seed: seed}
+	return Record{Key: s.Key(), Status: Succeeded, Spec: s, Metrics: []metric.Value{{Name: "loss", Split: "test", Goal: metric.Min, Value: 0.1 + float64(seed)}}}
+}
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func run(t *testing.T, s *Store, rec Record, log string) {
+	t.Helper()
+	id, err := s.Begin(context.Background(), rec.Key, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.End(context.Background(), id, rec, log); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStoreKeepsWhatEnded(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s := open(t, dir)
+	good, bad := toy(1), toy(2)
+	bad.Status, bad.Metrics, bad.Failure = Failed, nil, &failure.Failure{Kind: failure.Crash, Reason: "it died"}
+	run(t, s, good, "hello")
+	run(t, s, bad, "aargh")
+	// An attempt in flight when the host dies is lost, and nothing else is.
+	if _, err := s.Begin(ctx, toy(3).Key, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+
+	s = open(t, dir)
+	records, err := s.Records(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[string]Record{good.Key: good}, records); d != "" {
+		t.Error(d)
+	}
+	failures, err := s.Failures(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[string]Record{bad.Key: bad}, failures); d != "" {
+		t.Error(d)
+	}
+	lost, err := s.Attempts(ctx, toy(3).Key)
+	if err != nil || len(lost) != 1 || lost[0].Status != Lost {
+		t.Errorf("attempts of the trial in flight: %+v, %v", lost, err)
+	}
+	// Success after failure: the failure is history.
+	bad2 := toy(2)
+	run(t, s, bad2, "")
+	if f, _ := s.Failures(ctx); len(f) != 0 {
+		t.Errorf("a trial that succeeded still counts as failed: %v", f)
+	}
+	if a, _ := s.Attempts(ctx, bad.Key); len(a) != 2 || a[0].Log != "aargh" || a[0].Failure.Failure.Reason != "it died" {
+		t.Errorf("attempts: %+v", a)
+	}
+}
+
+func TestOneAttemptCounts(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	first, second := toy(1), toy(1)
+	second.Metrics[0].Value = 99
+	run(t, s, first, "")
+	run(t, s, second, "")
+	got, ok, err := s.Record(ctx, first.Key)
+	if err != nil || !ok || got.Metrics[0].Value != first.Metrics[0].Value {
+		t.Fatalf("got %+v, %v, %v", got, ok, err)
+	}
+	id, err := s.Begin(ctx, first.Key, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.End(ctx, id, first, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.End(ctx, id, first, ""); err == nil {
+		t.Error("an attempt ended twice")
+	}
+}
+
+func TestSecondHostIsToldWhoHoldsTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	open(t, dir)
+	_, err := Open(context.Background(), dir)
+	var held *HeldError
+	if !errors.As(err, &held) || held.Holder == "" {
+		t.Fatalf("got %v", err)
+	}
+	v, err := View(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	if _, err := v.Records(context.Background()); err != nil {
+		t.Errorf("reading beside the holder: %v", err)
+	}
+	if _, err := View(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder without store: %v", err)
+	}
+}
+
+func TestKeyIsTheIdentity(t *testing.T) {
+	a, b := toy(1).Spec, toy(1).Spec
+	if a.Key() != b.Key() {
+		t.Error("equal specs have different keys")
+	}
+	for name, change := range map[string]func(*Spec){
+		"version": func(s *Spec) { s.Version = "2" },
+		"setting": func(s *Spec) { s.Settings = map[string]any{"rate": 0.25} },
+		"dataset": func(s *Spec) { s.Dataset = "sha256:1" },
+		"seed":    func(s *Spec) { s.Seed = 2 },
+	} {
+		b := toy(1).Spec
+		change(&b)
+		if a.Key() == b.Key() {
+			t.Errorf("%s does not change the key", name)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	rec := toy(1)
+	run(t, s, rec, "")
+	if k, err := s.Resolve(ctx, Short(rec.Key)); err != nil || k != rec.Key {
+		t.Errorf("got %q, %v", k, err)
+	}
+	for _, bad := range []string{"", "xyz", "ffffffffffff", "*"} {
+		if _, err := s.Resolve(ctx, bad); err == nil {
+			t.Errorf("%q was resolved", bad)
+		}
+	}
+}
