@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"framework/cli", "framework/conformance"},
 	{"framework/methodtest"},
 	{"framework/internal/executor", "framework/internal/sweep"},
-	{"framework/internal/host", "framework/internal/search"},
+	{"framework/internal/host", "framework/internal/search", "framework/internal/store"},
 	{"framework/internal/trial"},
 	{"framework/internal/conformance"},
 	{"framework"}, // the SDK: what plugin authors see

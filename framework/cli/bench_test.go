@@ -12,6 +12,7 @@ import (
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/executor"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -66,7 +67,7 @@ func benchmarkTrial(b *testing.B, mtls, reuse bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	store, err := trial.Open(ctx, b.TempDir())
+	store, err := store.Open(ctx, b.TempDir())
 	if err != nil {
 		b.Fatal(err)
 	}

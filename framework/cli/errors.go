@@ -8,8 +8,8 @@ import (
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
-	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // exitCode ends a command without a message: what there was to say is said.
@@ -60,7 +60,7 @@ func flatten(err error) []error {
 	if errors.As(err, &fault) {
 		return []error{advise(err, fault.Hint)}
 	}
-	var held *trial.HeldError
+	var held *store.HeldError
 	if errors.As(err, &held) {
 		return []error{advise(err, "wait for it, stop it, or choose another folder with --results")}
 	}

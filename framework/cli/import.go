@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -42,7 +43,7 @@ func (a *app) importTrials(ctx context.Context, from []string, dir string) error
 			return err
 		}
 	}
-	store, err := trial.Open(ctx, dir)
+	store, err := store.Open(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func recordsOf(ctx context.Context, path string) ([]trial.Record, error) {
 	}
 	found := map[string]trial.Record{}
 	if info.IsDir() {
-		store, err := trial.View(path)
+		store, err := store.View(path)
 		if isMissing(err) {
 			return nil, usage(fmt.Errorf("%s holds no store", path), "name a folder of results, or one of its sweeps' records.jsonl")
 		}

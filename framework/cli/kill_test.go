@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -118,7 +119,7 @@ func checkKilled(t *testing.T, dir string, jobs int) {
 	if len(seen) != *trials {
 		t.Errorf("%d records for %d trials", len(seen), *trials)
 	}
-	store, err := trial.View(filepath.Join(dir, "r"))
+	store, err := store.View(filepath.Join(dir, "r"))
 	if err != nil {
 		t.Fatal(err)
 	}

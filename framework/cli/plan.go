@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -49,7 +50,7 @@ func (l *ledger) count(keep func(planned) bool) counts {
 }
 
 // readStore returns what a results folder holds; nothing if there is none yet.
-func readStore(ctx context.Context, s *trial.Store) (records, failures map[string]trial.Record, err error) {
+func readStore(ctx context.Context, s *store.Store) (records, failures map[string]trial.Record, err error) {
 	if records, err = s.Records(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -58,7 +59,7 @@ func readStore(ctx context.Context, s *trial.Store) (records, failures map[strin
 }
 
 func viewStore(ctx context.Context, dir string) (records, failures map[string]trial.Record, err error) {
-	store, err := trial.View(dir)
+	store, err := store.View(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}

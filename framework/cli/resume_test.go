@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
 )
@@ -62,7 +63,7 @@ func record(b *testing.B, ctx context.Context, a *app, file, results string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	store, err := trial.Open(ctx, results)
+	store, err := store.Open(ctx, results)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/internal/executor"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -66,7 +67,7 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	for _, k := range s.sweep.Skipped() {
 		fmt.Fprintf(a.talk, "assay: skipped: %s on %s: %s\n", k.Method, k.Dataset, k.Reason)
 	}
-	store, err := trial.Open(ctx, dir)
+	store, err := store.Open(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func closed(c <-chan struct{}) bool {
 
 // stages runs the sweep: first everything that is known at once, then the
 // ablations that wait for a selection.
-func (s *session) stages(ctx context.Context, drain <-chan struct{}, store *trial.Store, jobs int, attempted func([]string)) (*ledger, selection, error) {
+func (s *session) stages(ctx context.Context, drain <-chan struct{}, store *store.Store, jobs int, attempted func([]string)) (*ledger, selection, error) {
 	tried := map[string]bool{}
 	for look := ctx; ; look = context.WithoutCancel(ctx) { // what has run is counted even after an interrupt
 		records, failures, err := readStore(look, store)
@@ -171,7 +172,7 @@ func (s *session) stages(ctx context.Context, drain <-chan struct{}, store *tria
 	}
 }
 
-func (s *session) execute(ctx context.Context, drain <-chan struct{}, store *trial.Store, jobs int, tasks []executor.Task) error {
+func (s *session) execute(ctx context.Context, drain <-chan struct{}, store *store.Store, jobs int, tasks []executor.Task) error {
 	n := min(s.jobs(jobs), len(tasks))
 	view := s.newProgress(n, len(tasks))
 	defer view.close()

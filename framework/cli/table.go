@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
-	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -69,7 +69,7 @@ where there is none (results that were committed), from records.jsonl.`,
 }
 
 func (a *app) tables(ctx context.Context, file string, sets []string, dir string) ([]*table.Table, error) {
-	store, err := trial.View(dir)
+	store, err := store.View(dir)
 	if isMissing(err) {
 		return a.committedTables(file, sets, dir)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -24,8 +25,8 @@ func (a *app) trialCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) viewTrial(ctx context.Context, dir, id string) (*trial.Store, string, error) {
-	store, err := trial.View(dir)
+func (a *app) viewTrial(ctx context.Context, dir, id string) (*store.Store, string, error) {
+	store, err := store.View(dir)
 	if isMissing(err) {
 		return nil, "", advise(fmt.Errorf("%s holds no store", dir), "name the folder of results with --results")
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -51,7 +52,7 @@ type Observer interface {
 // Local runs tasks on this machine.
 type Local struct {
 	Launcher *host.Launcher
-	Store    *trial.Store
+	Store    *store.Store
 	Jobs     int // slots
 	Retries  Retries
 	Keep     Keep

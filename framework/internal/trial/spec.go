@@ -1,4 +1,4 @@
-// Package trial is the identity of trials, their records, and the durable store.
+// Package trial is the identity of trials and their records: plain data.
 package trial
 
 import (

@@ -1,4 +1,4 @@
-package trial
+package store
 
 import (
 	"context"
@@ -11,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
 )
 
-func toy(seed uint64) Record {
-	s := Spec{Method: "toy", Version: "1", Settings: map[string]any{"rate": 0.5}, Dataset: "sha256:0", Seed: seed}
-	return Record{Key: s.Key(), Status: Succeeded, Spec: s, Metrics: []metric.Value{{Name: "loss", Split: "test", Goal: metric.Min, Value: 0.1 + float64(seed)}}}
+func toy(seed uint64) trial.Record {
+	s := trial.Spec{Method: "toy", Version: "1", Settings: map[string]any{"rate": 0.5}, Dataset: "sha256:0", Seed: seed}
+	return trial.Record{Key: s.Key(), Status: trial.Succeeded, Spec: s, Metrics: []metric.Value{{Name: "loss", Split: "test", Goal: metric.Min, Value: 0.1 + float64(seed)}}}
 }
 
 func open(t *testing.T, dir string) *Store {
@@ -29,7 +30,7 @@ func open(t *testing.T, dir string) *Store {
 	return s
 }
 
-func run(t *testing.T, s *Store, rec Record, log string) {
+func run(t *testing.T, s *Store, rec trial.Record, log string) {
 	t.Helper()
 	id, err := s.Begin(context.Background(), rec.Key, time.Now())
 	if err != nil {
@@ -44,7 +45,7 @@ func TestStoreKeepsWhatEnded(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	s := open(t, dir)
 	good, bad := toy(1), toy(2)
-	bad.Status, bad.Metrics, bad.Failure = Failed, nil, &failure.Failure{Kind: failure.Crash, Reason: "it died"}
+	bad.Status, bad.Metrics, bad.Failure = trial.Failed, nil, &failure.Failure{Kind: failure.Crash, Reason: "it died"}
 	run(t, s, good, "hello")
 	run(t, s, bad, "aargh")
 	// An attempt in flight when the host dies is lost, and nothing else is.
@@ -58,18 +59,18 @@ func TestStoreKeepsWhatEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(map[string]Record{good.Key: good}, records); d != "" {
+	if d := cmp.Diff(map[string]trial.Record{good.Key: good}, records); d != "" {
 		t.Error(d)
 	}
 	failures, err := s.Failures(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(map[string]Record{bad.Key: bad}, failures); d != "" {
+	if d := cmp.Diff(map[string]trial.Record{bad.Key: bad}, failures); d != "" {
 		t.Error(d)
 	}
 	lost, err := s.Attempts(ctx, toy(3).Key)
-	if err != nil || len(lost) != 1 || lost[0].Status != Lost {
+	if err != nil || len(lost) != 1 || lost[0].Status != trial.Lost {
 		t.Errorf("attempts of the trial in flight: %+v, %v", lost, err)
 	}
 	// Success after failure: the failure is history.
@@ -132,11 +133,11 @@ func TestKeyIsTheIdentity(t *testing.T) {
 	if a.Key() != b.Key() {
 		t.Error("equal specs have different keys")
 	}
-	for name, change := range map[string]func(*Spec){
-		"version": func(s *Spec) { s.Version = "2" },
-		"setting": func(s *Spec) { s.Settings = map[string]any{"rate": 0.25} },
-		"dataset": func(s *Spec) { s.Dataset = "sha256:1" },
-		"seed":    func(s *Spec) { s.Seed = 2 },
+	for name, change := range map[string]func(*trial.Spec){
+		"version": func(s *trial.Spec) { s.Version = "2" },
+		"setting": func(s *trial.Spec) { s.Settings = map[string]any{"rate": 0.25} },
+		"dataset": func(s *trial.Spec) { s.Dataset = "sha256:1" },
+		"seed":    func(s *trial.Spec) { s.Seed = 2 },
 	} {
 		b := toy(1).Spec
 		change(&b)
@@ -151,7 +152,7 @@ func TestResolve(t *testing.T) {
 	s := open(t, t.TempDir())
 	rec := toy(1)
 	run(t, s, rec, "")
-	if k, err := s.Resolve(ctx, Short(rec.Key)); err != nil || k != rec.Key {
+	if k, err := s.Resolve(ctx, trial.Short(rec.Key)); err != nil || k != rec.Key {
 		t.Errorf("got %q, %v", k, err)
 	}
 	for _, bad := range []string{"", "xyz", "ffffffffffff", "*"} {

@@ -1,4 +1,5 @@
-package trial
+// Package store is where finished trials live: SQLite in one results folder.
+package store
 
 import (
 	"context"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
@@ -97,7 +99,7 @@ func (s *Store) open(ctx context.Context) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(ctx, "UPDATE attempts SET status = ? WHERE status = ?", Lost, Running)
+	_, err = s.db.ExecContext(ctx, "UPDATE attempts SET status = ? WHERE status = ?", trial.Lost, trial.Running)
 	return err
 }
 
@@ -136,7 +138,7 @@ func (s *Store) Close() error {
 
 // Begin notes that an attempt starts and returns its id.
 func (s *Store) Begin(ctx context.Context, key string, at time.Time) (int64, error) {
-	r, err := s.db.ExecContext(ctx, "INSERT INTO attempts (key, status, started) VALUES (?, ?, ?)", key, Running, at.UTC().Format(time.RFC3339Nano))
+	r, err := s.db.ExecContext(ctx, "INSERT INTO attempts (key, status, started) VALUES (?, ?, ?)", key, trial.Running, at.UTC().Format(time.RFC3339Nano))
 	if err != nil {
 		return 0, err
 	}
@@ -146,7 +148,7 @@ func (s *Store) Begin(ctx context.Context, key string, at time.Time) (int64, err
 // End records how an attempt ended, in one transaction with the trial itself
 // when it succeeded. A trial that is already there stays as it is: one attempt
 // counts.
-func (s *Store) End(ctx context.Context, attempt int64, rec Record, log string) error {
+func (s *Store) End(ctx context.Context, attempt int64, rec trial.Record, log string) error {
 	text, err := json.Marshal(rec)
 	if err != nil {
 		return err
@@ -157,26 +159,26 @@ func (s *Store) End(ctx context.Context, attempt int64, rec Record, log string) 
 	}
 	defer tx.Rollback()
 	var kept any
-	if rec.Status == Succeeded {
+	if rec.Status == trial.Succeeded {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO trials (key, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rec.Key, string(text)); err != nil {
 			return err
 		}
 	} else {
 		kept = string(text)
 	}
-	r, err := tx.ExecContext(ctx, "UPDATE attempts SET status = ?, record = ?, log = ? WHERE id = ? AND status = ?", rec.Status, kept, log, attempt, Running)
+	r, err := tx.ExecContext(ctx, "UPDATE attempts SET status = ?, record = ?, log = ? WHERE id = ? AND status = ?", rec.Status, kept, log, attempt, trial.Running)
 	if err != nil {
 		return err
 	}
 	if n, err := r.RowsAffected(); err != nil || n != 1 {
-		return fmt.Errorf("attempt %d of trial %s is not running (%d rows, %v)", attempt, Short(rec.Key), n, err)
+		return fmt.Errorf("attempt %d of trial %s is not running (%d rows, %v)", attempt, trial.Short(rec.Key), n, err)
 	}
 	return tx.Commit()
 }
 
 // Add takes over trials that succeeded elsewhere, all or none, and returns which of
 // them are new here. What is here already stays as it is.
-func (s *Store) Add(ctx context.Context, records []Record) (added []Record, err error) {
+func (s *Store) Add(ctx context.Context, records []trial.Record) (added []trial.Record, err error) {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -202,52 +204,52 @@ func (s *Store) Add(ctx context.Context, records []Record) (added []Record, err 
 
 // KeepLog adds the last words of an attempt that was lost with its host.
 func (s *Store) KeepLog(ctx context.Context, attempt int64, log string) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE attempts SET log = ? WHERE id = ? AND status = ? AND log IS NULL", log, attempt, Lost)
+	_, err := s.db.ExecContext(ctx, "UPDATE attempts SET log = ? WHERE id = ? AND status = ? AND log IS NULL", log, attempt, trial.Lost)
 	return err
 }
 
 // Record returns the record of a trial that succeeded.
-func (s *Store) Record(ctx context.Context, key string) (Record, bool, error) {
+func (s *Store) Record(ctx context.Context, key string) (trial.Record, bool, error) {
 	var text string
 	err := s.db.QueryRowContext(ctx, "SELECT record FROM trials WHERE key = ?", key).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Record{}, false, nil
+		return trial.Record{}, false, nil
 	}
 	if err != nil {
-		return Record{}, false, err
+		return trial.Record{}, false, err
 	}
-	var rec Record
+	var rec trial.Record
 	return rec, true, json.Unmarshal([]byte(text), &rec)
 }
 
 // Records returns the records of all trials that succeeded, by key.
-func (s *Store) Records(ctx context.Context) (map[string]Record, error) {
+func (s *Store) Records(ctx context.Context) (map[string]trial.Record, error) {
 	return s.collect(ctx, "SELECT key, record FROM trials")
 }
 
 // Failures returns the last attempt of every trial that failed and never
 // succeeded, by key.
-func (s *Store) Failures(ctx context.Context) (map[string]Record, error) {
+func (s *Store) Failures(ctx context.Context) (map[string]trial.Record, error) {
 	return s.collect(ctx, `SELECT key, record FROM attempts a
 		WHERE status = 'failed' AND key NOT IN (SELECT key FROM trials)
 		AND id = (SELECT max(id) FROM attempts b WHERE b.key = a.key AND b.status = 'failed')`)
 }
 
-func (s *Store) collect(ctx context.Context, query string) (map[string]Record, error) {
+func (s *Store) collect(ctx context.Context, query string) (map[string]trial.Record, error) {
 	rows, err := s.db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]Record{}
+	out := map[string]trial.Record{}
 	for rows.Next() {
 		var key, text string
 		if err := rows.Scan(&key, &text); err != nil {
 			return nil, err
 		}
-		var rec Record
+		var rec trial.Record
 		if err := json.Unmarshal([]byte(text), &rec); err != nil {
-			return nil, fmt.Errorf("record of trial %s: %w", Short(key), err)
+			return nil, fmt.Errorf("record of trial %s: %w", trial.Short(key), err)
 		}
 		out[key] = rec
 	}
@@ -256,11 +258,11 @@ func (s *Store) collect(ctx context.Context, query string) (map[string]Record, e
 
 // Attempt is one execution, as `assay trial show` and `log` print it.
 type Attempt struct {
-	Number  int       `json:"number"`
-	Status  Status    `json:"status"`
-	Started time.Time `json:"started"`
-	Failure *Record   `json:"failure,omitempty"`
-	Log     string    `json:"-"`
+	Number  int           `json:"number"`
+	Status  trial.Status  `json:"status"`
+	Started time.Time     `json:"started"`
+	Failure *trial.Record `json:"failure,omitempty"`
+	Log     string        `json:"-"`
 }
 
 // Attempts returns every execution of a trial, oldest first.
@@ -281,7 +283,7 @@ func (s *Store) Attempts(ctx context.Context, key string) ([]Attempt, error) {
 			return nil, err
 		}
 		if text != "" {
-			a.Failure = new(Record)
+			a.Failure = new(trial.Record)
 			if err := json.Unmarshal([]byte(text), a.Failure); err != nil {
 				return nil, err
 			}
