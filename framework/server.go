@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -156,12 +157,7 @@ func fillSettings(d Description, values map[string]any) (any, error) {
 	}
 	into := reflect.New(t).Interface()
 	if err := setting.Of(d.Settings).Decode(values, into); err != nil {
-		hint := ""
-		var p setting.Problem
-		if errors.As(err, &p) {
-			hint = p.Hint
-		}
-		return nil, Refuse(err.Error(), hint)
+		return nil, problem.Usage(err, "")
 	}
 	return into, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // Version of the host. It is provenance: no trial's identity depends on it.
@@ -106,18 +107,20 @@ Finished trials are never run twice: change the file and run it again.`,
 	})
 	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(),
 		a.pluginCommand(), a.dataCommand(), a.trialCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	strict(root)
 	root.SetArgs(args)
 	return a.report(root.ExecuteContext(context.Background()))
 }
 
-// report prints an error, its advice, and chooses the exit code: the one place
-// that knows.
+// report prints what an error tells, with advice, and returns the exit code that
+// it says of itself.
 func (a *app) report(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	var code exitCode
-	if errors.As(err, &code) {
+	if code, ok := errors.AsType[exitCode](err); ok {
 		return int(code)
 	}
 	if errors.Is(err, context.Canceled) {
@@ -125,16 +128,12 @@ func (a *app) report(err error) int {
 		return exitInterrupted
 	}
 	status := exitError
-	for _, e := range flatten(err) {
-		var h *hinted
-		errors.As(e, &h)
-		fmt.Fprintf(a.talk, "assay: error: %v\n", e)
-		if h != nil && h.hint != "" {
-			fmt.Fprintf(a.talk, "assay: hint: %s\n", h.hint)
+	for _, p := range problem.All(err) {
+		fmt.Fprintf(a.talk, "assay: error: %v\n", p)
+		if p.Hint != "" {
+			fmt.Fprintf(a.talk, "assay: hint: %s\n", p.Hint)
 		}
-		if h != nil && h.usage || isCobra(e) {
-			status = exitUsage
-		}
+		status = max(status, p.ExitCode())
 	}
 	return status
 }

@@ -72,7 +72,7 @@ func (a *app) describeData(cmd *cobra.Command, name string, o describeOptions) e
 	}
 	var problems []error
 	for _, p := range recipe.Check() {
-		problems = append(problems, usage(p, p.Hint))
+		problems = append(problems, usage(p, ""))
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)

@@ -169,6 +169,7 @@ func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
 func (a *app) pluginLock() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lock [SWEEP...]",
+		Args:  cobra.ArbitraryArgs,
 		Short: "Write the digests of third-party plugins and datasets into assay.lock",
 		Long: `Lock writes down which plugins and datasets the sweeps use, by SHA-256, so that
 "assay run --locked" can refuse others. Without a sweep it locks every

@@ -29,10 +29,6 @@ func (a *app) pluginNew() *cobra.Command {
 				clone = scaffold.Clone(".")
 			}
 			files, err := scaffold.Write(dir, name, language, clone)
-			var wrong *scaffold.Error
-			if errors.As(err, &wrong) {
-				return usage(err, wrong.Hint)
-			}
 			if err != nil {
 				return err
 			}

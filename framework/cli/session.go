@@ -20,7 +20,6 @@ import (
 	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/sweep"
-	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
 
 	"github.com/assaylab/assay/framework/data"
@@ -103,7 +102,7 @@ func (a *app) openSweep(ctx context.Context, file string, sets []string, pins *p
 	if err := errors.Join(s.distinct(), s.enough()); err != nil {
 		return nil, err
 	}
-	if err := sw.Bind(s.methods, checks()); err != nil {
+	if err := sw.Bind(s.methods); err != nil {
 		return nil, err
 	}
 	s.origin = origin()
@@ -150,26 +149,6 @@ func (s *session) enough() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// checks connects the sweep file's checks to the packages that know.
-func checks() sweep.Checks {
-	return sweep.Checks{
-		Recipe:       source.Dataset.Check,
-		Roles:        source.Dataset.RoleNames,
-		Targets:      targetNames,
-		Probe:        completeProbe,
-		ProbeMetrics: probe.Metrics,
-		Table:        (*table.Spec).Complete,
-	}
-}
-
-func completeProbe(p probe.Spec) (probe.Spec, error) {
-	full, err := probe.Complete(p)
-	if bad, ok := errors.AsType[probe.Problem](err); ok {
-		return full, data.Problem{Path: "kind", Fact: bad.Fact, Hint: bad.Hint}
-	}
-	return full, err
 }
 
 func targetNames(d source.Dataset, role string) (names []string, known bool) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // Problem is one thing wrong with one setting. Fact and advice stay apart, so
@@ -21,6 +23,11 @@ func (p Problem) Error() string {
 		return fmt.Sprintf("there is no setting %q", p.Setting)
 	}
 	return fmt.Sprintf("setting %s %s", p.Setting, p.Fact)
+}
+
+// Problem says it in the shape that the host prints.
+func (p Problem) Problem() problem.Problem {
+	return problem.Problem{Path: p.Setting, Fact: p.Fact, Hint: p.Hint, Usage: true}
 }
 
 // Check returns everything that is wrong with the values, in alphabetical order

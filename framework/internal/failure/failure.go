@@ -5,6 +5,8 @@ package failure
 import (
 	"fmt"
 	"strings"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // Kind says what sort of thing went wrong in an attempt.
@@ -39,6 +41,16 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Reason) }
+
+// Problem says it in the shape that the host prints: at the plugin, with its
+// last words.
+func (f *Failure) Problem() problem.Problem {
+	fact := f.Reason
+	for _, line := range f.Stderr {
+		fact += "\n  | " + line
+	}
+	return problem.Problem{Place: problem.Place{File: f.Plugin}, Fact: fact, Hint: f.Hint}
+}
 
 // Text is the failure on several lines, for people.
 func (f *Failure) Text() string {

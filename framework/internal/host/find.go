@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -26,14 +27,6 @@ type Finder struct {
 	Path       []string          // folders of ASSAY_PLUGIN_PATH
 	Self       string            // this binary; "" means os.Executable
 }
-
-// NotFoundError says that no place has the plugin.
-type NotFoundError struct {
-	Name string
-	Hint string
-}
-
-func (e *NotFoundError) Error() string { return fmt.Sprintf("no plugin %q", e.Name) }
 
 // Find returns the plugin of that name, or the one at a path: a name with a
 // separator in it is a path, relative to dir, of an executable, of a manifest,
@@ -62,7 +55,7 @@ func (f *Finder) Find(name, dir string) (Plugin, error) {
 	if info, err := os.Stat(filepath.Join(dir, name)); err == nil && (info.IsDir() || name == ManifestName) {
 		hint = fmt.Sprintf("a path needs a separator: write ./%s", name)
 	}
-	return Plugin{}, &NotFoundError{Name: name, Hint: hint}
+	return Plugin{}, problem.Problem{Fact: fmt.Sprintf("no plugin %q", name), Hint: hint, Usage: true}
 }
 
 // at is the plugin at a path, whatever is there.
@@ -93,10 +86,8 @@ func (p *Plugin) start(file string) {
 	m, err := ReadManifest(file)
 	if err != nil {
 		p.Broken = &failure.Failure{Kind: failure.Launch, Plugin: file, Reason: err.Error()}
-		var mistake *ManifestError
-		if errors.As(err, &mistake) {
-			p.Broken.Hint = mistake.Hint
-			p.Broken.Plugin, p.Broken.Reason = fmt.Sprintf("%s:%d:%d", file, mistake.Line, mistake.Column), mistake.Fact
+		if mistake, ok := errors.AsType[problem.Problem](err); ok {
+			p.Broken.Plugin, p.Broken.Reason, p.Broken.Hint = mistake.Place.String(), mistake.Fact, mistake.Hint
 		} else if errors.Is(err, fs.ErrNotExist) {
 			p.Broken.Reason, p.Broken.Hint = "there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where"
 		}

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/assaylab/assay/framework/internal/bytesize"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -50,18 +51,7 @@ const (
 // Dir is the folder of the manifest.
 func (m *Manifest) Dir() string { return filepath.Dir(m.File) }
 
-// ManifestError is a mistake in a manifest and its place.
-type ManifestError struct {
-	File         string
-	Line, Column int
-	Fact, Hint   string
-}
-
-func (e *ManifestError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Fact)
-}
-
-// ReadManifest reads a plugin.yaml strictly. The error is a *ManifestError, the
+// ReadManifest reads a plugin.yaml strictly. The error is a [problem.Problem], the
 // first in the file, or about the file itself.
 func ReadManifest(file string) (*Manifest, error) {
 	info, err := os.Stat(file)
@@ -91,20 +81,20 @@ const manifestHint = "the smallest manifest is two lines: version: 1, and comman
 type manifestReader struct{ file string }
 
 func (r *manifestReader) at(n *yaml.Node, fact, hint string) error {
-	e := &ManifestError{File: r.file, Line: 1, Column: 1, Fact: fact, Hint: hint}
+	p := problem.Problem{Place: problem.Place{File: r.file, Line: 1, Column: 1}, Fact: fact, Hint: hint, Usage: true}
 	if n != nil && n.Line > 0 {
-		e.Line, e.Column = n.Line, n.Column
+		p.Place.Line, p.Place.Column = n.Line, n.Column
 	}
-	return e
+	return p
 }
 
 func (r *manifestReader) syntax(err error) error {
-	out := &ManifestError{File: r.file, Line: 1, Column: 1, Fact: strings.TrimPrefix(err.Error(), "yaml: ")}
+	out := problem.Problem{Place: problem.Place{File: r.file, Line: 1, Column: 1}, Fact: strings.TrimPrefix(err.Error(), "yaml: "), Usage: true}
 	var one *yaml.LoadError
 	if errors.As(err, &one) {
 		out.Fact = one.Message
 		if one.Mark.Line > 0 {
-			out.Line, out.Column = one.Mark.Line, max(1, one.Mark.Column)
+			out.Place.Line, out.Place.Column = one.Mark.Line, max(1, one.Mark.Column)
 		}
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -76,12 +77,16 @@ func Read(path string) (*File, error) {
 	}
 	f := &File{path: path}
 	if err := yaml.Load(text, f, yaml.WithKnownFields()); err != nil {
-		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, at(path, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if f.Version != 1 {
-		return nil, fmt.Errorf("%s: the lock is of version %d; this assay reads version 1", path, f.Version)
+		return nil, at(path, fmt.Sprintf("the lock is of version %d; this assay reads version 1", f.Version))
 	}
 	return f, nil
+}
+
+func at(path, fact string) error {
+	return problem.Problem{Place: problem.Place{File: path}, Fact: fact, Usage: true}
 }
 
 // Path is where the lock lies.

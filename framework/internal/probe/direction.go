@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -72,7 +73,7 @@ func (p direction) fit(ctx context.Context, train angles, sets map[data.Split]an
 	case "myow2":
 		val, ok := sets[data.Val]
 		if !ok {
-			return readout{}, Problem{"profile myow2 chooses its weight decay on a val part, and there is none", "divide the recording into train, val and test, or use profile swapvae or myow1"}
+			return readout{}, problem.New("profile myow2 chooses its weight decay on a val part, and there is none", "divide the recording into train, val and test, or use profile swapvae or myow1")
 		}
 		var best readout
 		most := -1.0

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 func ringAngles(n int, noise float64) angles {
@@ -209,7 +210,7 @@ func TestMyow2TakesTheFirstBestDecay(t *testing.T) {
 func TestMyow2NeedsVal(t *testing.T) {
 	parts := Parts{data.Train: ring(80, 0, data.Rand(1, "a")), data.Test: ring(80, 0, data.Rand(1, "b"))}
 	_, err := Run(context.Background(), Spec{Kind: "direction", Target: "direction", Settings: map[string]any{"profile": "myow2"}}, parts, 5)
-	p, ok := errors.AsType[Problem](err)
+	p, ok := errors.AsType[problem.Problem](err)
 	if !ok || p.Fact != "profile myow2 chooses its weight decay on a val part, and there is none" || p.Hint == "" {
 		t.Errorf("got %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -74,20 +75,20 @@ func Schema(name string) (setting.Schema, bool) {
 
 // Complete returns the spec with its name and settings filled in and in their
 // one form: equal specs ask for the same probe. An unknown kind and a missing
-// target are a [Problem]; of the settings, all [setting.Problem]s are joined.
+// target are a [problem.Problem]; of the settings, all [setting.Problem]s are joined.
 func Complete(s Spec) (Spec, error) {
 	k, ok := find(s.Kind)
 	if !ok {
-		return Spec{}, Problem{fmt.Sprintf("there is no kind of probe %q", s.Kind), setting.Suggest(s.Kind, Kinds())}
+		return Spec{}, problem.Problem{Path: "kind", Fact: fmt.Sprintf("there is no kind of probe %q", s.Kind), Hint: setting.Suggest(s.Kind, Kinds())}
 	}
 	if s.Name == "" {
 		s.Name = s.Kind
 	}
 	if s.Target == "" {
-		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, Problem{"no target is given", "target names what the recording is read out for, such as direction"})
+		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, problem.New("no target is given", "target names what the recording is read out for, such as direction"))
 	}
 	if c := s.Columns; c != nil && (len(c) != 2 || c[0] < 0 || c[1] <= c[0]) {
-		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, Problem{fmt.Sprintf("columns are %v", c), "columns: [0, 64] are the first 64 dimensions of the embedding"})
+		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, problem.New(fmt.Sprintf("columns are %v", c), "columns: [0, 64] are the first 64 dimensions of the embedding"))
 	}
 	full, err := k.schema.Complete(s.Settings)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -20,7 +21,7 @@ func (p knn) Run(ctx context.Context, parts Parts, target string, _ uint64) ([]m
 	part := parts.fitted()
 	x := widen(part.X)
 	if p.K > x.n {
-		return nil, Problem{fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", p.K, x.n), "lower k"}
+		return nil, problem.New(fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", p.K, x.n), "lower k")
 	}
 	t, err := part.Recording.Target(target)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -70,7 +71,7 @@ func (p logistic) fit(ctx context.Context, x samples, labels []int32) (softmax, 
 			floats.ScaleTo(w.RawRowView(j), 1/scale[j], v[j*k:(j+1)*k])
 		}
 	}
-	problem := optimize.Problem{
+	objective := optimize.Problem{
 		Func: func(v []float64) float64 {
 			unscale(v)
 			return nll(prob, z, w, y) + p.penalty(w)
@@ -92,7 +93,7 @@ func (p logistic) fit(ctx context.Context, x samples, labels []int32) (softmax, 
 	// The loss is near ½|v - v*|² about its minimum, so this leaves it within about
 	// 1e-12 of its size, which is near n.
 	threshold := 1e-6 * math.Sqrt(float64(n))
-	result, err := optimize.Minimize(problem, make([]float64, (d+1)*k), &optimize.Settings{
+	result, err := optimize.Minimize(objective, make([]float64, (d+1)*k), &optimize.Settings{
 		GradientThreshold: threshold,
 		Converger:         optimize.NeverTerminate{},
 		MajorIterations:   5000,
@@ -103,7 +104,7 @@ func (p logistic) fit(ctx context.Context, x samples, labels []int32) (softmax, 
 	}
 	// Near the minimum rounding may stop the line search before the threshold.
 	if result == nil || !(floats.Norm(result.Gradient, math.Inf(1)) <= 1e3*threshold) {
-		return f, Problem{fmt.Sprintf("logistic regression did not converge (%v)", stopped(result, err)), "raise l2"}
+		return f, problem.New(fmt.Sprintf("logistic regression did not converge (%v)", stopped(result, err)), "raise l2")
 	}
 	unscale(result.X)
 	f.w = w

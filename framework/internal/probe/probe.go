@@ -52,12 +52,3 @@ type Prober interface {
 	// from seed.
 	Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error)
 }
-
-// Problem is why a probe cannot be asked for or cannot be fitted. Fact and
-// advice stay apart, so that whoever knows the file and line can put them in front.
-type Problem struct {
-	Fact string // "there is no kind of probe \"rigde\""
-	Hint string // what next; may be empty
-}
-
-func (p Problem) Error() string { return p.Fact }

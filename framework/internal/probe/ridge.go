@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -49,7 +50,7 @@ func (p ridge) fit(x, y samples) (regression, error) {
 	f := regression{centre: columnMeans(x), shift: columnMeans(y)}
 	var svd mat.SVD
 	if !svd.Factorize(centred(x, f.centre), mat.SVDThin) {
-		return f, Problem{Fact: "the singular value decomposition of the embedding did not converge"}
+		return f, problem.Problem{Fact: "the singular value decomposition of the embedding did not converge"}
 	}
 	yc := centred(y, f.shift)
 	s := svd.Values(nil)
@@ -60,7 +61,7 @@ func (p ridge) fit(x, y samples) (regression, error) {
 	f.penalty = p.Penalty
 	if p.Choose == "gcv" {
 		if len(p.Grid) == 0 {
-			return f, Problem{"the grid of penalties is empty", "give at least one, or choose: fixed"}
+			return f, problem.New("the grid of penalties is empty", "give at least one, or choose: fixed")
 		}
 		var rest mat.Dense // Y - UUᵀY
 		rest.Mul(&u, &uy)

@@ -6,13 +6,14 @@ import (
 	"math"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
 // Run fits the probe on the train part (on "all" where there is no train) and
 // scores every part present, in the order train, val, test, all. Values are
 // named probe/NAME/... and are finite. Equal arguments give equal values. What
-// the data do not allow is a [Problem], wrapped with the probe's name.
+// the data do not allow is a [problem.Problem], wrapped with the probe's name.
 func Run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value, error) {
 	s, err := Complete(s)
 	if err != nil {
@@ -54,7 +55,7 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value,
 	}
 	for i, v := range values {
 		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			return nil, Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
+			return nil, problem.Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
 		}
 		values[i].Name = prefix(s) + v.Name
 	}
@@ -66,7 +67,7 @@ func (p Parts) columns(from, to int) (Parts, error) {
 	out := make(Parts, len(p))
 	for s, part := range p {
 		if d := part.X.Cols(); to > d {
-			return nil, Problem{fmt.Sprintf("columns [%d, %d] of an embedding with %d dimensions", from, to, d), "limit the probe to the methods that have these columns: methods: [swapvae]"}
+			return nil, problem.New(fmt.Sprintf("columns [%d, %d] of an embedding with %d dimensions", from, to, d), "limit the probe to the methods that have these columns: methods: [swapvae]")
 		}
 		x := data.NewArray(part.X.Rows(), to-from)
 		for i := range x.Rows() {
@@ -100,24 +101,24 @@ func (p Parts) fitted() Part {
 // belong together, and that every number is finite.
 func (p Parts) check() error {
 	if p.fitted().Recording == nil {
-		return Problem{"there is neither a train part nor a whole recording to fit on", "divide the recording so that some samples are in train"}
+		return problem.New("there is neither a train part nor a whole recording to fit on", "divide the recording so that some samples are in train")
 	}
 	dims := p.fitted().X.Cols()
 	if dims == 0 {
-		return Problem{Fact: "the embedding has no dimensions"}
+		return problem.Problem{Fact: "the embedding has no dimensions"}
 	}
 	for _, s := range p.splits() {
 		x, n := p[s].X, p[s].Recording.Len()
 		switch {
 		case x.Rows() != n:
-			return Problem{Fact: fmt.Sprintf("the embedding of the %s part has %d rows for %d samples", s, x.Rows(), n)}
+			return problem.Problem{Fact: fmt.Sprintf("the embedding of the %s part has %d rows for %d samples", s, x.Rows(), n)}
 		case x.Cols() != dims:
-			return Problem{Fact: fmt.Sprintf("the embedding has %d dimensions where the probe is fitted and %d in the %s part", dims, x.Cols(), s)}
+			return problem.Problem{Fact: fmt.Sprintf("the embedding has %d dimensions where the probe is fitted and %d in the %s part", dims, x.Cols(), s)}
 		case n == 0:
-			return Problem{Fact: fmt.Sprintf("the %s part has no samples", s)}
+			return problem.Problem{Fact: fmt.Sprintf("the %s part has no samples", s)}
 		}
 		if i := notFinite(x.Values); i >= 0 {
-			return Problem{Fact: fmt.Sprintf("the embedding of the %s part is %v at sample %d, dimension %d", s, x.Values[i], i/dims, i%dims)}
+			return problem.Problem{Fact: fmt.Sprintf("the embedding of the %s part is %v at sample %d, dimension %d", s, x.Values[i], i/dims, i%dims)}
 		}
 	}
 	return nil
@@ -153,7 +154,7 @@ func (p Parts) faster(limit float64) (Parts, error) {
 			}
 		}
 		if len(rows) == 0 {
-			return nil, Problem{fmt.Sprintf("no sample of the %s part is faster than min_speed %v", s, limit), "lower min_speed; it is in the unit of the target velocity"}
+			return nil, problem.New(fmt.Sprintf("no sample of the %s part is faster than min_speed %v", s, limit), "lower min_speed; it is in the unit of the target velocity")
 		}
 		out[s] = Part{X: part.X.Take(rows), Recording: part.Recording.Subset(rows)}
 	}

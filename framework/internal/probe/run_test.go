@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 func TestCompleteFillsAndChecks(t *testing.T) {
@@ -26,7 +27,7 @@ func TestCompleteFillsAndChecks(t *testing.T) {
 		s    Spec
 		want string
 	}{
-		{Spec{Kind: "rigde", Target: "v"}, `there is no kind of probe "rigde"`},
+		{Spec{Kind: "rigde", Target: "v"}, `kind: there is no kind of probe "rigde"`},
 		{Spec{Kind: "knn"}, "probe knn: no target is given"},
 		{Spec{Kind: "knn", Target: "v", Settings: map[string]any{"kk": 3}}, `probe knn: there is no setting "kk"`},
 		{Spec{Name: "a", Kind: "direction", Target: "v", Settings: map[string]any{"profile": "x"}}, "probe a: setting profile must be one of swapvae, myow1, myow2"},
@@ -36,7 +37,7 @@ func TestCompleteFillsAndChecks(t *testing.T) {
 		}
 	}
 	_, err = Complete(Spec{Kind: "rigde"})
-	if p, _ := errors.AsType[Problem](err); p.Hint != `did you mean "ridge"?` {
+	if p, _ := errors.AsType[problem.Problem](err); p.Hint != `did you mean "ridge"?` {
 		t.Errorf("hint %q", p.Hint)
 	}
 }

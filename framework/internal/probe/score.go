@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -66,7 +67,7 @@ func scoreValues(parts Parts, target string, predict func(samples) (samples, err
 		}
 		r2, ok := r2(got, want)
 		if !ok {
-			return nil, Problem{fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", s, target, want.n), "leave out parts this small, or divide otherwise"}
+			return nil, problem.New(fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", s, target, want.n), "leave out parts this small, or divide otherwise")
 		}
 		out = append(out, value("r2", s, r2))
 	}
@@ -80,7 +81,7 @@ func continuous(rec *data.Recording, target string) (samples, error) {
 		return samples{}, err
 	}
 	if i := notFinite(t.Values.Values); i >= 0 {
-		return samples{}, Problem{Fact: fmt.Sprintf("target %q is %v at sample %d", target, t.Values.Values[i], i/t.Values.Cols())}
+		return samples{}, problem.Problem{Fact: fmt.Sprintf("target %q is %v at sample %d", target, t.Values.Values[i], i/t.Values.Cols())}
 	}
 	return widen(t.Values), nil
 }

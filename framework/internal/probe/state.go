@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -29,14 +30,14 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 		return nil, err
 	}
 	if p.Draws < p.Batch {
-		return nil, Problem{fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch"}
+		return nil, problem.New(fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch")
 	}
 	val, ok := parts[data.Val]
 	if !ok {
 		val, ok = parts[data.All] // not divided: fitted, chosen and scored on the whole
 	}
 	if !ok {
-		return nil, Problem{"the weight decay is chosen on a val part, and there is none", "divide the recording into train, val and test"}
+		return nil, problem.New("the weight decay is chosen on a val part, and there is none", "divide the recording into train, val and test")
 	}
 	judge, err := val.Recording.ClassTarget(target)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 	"github.com/assaylab/assay/plugins/python"
 )
@@ -47,24 +48,22 @@ type Plugin struct {
 	Requires []string // "module version" that the clone requires
 }
 
-// Error is a request that cannot be met, with advice.
-type Error struct{ Fact, Hint string }
-
-func (e *Error) Error() string { return e.Fact }
-
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// refuse is a request that cannot be met.
+func refuse(fact, hint string) error { return problem.Problem{Fact: fact, Hint: hint, Usage: true} }
 
 // Write makes the folder dir, which must not exist or be empty, and returns the
 // files that it wrote. clone is the folder of a clone of assay, or "".
 func Write(dir, name, language, clone string) ([]string, error) {
 	if !slices.Contains(Languages, language) {
-		return nil, &Error{fmt.Sprintf("there is no template for the language %q", language), strings.TrimSpace(setting.Suggest(language, Languages) + " languages: " + strings.Join(Languages, ", "))}
+		return nil, refuse(fmt.Sprintf("there is no template for the language %q", language), strings.TrimSpace(setting.Suggest(language, Languages)+" languages: "+strings.Join(Languages, ", ")))
 	}
 	if !nameForm.MatchString(name) || len(name) > 64 {
-		return nil, &Error{fmt.Sprintf("%q is no name for a method", name), "use lower-case letters, digits and hyphens, a letter first: my-method"}
+		return nil, refuse(fmt.Sprintf("%q is no name for a method", name), "use lower-case letters, digits and hyphens, a letter first: my-method")
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return nil, &Error{fmt.Sprintf("the folder %s exists and is not empty", dir), "choose another with --dir, or another name"}
+		return nil, refuse(fmt.Sprintf("the folder %s exists and is not empty", dir), "choose another with --dir, or another name")
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -123,11 +122,11 @@ func describe(dir, name, language, clone string) (Plugin, map[string][]byte, err
 func (p *Plugin) replace(dir, clone string, extra map[string][]byte) error {
 	text, err := os.ReadFile(filepath.Join(clone, "go.mod"))
 	if err != nil {
-		return &Error{fmt.Sprintf("%s is no clone of assay: %v", clone, err), "name its folder with --assay"}
+		return refuse(fmt.Sprintf("%s is no clone of assay: %v", clone, err), "name its folder with --assay")
 	}
 	m, err := modfile.Parse("go.mod", text, nil)
 	if err != nil || m.Module == nil || m.Module.Mod.Path != assayModule {
-		return &Error{fmt.Sprintf("%s is not the module %s", clone, assayModule), "name the folder of a clone with --assay"}
+		return refuse(fmt.Sprintf("%s is not the module %s", clone, assayModule), "name the folder of a clone with --assay")
 	}
 	p.Go = m.Go.Version
 	for _, r := range m.Require {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -66,17 +67,4 @@ func Find(name string) (Entry, error) {
 }
 
 // Error is what went wrong and, apart from it, what to do next.
-type Error struct {
-	Fact string
-	Hint string
-	Err  error // the cause, or nil
-}
-
-func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Fact
-	}
-	return e.Fact + ": " + e.Err.Error()
-}
-
-func (e *Error) Unwrap() error { return e.Err }
+type Error = problem.Problem

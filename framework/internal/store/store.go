@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
@@ -44,6 +45,11 @@ type HeldError struct {
 
 func (e *HeldError) Error() string {
 	return fmt.Sprintf("the results folder %s is in use by %s", e.Dir, e.Holder)
+}
+
+// Problem says it in the shape that the host prints.
+func (e *HeldError) Problem() problem.Problem {
+	return problem.New(e.Error(), "wait for it, stop it, or choose another folder with --results")
 }
 
 // Open takes the folder for this host, creating it if need be. Attempts that

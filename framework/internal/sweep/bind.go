@@ -6,23 +6,9 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/search"
-	"github.com/assaylab/assay/framework/internal/source"
-	"github.com/assaylab/assay/framework/internal/table"
-	"github.com/assaylab/assay/framework/metric"
 )
-
-// Checks are what other packages know and a sweep is held against.
-type Checks struct {
-	Recipe       func(source.Dataset) []data.Problem
-	Roles        func(source.Dataset) []string
-	Targets      func(d source.Dataset, role string) (names []string, known bool)
-	Probe        func(probe.Spec) (probe.Spec, error)
-	ProbeMetrics func(probe.Spec) []metric.Info
-	Table        func(*table.Spec) []data.Problem
-}
 
 // Skip is a method and a dataset that do not suit each other.
 type Skip struct {
@@ -35,13 +21,13 @@ type cell struct {
 }
 
 // Bind checks the sweep against what its methods say of themselves (by method
-// id) and completes probes and tables. The error is Errors: all mistakes at
+// id) and completes probes and tables. The error is a [problem.List]: all mistakes at
 // once. Points and the rest may be called after it.
-func (s *Sweep) Bind(methods map[string]framework.Description, c Checks) error {
-	b := &binder{decoder: decoder{file: s.file, dir: filepath.Dir(s.file)}, s: s, c: c}
+func (s *Sweep) Bind(methods map[string]framework.Description) error {
+	b := &binder{decoder: decoder{file: s.file, dir: filepath.Dir(s.file)}, s: s}
 	s.methods, s.skipped, s.pairs = methods, nil, nil
 	for _, d := range s.Datasets {
-		for _, p := range c.Recipe(d.Recipe) {
+		for _, p := range d.Recipe.Check() {
 			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
 		}
 	}
@@ -62,7 +48,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description, c Checks) error {
 		b.sense(b.reported())
 		b.size()
 	}
-	return b.errs.sorted()
+	return b.errs.Sorted()
 }
 
 // maxPoints bounds a sweep: more is a slip of the pen (seeds: 100000), and
@@ -86,7 +72,6 @@ func (b *binder) size() {
 type binder struct {
 	decoder
 	s *Sweep
-	c Checks
 }
 
 // failAt reports a mistake at the key that the path leads to, as far as it goes.
@@ -96,8 +81,9 @@ func (b *binder) failAt(hint string, path []string, format string, args ...any) 
 }
 
 // problem reports what another package found at a path inside a part of the file.
-func (b *binder) problem(p data.Problem, what string, at ...string) {
-	b.failAt(p.Hint, append(at, strings.Split(p.Path, ".")...), "%s: %v", what, p)
+func (b *binder) problem(t problem.Teller, what string, at ...string) {
+	p := t.Problem()
+	b.failAt(p.Hint, append(slices.Clone(at), strings.Split(p.Path, ".")...), "%s: %v", what, t)
 }
 
 func (s *Sweep) method(id string) Method {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -28,7 +29,7 @@ func (b *binder) reported() reported {
 		r.settings = append(r.settings, d.Schema.Names()...)
 	}
 	for _, p := range b.s.Probes {
-		for _, i := range b.c.ProbeMetrics(p) {
+		for _, i := range probe.Metrics(p) {
 			r.goals[i.Name], r.probed[i.Name] = i.Goal, true
 		}
 	}
@@ -70,7 +71,7 @@ func (b *binder) tables(r reported) {
 	for i := range b.s.Tables {
 		t := &b.s.Tables[i]
 		at := []string{"tables", strconv.Itoa(i)}
-		for _, p := range b.c.Table(t) {
+		for _, p := range t.Complete() {
 			if p.Path == "against" || p.Path == "correct" {
 				p.Path = "compare." + p.Path
 			}

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -16,7 +16,7 @@ func (b *binder) probes() bool {
 	taken := map[string]bool{}
 	for i, p := range b.s.Probes {
 		at := []string{"probes", strconv.Itoa(i)}
-		full, err := b.c.Probe(p)
+		full, err := probe.Complete(p)
 		if err != nil {
 			b.probeErrors(i, err, at)
 			continue
@@ -49,43 +49,11 @@ func (b *binder) known(methods, at []string) bool {
 	return len(b.errs) == before
 }
 
-// probeErrors reports every [setting.Problem] at its setting and a
-// [data.Problem] with its hint; anything else at the probe.
+// probeErrors reports everything that is wrong with a probe, at its key.
 func (b *binder) probeErrors(i int, err error, at []string) {
-	what := fmt.Sprintf("probe %d", i+1)
-	found := false
-	for _, e := range leaves(err) {
-		switch p := e.(type) {
-		case setting.Problem:
-			found = true
-			b.failAt(p.Hint, append(slices.Clone(at), p.Setting), "%s: %v", what, p)
-		case data.Problem:
-			found = true
-			b.problem(p, what, at...)
-		}
+	for _, p := range problem.Leaves(err) {
+		b.problem(p, fmt.Sprintf("probe %d", i+1), at...)
 	}
-	if !found {
-		b.failAt("", at, "%s: %v", what, err)
-	}
-}
-
-// leaves are the innermost errors of a tree of wrapped and joined ones.
-func leaves(err error) []error {
-	var inner []error
-	switch e := err.(type) {
-	case interface{ Unwrap() []error }:
-		inner = e.Unwrap()
-	case interface{ Unwrap() error }:
-		inner = []error{e.Unwrap()}
-	}
-	if len(inner) == 0 || inner[0] == nil {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range inner {
-		out = append(out, leaves(e)...)
-	}
-	return out
 }
 
 // readOut refuses a probe whose target no recording can have. Of files the
@@ -95,7 +63,7 @@ func (b *binder) readOut(p probe.Spec, at []string) {
 	for _, c := range b.s.pairs {
 		m := b.s.Methods[c.method]
 		i := slices.IndexFunc(b.s.Datasets, func(d Dataset) bool { return d.ID == c.dataset })
-		names, known := b.c.Targets(b.s.Datasets[i].Recipe, b.s.methods[m.ID].EmbedRole())
+		names, known := targetNames(b.s.Datasets[i].Recipe, b.s.methods[m.ID].EmbedRole())
 		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, m.ID)
 		if mine && (!known || slices.Contains(names, p.Target)) {
 			return

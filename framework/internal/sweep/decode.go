@@ -8,15 +8,16 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
 // Load reads a sweep file and changes it by arguments PATH=VALUE. The error
-// is Errors: all mistakes at once.
+// is a [problem.List]: all mistakes at once.
 func Load(path string, sets []string) (*Sweep, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, Errors{{File: path, Fact: "cannot be read: " + cause(err), Hint: "name a sweep file; docs/sweep.md says what stands in one"}}
+		return nil, problem.List{{Place: problem.Place{File: path}, Fact: "cannot be read: " + cause(err), Hint: "name a sweep file; docs/sweep.md says what stands in one", Usage: true}}
 	}
 	return Parse(path, text, sets)
 }
@@ -33,12 +34,12 @@ func cause(err error) string {
 func Parse(file string, src []byte, sets []string) (*Sweep, error) {
 	root, errs := readYAML(file, src)
 	if root == nil {
-		return nil, errs.sorted()
+		return nil, errs.Sorted()
 	}
 	errs = append(errs, applySets(root, sets)...)
 	d := &decoder{file: file, dir: filepath.Dir(file), errs: errs}
 	s := d.sweep(root)
-	if err := d.errs.sorted(); err != nil {
+	if err := d.errs.Sorted(); err != nil {
 		return nil, err
 	}
 	return s, nil

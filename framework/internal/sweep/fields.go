@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -12,7 +13,7 @@ import (
 type decoder struct {
 	file string
 	dir  string // of the file: relative paths start there
-	errs Errors
+	errs problem.List
 }
 
 func (d *decoder) fail(n *node, hint, format string, args ...any) {

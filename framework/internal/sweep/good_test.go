@@ -14,6 +14,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/table"
@@ -35,19 +36,19 @@ func TestEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fast := map[string]any{"min_speed": int64(5)}
+	fast := map[string]any{"min_speed": int64(5)} // as it stands in the file; Bind completes it
 	want := &Sweep{
 		Name: "Everything.2", Description: "what a sweep may say",
 		Datasets: []Dataset{
 			{"Catalogue-1", source.Dataset{Recording: source.Recording{Source: "catalogue/chewie-1", Keep: map[string][]int{"direction": {0, 2, 4}}, MinSpeed: 5,
 				Split: &data.Division{By: "trial", Train: 0.7, Val: 0.1, Test: 0.2, Order: "random", Seed: 4}}}},
-			{"drawn", source.Dataset{Recording: source.Recording{Source: "generate/known", Params: map[string]any{"per_cluster": int64(10), "noise": 0.5}, PerTrial: true}}},
-			{"fixed", source.Dataset{Recording: source.Recording{Source: "generate/known", Seed: 7}}},
+			{"drawn", source.Dataset{Recording: source.Recording{Source: "generate/swapvae-population", Params: map[string]any{"per_cluster": int64(30)}, PerTrial: true}}},
+			{"fixed", source.Dataset{Recording: source.Recording{Source: "generate/swapvae-population", Seed: 7}}},
 			{"file", source.Dataset{Recording: source.Recording{Source: filepath.Join(dir, "recordings", "session3.npz"), SHA256: "ab" + strings.Repeat("0", 60) + "cd",
 				Read: &source.Columns{Samples: []string{"counts"}, Trial: "trial", BinSeconds: 0.05, Unit: "counts", Classes: []string{"label"},
-					Continuous: map[string][]string{"velocity": {"vx", "vy"}}},
+					Continuous: map[string][]string{"velocity": {"v"}}},
 				Split: &data.Division{File: filepath.Join(dir, "splits", "session3.json")}}}},
-			{"across", source.Dataset{Roles: map[string]source.Recording{"source": {Source: "generate/known"}, "target": {Source: "/data/b.npy"}}}},
+			{"across", source.Dataset{Roles: map[string]source.Recording{"source": {Source: "generate/swapvae-population"}, "target": {Source: "/data/b.npy"}}}},
 		},
 		Methods: []Method{
 			{ID: "raw", Plugin: "toy"},
@@ -79,14 +80,7 @@ func TestEverything(t *testing.T) {
 	if d := cmp.Diff(want, s, hidden); d != "" {
 		t.Fatal(d)
 	}
-	checks := fakes
-	checks.Roles = func(d source.Dataset) []string {
-		if d.Roles != nil {
-			return []string{"source", "target"}
-		}
-		return []string{data.MainRole}
-	}
-	if err := s.Bind(describeAll(s), checks); err != nil {
+	if err := s.Bind(describeAll(s)); err != nil {
 		t.Fatal(err)
 	}
 	// raw on the four datasets with one recording, 6 drawn and 2 listed
@@ -107,7 +101,7 @@ func TestEverything(t *testing.T) {
 // What is left out has the defaults that docs/sweep.md names.
 func TestDefaults(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "smallest.yaml")
-	if err := os.WriteFile(file, []byte("version: 1\ndatasets: {a: {source: generate/x}}\nmethods: {m: {plugin: toy}}\nretries: {max: 1}\nselect: null\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("version: 1\ndatasets: {a: {source: data/x.npz}}\nmethods: {m: {plugin: toy}}\nretries: {max: 1}\nselect: null\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Load(file, nil)
@@ -119,7 +113,7 @@ func TestDefaults(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	var errs Errors
+	var errs problem.List
 	if _, err := Load(file+".yml", nil); !errors.As(err, &errs) || !strings.Contains(errs[0].Fact, "cannot be read") || errs[0].Hint == "" {
 		t.Errorf("of a missing file: %v", err)
 	}
@@ -129,7 +123,7 @@ func TestDefaults(t *testing.T) {
 func TestEqualConfigurationsAreOne(t *testing.T) {
 	s, err := parse(`
 version: 1
-datasets: {a: {source: generate/x}}
+datasets: {a: {source: data/x.npz}}
 methods:
   m: {plugin: toy, configs: [{rate: 0.01}, {}, {momentum: 0.5}, {epochs: 3.0}, {optimizer: sgd}]}
 `)
@@ -152,7 +146,7 @@ methods:
 func TestAblationKeepsFixedSettings(t *testing.T) {
 	s, err := parse(`
 version: 1
-datasets: {a: {source: generate/x}}
+datasets: {a: {source: data/x.npz}}
 methods: {m: {plugin: toy, settings: {momentum: 0.25}, search: {rate: [0.1, 0.2]}}}
 select: {metric: loss}
 ablations: [{of: m, variants: {with sgd: {optimizer: sgd}}}]
@@ -172,7 +166,7 @@ ablations: [{of: m, variants: {with sgd: {optimizer: sgd}}}]
 func TestChooseAmongIncomplete(t *testing.T) {
 	text := `
 version: 1
-datasets: {a: {source: generate/x}}
+datasets: {a: {source: data/x.npz}}
 methods: {m: {plugin: toy, search: {rate: [0.1, 0.2, 0.3]}}}
 seeds: 3
 select: {metric: %s}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // kind is what a value of the file is.
@@ -160,11 +162,10 @@ func (n *node) move(to place) {
 	}
 }
 
-// at makes an error of a fact at a place of the file.
-func (p place) at(file, hint, format string, args ...any) Error {
-	e := Error{File: file, Line: p.line, Column: p.column, Fact: fmt.Sprintf(format, args...), Hint: hint}
+// at is a mistake at a place of the file.
+func (p place) at(file, hint, format string, args ...any) problem.Problem {
 	if p.set != "" {
-		e.File, e.Line, e.Column = p.set, 0, 0
+		return mistake(p.set, 0, 0, fmt.Sprintf(format, args...), hint)
 	}
-	return e
+	return mistake(file, p.line, p.column, fmt.Sprintf(format, args...), hint)
 }

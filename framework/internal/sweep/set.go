@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // applySets changes the tree by arguments PATH=VALUE, in their order. Mistakes
 // in a path are reported here; a misspelt key is made, and found by the decoder
 // as an unknown one.
-func applySets(root *node, sets []string) Errors {
-	var errs Errors
+func applySets(root *node, sets []string) problem.List {
+	var errs problem.List
 	for _, arg := range sets {
 		if e, ok := applySet(root, arg); !ok {
 			errs = append(errs, e)
@@ -19,10 +21,10 @@ func applySets(root *node, sets []string) Errors {
 	return errs
 }
 
-func applySet(root *node, arg string) (Error, bool) {
+func applySet(root *node, arg string) (problem.Problem, bool) {
 	name := "--set " + shorten(arg)
 	here := place{set: name}
-	fail := func(hint, format string, args ...any) (Error, bool) {
+	fail := func(hint, format string, args ...any) (problem.Problem, bool) {
 		return here.at(name, hint, format, args...), false
 	}
 	path, value, ok := splitSet(arg)
@@ -46,18 +48,18 @@ func applySet(root *node, arg string) (Error, bool) {
 		}
 		if i == len(path)-1 && v.kind == null && n.kind == mapping {
 			n.pairs = slices.DeleteFunc(n.pairs, func(p pair) bool { return p.key.text == step })
-			return Error{}, true
+			return problem.Problem{}, true
 		}
 		if i == len(path)-1 {
 			*slot = v
-			return Error{}, true
+			return problem.Problem{}, true
 		}
 		if (*slot).kind == null { // made just now, or empty in the file
 			*slot = &node{place: here, kind: mapping}
 		}
 		n = *slot
 	}
-	return Error{}, true
+	return problem.Problem{}, true
 }
 
 // slot is where the value of a key or index is kept; a missing key is made.

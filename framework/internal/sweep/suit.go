@@ -64,12 +64,12 @@ func (b *binder) roles(d framework.Description, m Method) []string {
 }
 
 func (b *binder) unsuitable(d framework.Description, needed []string, r source.Dataset) string {
-	roles := b.c.Roles(r)
+	roles := r.RoleNames()
 	for _, role := range needed {
 		if !slices.Contains(roles, role) {
 			return fmt.Sprintf("it needs a recording in role %s; the dataset has %s", role, strings.Join(roles, ", "))
 		}
-		names, known := b.c.Targets(r, role)
+		names, known := targetNames(r, role)
 		for _, t := range d.Targets {
 			if known && !slices.Contains(names, t) {
 				return fmt.Sprintf("it needs the target %s in role %s; there is %s", t, role, strings.Join(names, ", "))
@@ -77,4 +77,14 @@ func (b *binder) unsuitable(d framework.Description, needed []string, r source.D
 		}
 	}
 	return ""
+}
+
+// targetNames are the targets of a dataset's recording, where they are known
+// before it is read.
+func targetNames(d source.Dataset, role string) (names []string, known bool) {
+	targets, known := d.Targets(role)
+	for _, t := range targets {
+		names = append(names, t.Name)
+	}
+	return names, known
 }

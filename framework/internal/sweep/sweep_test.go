@@ -12,10 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/probe"
-	"github.com/assaylab/assay/framework/internal/source"
-	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -42,50 +39,6 @@ func describe(plugin string) framework.Description {
 	return d
 }
 
-type probeSettings struct {
-	MinSpeed float64 `name:"min_speed" default:"0" min:"0" doc:"least speed"`
-	Folds    int     `name:"folds" default:"5" min:"2" doc:"parts"`
-}
-
-var fakes = Checks{
-	Recipe: func(d source.Dataset) []data.Problem {
-		if d.Split != nil && d.Split.Train > 1 {
-			return []data.Problem{{Path: "split.train", Fact: "must be a share", Hint: "0.8 is 80 %"}}
-		}
-		return nil
-	},
-	Roles: func(d source.Dataset) []string {
-		if strings.HasSuffix(d.Source, "pair") {
-			return []string{"source", "target"}
-		}
-		return []string{data.MainRole}
-	},
-	Targets: func(d source.Dataset, _ string) ([]string, bool) {
-		return []string{"direction", "time"}, strings.HasSuffix(d.Source, "known")
-	},
-	Probe: func(p probe.Spec) (probe.Spec, error) {
-		if p.Kind != "direction" {
-			return p, fmt.Errorf("probe: %w", data.Problem{Path: "kind", Fact: fmt.Sprintf("there is no probe %q", p.Kind), Hint: "known: direction"})
-		}
-		if p.Name == "" {
-			p.Name = p.Kind
-		}
-		if bad := setting.Of(probeSettings{}).Check(p.Settings); len(bad) > 0 {
-			return p, fmt.Errorf("probe %s: %w", p.Name, errors.Join(bad[0], bad[len(bad)-1]))
-		}
-		return p, nil
-	},
-	ProbeMetrics: func(p probe.Spec) []metric.Info {
-		return []metric.Info{{Name: "probe/" + p.Name + "/accuracy", Goal: metric.Max}}
-	},
-	Table: func(t *table.Spec) []data.Problem {
-		if t.Correct != "" && t.Correct != "holm" {
-			return []data.Problem{{Path: "correct", Fact: "there is no correction " + t.Correct, Hint: "known: holm"}}
-		}
-		return nil
-	},
-}
-
 func parse(text string, sets ...string) (*Sweep, error) {
 	s, err := Parse("sweep.yaml", []byte(text), sets)
 	if err != nil {
@@ -95,7 +48,7 @@ func parse(text string, sets ...string) (*Sweep, error) {
 	for _, m := range s.Methods {
 		methods[m.ID] = describe(m.Plugin)
 	}
-	return s, s.Bind(methods, fakes)
+	return s, s.Bind(methods)
 }
 
 // Each broken file has one clear message per mistake: where, what, what next.
@@ -111,9 +64,9 @@ func TestBrokenFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = parse(string(text))
-			var errs Errors
+			var errs problem.List
 			if !errors.As(err, &errs) {
-				t.Fatalf("got %v, want Errors", err)
+				t.Fatalf("got %v, want a problem.List", err)
 			}
 			var b strings.Builder
 			for _, e := range errs {
@@ -142,9 +95,9 @@ func TestBrokenFiles(t *testing.T) {
 const base = `
 version: 1
 datasets:
-  a: {source: generate/x}
-  b: {source: generate/y}
-  p: {source: generate/pair}
+  a: {source: data/x.npz}
+  b: {source: data/y.npz}
+  p: {source: generate/low-rank-gaussians}
 methods:
   plain: {plugin: toy}
   tuned:
@@ -186,7 +139,7 @@ func TestExpansion(t *testing.T) {
 	if n := len(s.Skipped()); n != 4 {
 		t.Errorf("%d skipped, want plain and tuned on p, two on a and b", n)
 	}
-	if got := s.Probes[0].Settings["min_speed"]; got != int64(5) {
+	if got := s.Probes[0].Settings["min_speed"]; got != 5.0 {
 		t.Errorf("the probe's own setting is %v", got)
 	}
 }
@@ -247,7 +200,7 @@ func TestSets(t *testing.T) {
 }
 
 func TestRandomIsStable(t *testing.T) {
-	text := "version: 1\ndatasets: {a: {source: generate/x}}\nmethods: {m: {plugin: toy, search: {rate: {min: 1e-4, max: 1, scale: log}}}}\nsearch: {strategy: random, trials: %d, seed: 3}\n"
+	text := "version: 1\ndatasets: {a: {source: data/x.npz}}\nmethods: {m: {plugin: toy, search: {rate: {min: 1e-4, max: 1, scale: log}}}}\nsearch: {strategy: random, trials: %d, seed: 3}\n"
 	few, err := parse(fmt.Sprintf(text, 4))
 	if err != nil {
 		t.Fatal(err)

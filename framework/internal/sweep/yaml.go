@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4" // in this file only
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // Limits of a sweep file. Nobody writes such a file by hand, so what exceeds
@@ -22,9 +24,9 @@ const (
 
 // readYAML turns text into a tree. What the library finds ends the reading; what
 // we refuse beyond it (duplicate keys, ambiguous numbers) is collected.
-func readYAML(file string, src []byte) (*node, Errors) {
-	one := func(line, column int, fact, hint string) (*node, Errors) {
-		return nil, Errors{{File: file, Line: line, Column: column, Fact: fact, Hint: hint}}
+func readYAML(file string, src []byte) (*node, problem.List) {
+	one := func(line, column int, fact, hint string) (*node, problem.List) {
+		return nil, problem.List{mistake(file, line, column, fact, hint)}
 	}
 	if len(src) > maxBytes {
 		return one(1, 1, "the file is larger than 1 MiB", "a sweep is a page of text; is this the right file?")
@@ -41,13 +43,13 @@ func readYAML(file string, src []byte) (*node, Errors) {
 	case errors.Is(err, io.EOF):
 		return one(1, 1, "the file is empty", "docs/sweep.md shows the smallest sweep")
 	case err != nil:
-		return nil, Errors{syntaxError(file, src, err)}
+		return nil, problem.List{syntaxError(file, src, err)}
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
 		return one(second.Line, second.Column, "a second document begins here", "a sweep is one document: remove the line ---")
 	case !errors.Is(err, io.EOF):
-		return nil, Errors{syntaxError(file, src, err)}
+		return nil, problem.List{syntaxError(file, src, err)}
 	}
 	if len(doc.Content) != 1 {
 		return one(1, 1, "the file is empty", "docs/sweep.md shows the smallest sweep")
@@ -58,6 +60,11 @@ func readYAML(file string, src []byte) (*node, Errors) {
 		return nil, c.errs // half a tree would only mislead
 	}
 	return n, c.errs
+}
+
+// mistake is one in a file that the user wrote.
+func mistake(file string, line, column int, fact, hint string) problem.Problem {
+	return problem.Problem{Place: problem.Place{File: file, Line: line, Column: column}, Fact: fact, Hint: hint, Usage: true}
 }
 
 // unreadable finds what is not text, where the library would not say where.
@@ -80,8 +87,8 @@ func unreadable(src []byte) (line, column int, what string) {
 }
 
 // syntaxError gives the library's message its place, and advice where we know any.
-func syntaxError(file string, src []byte, err error) Error {
-	e := Error{File: file, Line: 1, Column: 1, Fact: strings.TrimPrefix(err.Error(), "yaml: ")}
+func syntaxError(file string, src []byte, err error) problem.Problem {
+	e := mistake(file, 1, 1, strings.TrimPrefix(err.Error(), "yaml: "), "")
 	var one *yaml.LoadError
 	if !errors.As(err, &one) {
 		return e
@@ -91,14 +98,14 @@ func syntaxError(file string, src []byte, err error) Error {
 		e.Fact += " (" + one.ContextMsg + ")"
 	}
 	if one.Mark.Line > 0 {
-		e.Line, e.Column = one.Mark.Line, max(one.Mark.Column, 1)
+		e.Place.Line, e.Place.Column = one.Mark.Line, max(one.Mark.Column, 1)
 	}
 	lines := strings.Split(string(src), "\n")
-	if e.Line > len(lines) {
+	if e.Place.Line > len(lines) {
 		return e
 	}
-	line := []rune(lines[e.Line-1])
-	switch at := e.Column - 1; {
+	line := []rune(lines[e.Place.Line-1])
+	switch at := e.Place.Column - 1; {
 	case at < len(line) && line[at] == '\t':
 		e.Hint = "indent with spaces: YAML has no tabs there"
 	case strings.Contains(one.Message, "mapping values are not allowed"):
@@ -114,14 +121,14 @@ func syntaxError(file string, src []byte, err error) Error {
 // converter makes our tree of the library's.
 type converter struct {
 	file   string
-	errs   Errors
+	errs   problem.List
 	open   map[*yaml.Node]bool // aliases being followed
 	values int
 	full   bool // the limit has been reported
 }
 
 func (c *converter) fail(n *yaml.Node, fact, hint string) {
-	c.errs = append(c.errs, Error{File: c.file, Line: n.Line, Column: n.Column, Fact: fact, Hint: hint})
+	c.errs = append(c.errs, mistake(c.file, n.Line, n.Column, fact, hint))
 }
 
 func (c *converter) convert(n *yaml.Node, depth int) *node {
