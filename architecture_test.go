@@ -18,9 +18,10 @@ const module = "github.com/assaylab/assay/"
 var layers = [][]string{
 	{".", "bench/gemm", "bench/training"},
 	{"framework/cli", "framework/conformance"},
-	{"framework/methodtest"},
-	{"framework/internal/executor", "framework/internal/sweep"},
-	{"framework/internal/host", "framework/internal/search", "framework/internal/store"},
+	{"framework/internal/study", "framework/methodtest"},
+	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store"},
+	{"framework/internal/runner", "framework/internal/search"},
+	{"framework/internal/host"},
 	{"framework/internal/trial"},
 	{"framework/internal/conformance"},
 	{"framework"}, // the SDK: what plugin authors see

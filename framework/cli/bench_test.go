@@ -10,17 +10,11 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/executor"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/runner"
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
-
-type silent struct{}
-
-func (silent) Started(int, executor.Task)                   {}
-func (silent) Progress(int, host.Progress)                  {}
-func (silent) Ended(int, executor.Task, trial.Record, bool) {}
 
 // BenchmarkTrial measures what a trial costs beside the method: launch,
 // handshake, Train, Embed and Evaluate of a method that does nothing, its
@@ -76,25 +70,32 @@ func benchmarkTrial(b *testing.B, mtls, reuse bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var tasks []executor.Task
-	for seed := range b.N {
-		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: settings, Dataset: digest, Seed: uint64(seed)}
-		tasks = append(tasks, executor.Task{
-			Job:    host.Job{Plugin: idle, Description: d, Settings: settings, DatasetDir: cache.Dir(digest), Seed: uint64(seed), Options: host.Options{Threads: 1}},
-			Record: trial.Record{Key: spec.Key(), Spec: spec},
-		})
+	site := runner.Site{
+		Plugin: func(context.Context, trial.PluginRef) (runner.Plugin, error) {
+			return runner.Plugin{Plugin: idle, Description: d}, nil
+		},
+		Dataset: cache.Dir,
+		Work:    b.TempDir(),
 	}
-	pool := &executor.Local{Launcher: launcher, Store: store, Jobs: 1, Observer: silent{}}
+	r := runner.New(runner.With(launcher), 0)
+	defer r.Close()
 	b.ResetTimer()
 	start := time.Now()
-	if err := pool.Run(ctx, nil, tasks); err != nil {
-		b.Fatal(err)
+	for seed := range b.N {
+		spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: settings, Dataset: digest, Seed: uint64(seed)}
+		id, err := store.Begin(ctx, spec.Key(), time.Now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		res := r.Run(ctx, trial.Request{Attempt: fmt.Sprint(id), Number: 1, Key: spec.Key(), Spec: spec, Resources: trial.Resources{CPUs: 1}}, site, nil)
+		if res.Record.Failure != nil {
+			b.Fatal(res.Record.Failure.Text())
+		}
+		if err := store.End(ctx, id, res.Record, res.Log); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(time.Since(start).Microseconds())/1000/float64(b.N), "ms/trial")
-	b.StopTimer()
-	if f, err := store.Failures(ctx); err != nil || len(f) > 0 {
-		b.Fatalf("%d trials failed: %v, %v", len(f), f, err)
-	}
 }
 
 func serveIdle() { framework.Serve(&toy{}) }

@@ -3,14 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"maps"
-	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -39,7 +37,7 @@ func (a *app) importTrials(ctx context.Context, from []string, dir string) error
 	sources := make([][]trial.Record, len(from))
 	for i, path := range from { // all of them can be read, or nothing is taken
 		var err error
-		if sources[i], err = recordsOf(ctx, path); err != nil {
+		if sources[i], err = study.RecordsOf(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -60,53 +58,11 @@ func (a *app) importTrials(ctx context.Context, from []string, dir string) error
 		fmt.Fprintf(a.talk, "assay: %s: %d new, %d here already\n", path, len(added), len(sources[i])-len(added))
 		for _, rec := range sources[i] {
 			if old, ok := here[rec.Key]; ok {
-				if d := differences(old, rec); len(d) > 0 {
+				if d := study.Differences(old, rec); len(d) > 0 {
 					fmt.Fprintf(a.talk, "assay: trial %s has other results there, which are not taken: %s\n", trial.Short(rec.Key), strings.Join(d, "; "))
 				}
 			}
 		}
 	}
 	return nil
-}
-
-// recordsOf reads the trials that succeeded from a folder of results or a
-// records.jsonl, each once, in the order of their keys.
-func recordsOf(ctx context.Context, path string) ([]trial.Record, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, usage(err, "name a folder of results or a records.jsonl")
-	}
-	found := map[string]trial.Record{}
-	if info.IsDir() {
-		store, err := store.View(path)
-		if isMissing(err) {
-			return nil, usage(fmt.Errorf("%s holds no store", path), "name a folder of results, or one of its sweeps' records.jsonl")
-		}
-		if err != nil {
-			return nil, err
-		}
-		defer store.Close()
-		if found, err = store.Records(ctx); err != nil {
-			return nil, err
-		}
-	} else {
-		lines, err := readLines(path)
-		if err != nil {
-			return nil, err
-		}
-		for _, ln := range lines {
-			if ln.Status == trial.Succeeded {
-				found[ln.Key] = ln.Record
-			}
-		}
-	}
-	var out []trial.Record
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		rec := found[key]
-		if is := rec.Spec.Key(); is != key {
-			return nil, fmt.Errorf("%s: the trial recorded as %s has the key %s: its settings, dataset, seed or probes were changed", path, trial.Short(key), trial.Short(is))
-		}
-		out = append(out, rec)
-	}
-	return out, nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -107,7 +108,7 @@ func checkKilled(t *testing.T, dir string, jobs int) {
 	}
 	seen := map[string]bool{}
 	for l := range strings.Lines(string(text)) {
-		var rec line
+		var rec study.Row
 		if err := json.Unmarshal([]byte(l), &rec); err != nil {
 			t.Fatal(err)
 		}

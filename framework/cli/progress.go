@@ -3,101 +3,106 @@ package cli
 import (
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"github.com/assaylab/assay/framework/internal/executor"
-	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // progress shows trials as they run: bars on a terminal, a line per finished
-// trial elsewhere.
+// trial elsewhere. The study tells it one thing after another.
 type progress struct {
-	talk  io.Writer
-	total int
-	bars  *mpb.Progress
-	all   *mpb.Bar
-
-	mu    sync.Mutex
-	done  int
-	slots []slotView
+	talk     io.Writer
+	terminal bool
+	bars     *mpb.Progress // nil before the first trial
+	all      *mpb.Bar
+	slots    []*slotView
+	began    time.Time
 }
 
+// slotView is one line of a terminal: the trial that runs in a slot.
 type slotView struct {
-	bar   *mpb.Bar
-	label string
-	stage string
+	bar  *mpb.Bar
+	text func(string) // shows it
 }
 
-func (s *session) newProgress(slots, total int) *progress {
-	p := &progress{talk: s.talk, total: total, slots: make([]slotView, slots)}
-	if !s.terminal {
-		return p
+func (a *app) newProgress() *progress {
+	return &progress{talk: a.talk, terminal: a.terminal, began: time.Now()}
+}
+
+func (p *progress) watch(e study.Event) {
+	if p.terminal {
+		p.open(e)
 	}
-	p.bars = mpb.New(mpb.WithOutput(s.talk), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
-	p.all = p.bars.AddBar(int64(total), mpb.BarPriority(slots), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d trials ")),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_MMSS)))
-	for i := range p.slots {
-		p.slots[i].bar = p.bars.AddBar(100, mpb.BarPriority(i), mpb.BarRemoveOnComplete(),
-			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.describe(i) })))
+	switch {
+	case e.Result != nil:
+		p.ended(e)
+	case p.bars == nil:
+	case e.Started:
+		p.slots[e.Slot].text(e.Label)
+	case e.Progress != nil:
+		p.progress(e)
 	}
-	return p
 }
 
-func (p *progress) describe(slot int) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.slots[slot]
-	return s.label + s.stage
+// open makes the bars that an event needs.
+func (p *progress) open(e study.Event) {
+	if p.bars == nil {
+		p.bars = mpb.New(mpb.WithOutput(p.talk), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
+		p.all = p.bars.AddBar(int64(e.Total), mpb.BarPriority(1<<20), mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.CountersNoUnit("%d of %d trials ")),
+			mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return timeLeft(s.Current, s.Total, time.Since(p.began)) })))
+	}
+	for len(p.slots) <= e.Slot {
+		text := newText()
+		p.slots = append(p.slots, &slotView{text: text.set, bar: p.bars.AddBar(100, mpb.BarPriority(len(p.slots)), mpb.BarRemoveOnComplete(),
+			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return text.get() })))})
+	}
+	p.all.SetTotal(int64(e.Total), false)
 }
 
-func (p *progress) Started(slot int, t executor.Task) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.slots[slot].label, p.slots[slot].stage = t.Label, ""
+// timeLeft is the time that has passed, and about how much is left at this pace.
+func timeLeft(done, total int64, passed time.Duration) string {
+	text := passed.Round(time.Second).String()
+	if done > 0 && done < total {
+		left := time.Duration(float64(passed) / float64(done) * float64(total-done))
+		text += fmt.Sprintf(", about %v left", left.Round(time.Second))
+	}
+	return text
 }
 
-func (p *progress) Progress(slot int, at host.Progress) {
-	p.mu.Lock()
-	s := &p.slots[slot]
-	s.stage = "  " + at.Stage
+func (p *progress) progress(e study.Event) {
+	at, slot := e.Progress, p.slots[e.Slot]
+	stage := "  " + at.Stage
 	if at.Unit != "" {
-		s.stage = fmt.Sprintf("  %s %d/%d %s", at.Stage, at.Done, at.Total, at.Unit)
+		stage = fmt.Sprintf("  %s %d/%d %s", at.Stage, at.Done, at.Total, at.Unit)
 	}
-	bar := s.bar
-	p.mu.Unlock()
-	if bar != nil && at.Total > 0 {
-		bar.SetCurrent(min(99, 100*at.Done/at.Total)) // 100 would end the bar
+	slot.text(e.Label + stage)
+	if at.Total > 0 {
+		slot.bar.SetCurrent(min(99, 100*at.Done/at.Total)) // 100 would end the bar
 	}
 }
 
-func (p *progress) Ended(slot int, t executor.Task, rec trial.Record, retry bool) {
-	p.mu.Lock()
-	if !retry {
-		p.done++
-	}
-	done, bar := p.done, p.slots[slot].bar
-	p.slots[slot].label, p.slots[slot].stage = "", ""
-	p.mu.Unlock()
-
-	text := fmt.Sprintf("%d/%d %s  %s  %s (%.2f s)", done, p.total, rec.Status, trial.Short(rec.Key), t.Label, rec.Provenance.WallSec)
+func (p *progress) ended(e study.Event) {
+	rec := e.Result.Record
+	text := fmt.Sprintf("%d/%d %s  %s  %s (%.2f s)", e.Done, e.Total, rec.Status, trial.Short(rec.Key), e.Label, rec.Provenance.WallSec)
 	if rec.Failure != nil {
 		text += ": " + rec.Failure.Error()
 	}
-	if retry {
+	if e.Retry {
 		text += "; again"
 	}
 	if p.bars == nil {
 		fmt.Fprintln(p.talk, text)
 		return
 	}
-	bar.SetCurrent(0)
-	if !retry {
+	slot := p.slots[e.Slot]
+	slot.bar.SetCurrent(0)
+	slot.text("")
+	if !e.Retry {
 		p.all.Increment()
 	}
 	if rec.Failure != nil { // worth keeping above the bars

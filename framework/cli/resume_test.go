@@ -54,12 +54,12 @@ tables: [{name: main, cell: gain, split: all}]
 
 // record fills a store as if every trial of the sweep had run.
 func record(b *testing.B, ctx context.Context, a *app, file, results string) {
-	s, err := a.openSweep(ctx, file, nil, nil)
+	s, giveBack, err := a.openStudy(ctx, file, nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.close()
-	points, err := s.plan(ctx, s.sweep.Points())
+	defer giveBack()
+	l, err := s.Plan(ctx, nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -68,16 +68,12 @@ func record(b *testing.B, ctx context.Context, a *app, file, results string) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	for _, p := range points {
-		id, err := store.Begin(ctx, p.Key, time.Now())
-		if err != nil {
-			b.Fatal(err)
-		}
-		rec := p.Task.Record
-		rec.Status = trial.Succeeded
-		rec.Metrics = []metric.Value{{Name: "gain", Split: "all", Goal: metric.Max, Value: float64(p.Seed % 7)}}
-		if err := store.End(ctx, id, rec, ""); err != nil {
-			b.Fatal(err)
-		}
+	var records []trial.Record
+	for _, p := range l.Points() {
+		records = append(records, trial.Record{Key: p.Key, Status: trial.Succeeded, Spec: p.Request.Spec, Provenance: p.Request.Known,
+			Metrics: []metric.Value{{Name: "gain", Split: "all", Goal: metric.Max, Value: float64(p.Seed % 7)}}})
+	}
+	if _, err := store.Add(ctx, records); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/internal/executor"
 	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -59,12 +59,12 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 		fmt.Fprintf(a.talk, "assay: stopping: no further trials; running ones have %v (again to end at once)\n", a.cfg.Grace)
 	})
 	defer done()
-	s, err := a.openSweep(ctx, file, sets, newPins(locked))
+	s, giveBack, err := a.openStudy(ctx, file, sets, study.NewPins(locked))
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	for _, k := range s.sweep.Skipped() {
+	defer giveBack()
+	for _, k := range s.Sweep.Skipped() {
 		fmt.Fprintf(a.talk, "assay: skipped: %s on %s: %s\n", k.Method, k.Dataset, k.Reason)
 	}
 	store, err := store.Open(ctx, dir)
@@ -73,35 +73,47 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	}
 	defer store.Close()
 
-	out := summary{Sweep: s.sweep.Name}
-	ran := map[string]bool{}
-	l, chosen, err := s.stages(ctx, drain, store, jobs, func(keys []string) {
-		for _, k := range keys {
-			ran[k] = true
-		}
-	})
-	if err != nil {
+	view := a.newProgress()
+	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: jobs, Grace: a.cfg.Grace, Drain: drain, Watch: view.watch})
+	view.close()
+	interrupted := closed(drain)
+	if err != nil && !(interrupted && errors.Is(err, context.Canceled)) {
 		return err
 	}
-	for key := range ran {
-		if _, ok := l.records[key]; ok {
-			out.Ran++
-			out.Succeeded++
-		} else if _, ok := l.failures[key]; ok {
-			out.Ran++
-			out.Failed++
-		}
-	}
-	total := l.count(nil)
-	out.Cached = total.Cached - out.Succeeded
-	out.WallSec = time.Since(began).Seconds()
-
-	interrupted := closed(drain)
+	total := ledger.Count(nil)
+	out := summary{Sweep: s.Sweep.Name, Ran: spent.Succeeded + spent.Failed, Cached: total.Cached - spent.Succeeded,
+		Succeeded: spent.Succeeded, Failed: spent.Failed, WallSec: time.Since(began).Seconds()}
 	var tables []*table.Table
 	var wrong error
-	if !interrupted {
-		tables, wrong = s.writeResults(dir, l, chosen)
+	if interrupted {
+		wrong = ledger.WriteRecords(dir)
+	} else {
+		tables, wrong = ledger.Write(dir)
 	}
+	if err := a.printRun(out, tables, asJSON); err != nil {
+		return err
+	}
+	a.printSpent(spent)
+	switch {
+	case interrupted:
+		fmt.Fprintf(a.talk, "assay: interrupted: %d of %d trials are finished and kept; the same command continues\n", total.Cached, total.Trials)
+		return errors.Join(wrong, exitCode(exitInterrupted))
+	case len(tables) > 0:
+		fmt.Fprintf(a.talk, "assay: tables and records are in %s\n", filepath.Join(dir, out.Sweep))
+	case wrong == nil:
+		fmt.Fprintf(a.talk, "assay: the sweep defines no tables; %s has the records\n", study.RecordsFile(dir, out.Sweep))
+	}
+	if total.Failed > 0 {
+		a.printFailures(ledger)
+		if wrong == nil {
+			return exitCode(exitFailures)
+		}
+	}
+	return wrong
+}
+
+// printRun prints the outcome of a run: the line for scripts, or the tables.
+func (a *app) printRun(out summary, tables []*table.Table, asJSON bool) error {
 	if asJSON {
 		if err := json.NewEncoder(a.out).Encode(out); err != nil {
 			return err
@@ -113,22 +125,16 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 			}
 			fmt.Fprintln(a.out)
 		}
-		if len(s.sweep.Tables) == 0 && !interrupted {
-			fmt.Fprintf(a.talk, "assay: the sweep defines no tables; %s has the records\n", filepath.Join(dir, s.sweep.Name, "records.jsonl"))
-		}
 	}
 	fmt.Fprintf(a.talk, "assay: %s: ran %d, cached %d, succeeded %d, failed %d in %.1f s\n", out.Sweep, out.Ran, out.Cached, out.Succeeded, out.Failed, out.WallSec)
-	switch {
-	case interrupted:
-		fmt.Fprintf(a.talk, "assay: interrupted: %d of %d trials are finished and kept; the same command continues\n", total.Cached, total.Trials)
-		return exitCode(exitInterrupted)
-	case total.Failed > 0:
-		a.printFailures(l)
-		if wrong == nil {
-			return exitCode(exitFailures)
-		}
-	}
-	return wrong
+	return nil
+}
+
+// printSpent says where processes took long to start.
+func (a *app) printSpent(spent study.Spent) {
+	spent.SlowStarts(func(plugin string, seconds, share float64) {
+		fmt.Fprintf(a.talk, "assay: note: starting the processes of %s took %.0f s, %.0f %% of its trials' time; one process can serve many trials if the method declares reuse (docs/manifest.md)\n", plugin, seconds, 100*share)
+	})
 }
 
 func closed(c <-chan struct{}) bool {
@@ -140,94 +146,13 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// stages runs the sweep: first everything that is known at once, then the
-// ablations that wait for a selection.
-func (s *session) stages(ctx context.Context, drain <-chan struct{}, store *store.Store, jobs int, attempted func([]string)) (*ledger, selection, error) {
-	tried := map[string]bool{}
-	for look := ctx; ; look = context.WithoutCancel(ctx) { // what has run is counted even after an interrupt
-		records, failures, err := readStore(look, store)
-		if err != nil {
-			return nil, selection{}, err
-		}
-		l, chosen, err := s.complete(look, records, failures)
-		if err != nil {
-			return nil, selection{}, err
-		}
-		var tasks []executor.Task
-		var keys []string
-		for _, p := range l.points {
-			if _, ok := records[p.Key]; ok || tried[p.Key] {
-				continue
-			}
-			tried[p.Key] = true
-			tasks, keys = append(tasks, p.Task), append(keys, p.Key)
-		}
-		if len(tasks) == 0 || closed(drain) {
-			return l, chosen, nil
-		}
-		attempted(keys)
-		if err := s.execute(ctx, drain, store, jobs, tasks); err != nil {
-			return nil, selection{}, err
-		}
-	}
-}
-
-func (s *session) execute(ctx context.Context, drain <-chan struct{}, store *store.Store, jobs int, tasks []executor.Task) error {
-	n := min(s.jobs(jobs), len(tasks))
-	view := s.newProgress(n, len(tasks))
-	defer view.close()
-	// After the first interrupt running trials have the grace time.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-drain:
-			time.AfterFunc(s.cfg.Grace, cancel)
-		case <-ctx.Done():
-		}
-	}()
-	pool := &executor.Local{
-		Launcher: s.launcher, Store: store, Jobs: n,
-		Retries:  executor.Retries{Max: s.sweep.Retries.Max, On: s.sweep.Retries.On},
-		Keep:     executor.Keep(s.sweep.Keep),
-		Observer: view,
-	}
-	err := pool.Run(ctx, drain, tasks)
-	if errors.Is(err, context.Canceled) && closed(drain) {
-		return nil
-	}
-	return err
-}
-
 // printFailures says what failed: each reason once, with how often and where.
-func (a *app) printFailures(l *ledger) {
-	type group struct {
-		first trial.Record
-		label string
-		n     int
-	}
-	groups := map[string]*group{}
-	var order []string
-	seen := map[string]bool{}
-	for _, p := range l.points {
-		rec, ok := l.failures[p.Key]
-		if !ok || seen[p.Key] {
-			continue
+func (a *app) printFailures(l *study.Ledger) {
+	for _, g := range l.FailureGroups() {
+		fmt.Fprintf(a.talk, "assay: failed: %s (trial %s)", g.Label, trial.Short(g.First.Key))
+		if g.Trials > 1 {
+			fmt.Fprintf(a.talk, " and %d more the same way", g.Trials-1)
 		}
-		seen[p.Key] = true
-		id := string(rec.Failure.Kind) + rec.Failure.Reason + p.Method
-		if groups[id] == nil {
-			groups[id] = &group{first: rec, label: label(p.Point)}
-			order = append(order, id)
-		}
-		groups[id].n++
-	}
-	for _, id := range order {
-		g := groups[id]
-		fmt.Fprintf(a.talk, "assay: failed: %s (trial %s)", g.label, trial.Short(g.first.Key))
-		if g.n > 1 {
-			fmt.Fprintf(a.talk, " and %d more the same way", g.n-1)
-		}
-		fmt.Fprintf(a.talk, "\n%s", g.first.Failure.Text())
+		fmt.Fprintf(a.talk, "\n%s", g.First.Failure.Text())
 	}
 }

@@ -21,24 +21,20 @@ func (a *app) statusCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			s, err := a.openSweep(ctx, args[0], sets, nil)
+			s, giveBack, err := a.openStudy(ctx, args[0], sets, nil)
 			if err != nil {
 				return err
 			}
-			defer s.close()
-			records, failures, err := viewStore(ctx, a.results(dir))
+			defer giveBack()
+			l, err := s.View(ctx, a.results(dir))
 			if err != nil {
 				return err
 			}
-			l, _, err := s.complete(ctx, records, failures)
-			if err != nil {
-				return err
-			}
-			c, holder := l.count(nil), holder(a.results(dir))
+			c, holder := l.Count(nil), holder(a.results(dir))
 			if asJSON {
-				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})
+				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.Sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})
 			}
-			fmt.Fprintf(a.out, "%s: %d of %d trials finished, %d failed, %d open\n", s.sweep.Name, c.Cached, c.Trials, c.Failed, c.New)
+			fmt.Fprintf(a.out, "%s: %d of %d trials finished, %d failed, %d open\n", s.Sweep.Name, c.Cached, c.Trials, c.Failed, c.New)
 			if holder != "" {
 				fmt.Fprintf(a.out, "running: %s\n", holder)
 			}

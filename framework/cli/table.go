@@ -5,14 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assaylab/assay/framework/internal/store"
-	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -69,52 +68,20 @@ where there is none (results that were committed), from records.jsonl.`,
 }
 
 func (a *app) tables(ctx context.Context, file string, sets []string, dir string) ([]*table.Table, error) {
-	store, err := store.View(dir)
-	if isMissing(err) {
-		return a.committedTables(file, sets, dir)
+	if !store.Exists(dir) {
+		return study.CommittedTables(file, sets, dir)
 	}
+	s, giveBack, err := a.openStudy(ctx, file, sets, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
-	records, failures, err := readStore(ctx, store)
+	defer giveBack()
+	l, err := s.View(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.openSweep(ctx, file, sets, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	l, chosen, err := s.complete(ctx, records, failures)
-	if err != nil {
-		return nil, err
-	}
-	if c := l.count(nil); c.New > 0 {
+	if c := l.Count(nil); c.New > 0 {
 		fmt.Fprintf(a.talk, "assay: %d of %d trials have not run yet\n", c.New, c.Trials)
 	}
-	return buildTables(s.sweep, l.lines(chosen, s.sweep.Select != nil))
-}
-
-// committedTables works from records.jsonl alone: neither plugins nor data are
-// needed to look at results.
-func (a *app) committedTables(file string, sets []string, dir string) ([]*table.Table, error) {
-	sw, err := sweep.Load(file, sets)
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, sw.Name, "records.jsonl")
-	lines, err := readLines(path)
-	if isMissing(err) {
-		return nil, advise(fmt.Errorf("%s holds no results of sweep %s", dir, sw.Name), fmt.Sprintf("\"assay run %s --results %s\" makes them", file, dir))
-	}
-	if err != nil {
-		return nil, err
-	}
-	for i := range sw.Tables {
-		for _, p := range sw.Tables[i].Complete() {
-			return nil, usage(fmt.Errorf("%s: table %s: %s %s", file, sw.Tables[i].Name, p.Path, p.Fact), p.Hint)
-		}
-	}
-	return buildTables(sw, lines)
+	return l.Tables()
 }

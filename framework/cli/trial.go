@@ -3,17 +3,14 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -122,7 +119,12 @@ folder of --sweep. Exit code 0: identical; 1: different.`,
 			if !ok {
 				return advise(fmt.Errorf("trial %s never succeeded: there is nothing to compare", trial.Short(key)), "\"assay trial log\" shows why")
 			}
-			differences, err := a.rerun(ctx, old, filepath.Dir(file))
+			t, giveBack, err := a.tools()
+			if err != nil {
+				return err
+			}
+			defer giveBack()
+			differences, err := study.Verify(ctx, t, old, filepath.Dir(file))
 			if err != nil {
 				return err
 			}
@@ -136,76 +138,4 @@ folder of --sweep. Exit code 0: identical; 1: different.`,
 	}
 	cmd.Flags().StringVar(&file, "sweep", "", "the sweep `FILE` that the trial is from (default: one in the working folder)")
 	return cmd
-}
-
-// rerun runs a recorded trial again and lists what differs.
-func (a *app) rerun(ctx context.Context, old trial.Record, dir string) ([]string, error) {
-	builder, err := a.newBuilder()
-	if err != nil {
-		return nil, err
-	}
-	digest, err := builder.Build(ctx, old.Provenance.Recipe, old.Spec.Seed)
-	if err != nil {
-		return nil, err
-	}
-	if digest != old.Spec.Dataset {
-		return []string{fmt.Sprintf("the dataset is another one now: %s, was %s", digest, old.Spec.Dataset)}, nil
-	}
-	p, err := a.finder().Find(old.Provenance.Plugin, dir)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(p.Where()); err != nil && p.Origin == "path" {
-		return nil, advise(fmt.Errorf("the trial's plugin %s is not at %s", old.Provenance.Plugin, p.Where()), "the path is relative to the sweep: name that with --sweep FILE")
-	}
-	launcher, err := a.newLauncher()
-	if err != nil {
-		return nil, err
-	}
-	defer launcher.Close()
-	d, err := launcher.Describe(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	if d.Version != old.Spec.Version {
-		return []string{fmt.Sprintf("the method is version %s now, was %s", d.Version, old.Spec.Version)}, nil
-	}
-	work, err := os.MkdirTemp("", "assay-verify-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(work)
-	out := launcher.Run(ctx, host.Job{
-		Plugin: p, Description: d, Settings: old.Spec.Settings, DatasetDir: builder.Cache.Dir(digest), Seed: old.Spec.Seed,
-		Probes: old.Spec.Probes, Options: host.Options{Threads: old.Provenance.Threads, Dir: work}, WorkDir: work,
-	}, nil)
-	if out.Failure != nil {
-		return nil, errors.Join(errors.New("the trial failed this time"), out.Failure)
-	}
-	return differences(old, trial.Record{Metrics: out.Metrics, Embeddings: out.Embeddings}), nil
-}
-
-// differences lists the numbers and arrays of a trial that are not the same now.
-func differences(old, now trial.Record) []string {
-	var diff []string
-	was, is := metricOrder(old.Metrics), metricOrder(now.Metrics)
-	if len(was) != len(is) {
-		diff = append(diff, fmt.Sprintf("%d metrics, were %d", len(is), len(was)))
-	}
-	for i := range min(len(was), len(is)) {
-		if was[i] != is[i] {
-			diff = append(diff, fmt.Sprintf("%s on %s: %v, was %v", is[i].Name, is[i].Split, is[i].Value, was[i].Value))
-		}
-	}
-	var splits []string
-	for split := range old.Embeddings {
-		splits = append(splits, split)
-	}
-	slices.Sort(splits)
-	for _, split := range splits {
-		if old.Embeddings[split].SHA256 != now.Embeddings[split].SHA256 {
-			diff = append(diff, fmt.Sprintf("the embedding of split %s has other bytes", split))
-		}
-	}
-	return diff
 }

@@ -1,265 +1,139 @@
-// Package executor is where trials run. Local is a pool of slots on this
-// machine; every slot runs one trial at a time.
 package executor
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/assaylab/assay/framework/internal/failure"
-	"github.com/assaylab/assay/framework/internal/host"
-	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/runner"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// Task is one trial that is to be run.
-type Task struct {
-	Label  string // for people: "hiwa, chewie-1, seed 3"
-	Job    host.Job
-	Record trial.Record // with key, spec and what is known of the provenance
+// A Runner runs one trial at a time. [runner.Runner] is one.
+type Runner interface {
+	Run(context.Context, trial.Request, runner.Site, trial.Sink) trial.Result
+	Close()
 }
 
-// Retries says how often a failed attempt is repeated, and after what.
-type Retries struct {
-	Max int
-	On  []string // kinds of failure
-}
-
-// Keep says what stays on disk of a trial that succeeded, in DIR/kept/KEY.
-type Keep struct {
-	Models     bool
-	Embeddings bool
-	Arrays     bool // what the method makes for figures
-}
-
-// Observer sees trials come and go. Calls for one slot come one after another,
-// those of different slots at once.
-type Observer interface {
-	Started(slot int, t Task)
-	Progress(slot int, p host.Progress)
-	Ended(slot int, t Task, rec trial.Record, retry bool)
-}
-
-// Local runs tasks on this machine.
+// Local runs trials on this machine: a pool of workers, each with a runner of its
+// own.
 type Local struct {
-	Launcher *host.Launcher
-	Store    *store.Store
-	Jobs     int // slots
-	Retries  Retries
-	Keep     Keep
-	Observer Observer
+	site   runner.Site
+	events chan trial.Event
+	queue  *queue
+	kill   context.CancelFunc
+	work   sync.WaitGroup
+	size   int
 }
 
-// Run runs the tasks in order, Jobs at a time, and records each as it ends. It
-// stops launching when drain is closed; ending ctx ends the running trials too.
-// The error is about the store or the disk: a failed trial is a record.
-func (l *Local) Run(ctx context.Context, drain <-chan struct{}, tasks []Task) error {
-	work := filepath.Join(l.Store.Dir, "work")
-	if err := l.rescue(ctx, work); err != nil {
-		return err
+// NewLocal starts a pool of workers. It takes site.Work for itself, and removes it
+// in the end; newRunner gives worker i its runner.
+func NewLocal(ctx context.Context, site runner.Site, workers int, newRunner func(i int) Runner) (*Local, error) {
+	if err := os.RemoveAll(site.Work); err != nil {
+		return nil, err
 	}
-	if err := os.MkdirAll(work, 0o700); err != nil {
-		return err
+	if err := os.MkdirAll(site.Work, 0o700); err != nil {
+		return nil, err
 	}
-	defer os.RemoveAll(work)
-
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	queue := make(chan Task)
-	var slots sync.WaitGroup
-	var broken sync.Once
-	var firstErr error
-	for slot := range l.Jobs {
-		slots.Go(func() {
-			seat := l.Launcher.NewSeat(filepath.Join(work, fmt.Sprintf("seat-%d", slot)))
-			defer seat.Close()
-			for t := range queue {
-				if err := l.trial(ctx, drain, slot, seat, work, t); err != nil {
-					broken.Do(func() { firstErr = err; cancel(err) })
-					return
-				}
-			}
-		})
+	ctx, kill := context.WithCancel(ctx)
+	l := &Local{site: site, events: make(chan trial.Event, 64), queue: newQueue(), kill: kill, size: workers}
+	for i := range workers {
+		l.work.Go(func() { l.serve(ctx, newRunner(i)) })
 	}
-feed:
-	for _, t := range tasks {
-		select { // a closed drain wins over a free slot
-		case <-drain:
-			break feed
-		case <-ctx.Done():
-			break feed
-		default:
-		}
-		select {
-		case queue <- t:
-		case <-drain:
-			break feed
-		case <-ctx.Done():
-			break feed
-		}
-	}
-	close(queue)
-	slots.Wait()
-	return firstErr
+	go func() {
+		l.work.Wait()
+		kill()
+		_ = os.RemoveAll(site.Work) // the next run removes what this one could not
+		close(l.events)
+	}()
+	return l, nil
 }
 
-// rescue keeps the logs of what ran when a host was killed, and removes the rest.
-func (l *Local) rescue(ctx context.Context, work string) error {
-	logs, err := filepath.Glob(filepath.Join(work, "attempt-*.log"))
+// serve runs what comes until the queue is closed.
+func (l *Local) serve(ctx context.Context, r Runner) {
+	defer r.Close()
+	for {
+		req, running, ok := l.queue.next(ctx)
+		if !ok {
+			return
+		}
+		res := r.Run(running.ctx, req, l.site, l.tell)
+		running.done()
+		l.events <- trial.Event{Attempt: req.Attempt, Result: &res}
+	}
+}
+
+// tell passes an event on. What only watchers want is dropped where the reader is
+// behind: nobody who looks may hold up a trial.
+func (l *Local) tell(e trial.Event) {
+	if e.Progress == nil && e.Point == nil && e.Line == "" {
+		l.events <- e
+		return
+	}
+	select {
+	case l.events <- e:
+	default:
+	}
+}
+
+// Submit queues requests.
+func (l *Local) Submit(_ context.Context, reqs []trial.Request) error { return l.queue.add(reqs) }
+
+// Events is the channel of what happens. It must be read: a worker waits for its
+// reader.
+func (l *Local) Events() <-chan trial.Event { return l.events }
+
+// Cancel ends an attempt.
+func (l *Local) Cancel(attempt string) { l.drop(l.queue.cancel(attempt)) }
+
+// drop tells of requests that never began.
+func (l *Local) drop(reqs []trial.Request) {
+	if len(reqs) == 0 {
+		return
+	}
+	l.work.Go(func() {
+		for _, req := range reqs {
+			rec := trial.Record{Key: req.Key, Status: trial.Cancelled, Spec: req.Spec, Provenance: req.Known,
+				Failure: &failure.Failure{Kind: failure.Cancelled, Reason: "the run was stopped before it began"}}
+			l.events <- trial.Event{Attempt: req.Attempt, Result: &trial.Result{Attempt: req.Attempt, Record: rec}}
+		}
+	})
+}
+
+// Capacity is the number of workers.
+func (l *Local) Capacity() int { return l.size }
+
+// Recover finds nothing: trials here end with the process that started them.
+func (l *Local) Recover(context.Context) ([]string, error) { return nil, nil }
+
+// Close ends the pool.
+func (l *Local) Close(m Mode) {
+	l.drop(l.queue.close())
+	if m == Kill {
+		l.kill()
+	}
+}
+
+// Leftovers are the last words of attempts whose host was killed, by attempt.
+func Leftovers(work string) (map[string]string, error) {
+	files, err := filepath.Glob(runner.LogFile(work, "*"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, path := range logs {
-		id, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "attempt-"), ".log"), 10, 64)
-		if err != nil {
-			continue
-		}
+	slices.Sort(files)
+	before, after, _ := strings.Cut(filepath.Base(runner.LogFile(work, "*")), "*")
+	out := map[string]string{}
+	for _, path := range files {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("reading what an attempt left: %w", err)
 		}
-		if err := l.Store.KeepLog(ctx, id, string(text)); err != nil {
-			return err
-		}
+		out[strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), before), after)] = string(text)
 	}
-	return os.RemoveAll(work)
-}
-
-// trial attempts one task until it succeeds, fails for good, or the run stops.
-func (l *Local) trial(ctx context.Context, drain <-chan struct{}, slot int, seat *host.Seat, work string, t Task) error {
-	for attempt := 1; ; attempt++ {
-		rec, err := l.attempt(ctx, slot, seat, work, t, attempt)
-		if err != nil {
-			return err
-		}
-		retry := rec.Status == trial.Failed && attempt <= l.Retries.Max &&
-			slices.Contains(l.Retries.On, string(rec.Failure.Kind)) && ctx.Err() == nil && !closed(drain)
-		l.Observer.Ended(slot, t, rec, retry)
-		if !retry {
-			return nil
-		}
-	}
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
-func (l *Local) attempt(ctx context.Context, slot int, seat *host.Seat, work string, t Task, number int) (trial.Record, error) {
-	// What has run is recorded even when the run is being stopped.
-	durable := context.WithoutCancel(ctx)
-	started := time.Now()
-	id, err := l.Store.Begin(durable, t.Record.Key, started)
-	if err != nil {
-		return trial.Record{}, err
-	}
-	job := t.Job
-	if job.WorkDir, err = os.MkdirTemp(work, "trial-"); err != nil {
-		return trial.Record{}, err
-	}
-	defer os.RemoveAll(job.WorkDir)
-	job.LogFile = filepath.Join(work, fmt.Sprintf("attempt-%d.log", id))
-	defer os.Remove(job.LogFile)
-	job.Options.CPUs = seat.CPUs(job.Options.Threads)
-	job.Options.Dir = job.WorkDir
-
-	l.Observer.Started(slot, t)
-	if job.Checkpoints, err = l.checkpoints(job, t.Record); err != nil {
-		return trial.Record{}, err
-	}
-	out := seat.Run(ctx, job, func(p host.Progress) { l.Observer.Progress(slot, p) })
-
-	rec := t.Record
-	rec.Status = trial.Succeeded
-	rec.Metrics, rec.Curves, rec.Embeddings, rec.Failure = out.Metrics, out.Curves, out.Embeddings, out.Failure
-	rec.Provenance.Started = started.UTC()
-	rec.Provenance.WallSec = time.Since(started).Seconds()
-	rec.Provenance.CPUSec = out.Usage.CPU.Seconds()
-	rec.Provenance.PeakMemory = out.Usage.PeakMemory
-	rec.Provenance.Attempt = number
-	rec.Provenance.Transport, rec.Provenance.Served = string(out.Transport), out.Served
-	rec.Provenance.Resumed = out.Resumed
-	if out.Failure != nil {
-		rec.Status = trial.Failed
-		if out.Failure.Kind == failure.Cancelled {
-			rec.Status = trial.Cancelled
-		}
-	} else if err := l.keep(job.WorkDir, rec.Key); err != nil {
-		return rec, fmt.Errorf("keeping the model of trial %s: %w", trial.Short(rec.Key), err)
-	}
-	if job.Checkpoints != "" && !worthResuming(out) {
-		if err := os.RemoveAll(job.Checkpoints); err != nil {
-			return rec, err
-		}
-	}
-	return rec, l.Store.End(durable, id, rec, out.Log)
-}
-
-// checkpoints is the folder where the attempts of one trial hand on their work.
-// Another build of the plugin gets another folder.
-func (l *Local) checkpoints(job host.Job, rec trial.Record) (string, error) {
-	if !job.Description.Resumable {
-		return "", nil
-	}
-	build := strings.TrimPrefix(rec.Provenance.Binary, "sha256:")
-	dir := filepath.Join(l.Store.Dir, "checkpoints", trial.Short(rec.Key)+"-"+build[:min(12, len(build))])
-	return dir, os.MkdirAll(dir, 0o700)
-}
-
-// worthResuming reports whether a later attempt may do better from a checkpoint:
-// not if there is nothing more to do, not if the method itself gave up, and not
-// if the process died again where the checkpoint had left it.
-func worthResuming(out host.Outcome) bool {
-	if out.Failure == nil || out.Failure.Kind == failure.Crash && out.Resumed > 0 && out.Saved <= out.Resumed {
-		return false
-	}
-	return slices.Contains([]failure.Kind{failure.Crash, failure.Timeout, failure.Memory, failure.Lost, failure.Cancelled}, out.Failure.Kind)
-}
-
-// keep moves what the sweep wants to keep out of the work folder.
-func (l *Local) keep(workDir, key string) error {
-	if l.Keep == (Keep{}) {
-		return nil
-	}
-	dir := filepath.Join(l.Store.Dir, "kept", key)
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	if l.Keep.Models {
-		if err := os.Rename(filepath.Join(workDir, "model"), filepath.Join(dir, "model")); err != nil {
-			return err
-		}
-	}
-	for pattern, wanted := range map[string]bool{"embedding-*.npy": l.Keep.Embeddings, "arrays-*": l.Keep.Arrays} {
-		if !wanted {
-			continue
-		}
-		files, err := filepath.Glob(filepath.Join(workDir, pattern))
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
-			if err := os.Rename(f, filepath.Join(dir, filepath.Base(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-	}
-	return nil
+	return out, nil
 }

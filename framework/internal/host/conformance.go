@@ -87,7 +87,7 @@ func (p *program) Busy() bool {
 
 // Explain says what a failed trial would say.
 func (p *program) Explain(ctx context.Context, call string, err error) error {
-	f := p.proc.explain(ctx, call, err, nil)
+	f := p.proc.Explain(ctx, call, err, nil)
 	text := f.Error()
 	for _, line := range f.Stderr {
 		text += "\n  | " + line

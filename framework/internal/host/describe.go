@@ -34,13 +34,13 @@ func (l *Launcher) Look(ctx context.Context, p Plugin) (framework.Description, T
 	var trailer metadata.MD
 	reply, err := proc.Method.Describe(ctx, &wire.DescribeRequest{}, grpc.Trailer(&trailer))
 	if err != nil {
-		f := proc.explain(ctx, "Describe", err, trailer)
+		f := proc.Explain(ctx, "Describe", err, trailer)
 		proc.Kill()
 		return framework.Description{}, "", f
 	}
 	d, err := framework.FromWire(reply)
 	if err != nil {
-		f := proc.complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + err.Error()})
+		f := proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + err.Error()})
 		proc.Kill()
 		return d, "", f
 	}

@@ -22,14 +22,16 @@ const lastWords = 12
 // ErrTimeout is the cause with which a trial's context ends when its time is up.
 var ErrTimeout = errors.New("time is up")
 
-func ctxFailure(ctx context.Context) *failure.Failure {
+// Stopped says why a context ended: its time was up, or the run was stopped.
+func Stopped(ctx context.Context) *failure.Failure {
 	if errors.Is(context.Cause(ctx), ErrTimeout) {
 		return &failure.Failure{Kind: failure.Timeout, Reason: context.Cause(ctx).Error(), Hint: "raise limits.timeout in the sweep, or give the method less to do"}
 	}
 	return &failure.Failure{Kind: failure.Cancelled, Reason: "the run was stopped", Hint: "the same command continues where it stopped"}
 }
 
-func (p *Process) complete(f *failure.Failure) *failure.Failure {
+// Complete adds to a failure which plugin it was, and its last words.
+func (p *Process) Complete(f *failure.Failure) *failure.Failure {
 	f.Plugin = p.plugin.Where()
 	if f.Kind != failure.Cancelled && f.Kind != failure.Refused {
 		f.Stderr = p.tail.Last(lastWords)
@@ -41,16 +43,16 @@ func (p *Process) complete(f *failure.Failure) *failure.Failure {
 // a text, so we look at the process instead: what it printed, how it ended.
 func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.Failure {
 	if f := p.ended.Load(); f != nil {
-		return p.complete(f)
+		return p.Complete(f)
 	}
 	if p.sub.started() == 0 {
-		return p.complete(p.explainExec(err))
+		return p.Complete(p.explainExec(err))
 	}
 	switch {
 	case errors.Is(err, errNoTLS):
-		return p.complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "write transport: auto or socket into the manifest, or give the plugin what it needs for TLS"})
+		return p.Complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "write transport: auto or socket into the manifest, or give the plugin what it needs for TLS"})
 	case errors.Is(err, errUnaskedTLS):
-		return p.complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "a plugin sends a certificate only where PLUGIN_CLIENT_CERT is set"})
+		return p.Complete(&failure.Failure{Kind: failure.Handshake, Reason: err.Error(), Hint: "a plugin sends a certificate only where PLUGIN_CLIENT_CERT is set"})
 	}
 	line := p.sub.stdout.line()
 	parts := strings.Split(line, "|")
@@ -79,7 +81,7 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", firstLine(err.Error()))
 		f.Hint = "a plugin whose TLS does not work needs transport: socket in its " + ManifestName
 	}
-	return p.complete(f)
+	return p.Complete(f)
 }
 
 func (p *Process) explainExec(err error) *failure.Failure {
@@ -95,19 +97,19 @@ func (p *Process) explainExec(err error) *failure.Failure {
 	return f
 }
 
-// explain finds the reason why a call failed: the host ended the process, the
+// Explain finds the reason why a call failed: the host ended the process, the
 // process ended itself, or the method said no.
-func (p *Process) explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
+func (p *Process) Explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
 	// A plugin knows the deadline too, and its clock may strike first.
 	if at, ok := ctx.Deadline(); ok && s.Code() == codes.DeadlineExceeded && time.Until(at) < time.Second {
 		<-ctx.Done()
 	}
 	if ctx.Err() != nil { // the call may return before the watcher has noticed
-		p.end(ctxFailure(ctx))
+		p.end(Stopped(ctx))
 	}
 	if f := p.ended.Load(); f != nil {
-		return p.complete(f)
+		return p.Complete(f)
 	}
 	if s.Code() == codes.Unavailable && p.hasEnded(true) || p.hasEnded(false) {
 		reason := fmt.Sprintf("the plugin ended during %s (%v)", call, p.sub.state)
@@ -117,10 +119,10 @@ func (p *Process) explain(ctx context.Context, call string, err error, trailer m
 				reason = fmt.Sprintf("the plugin ended during %s with %q", call, line)
 			}
 		}
-		return p.complete(&failure.Failure{Kind: failure.Crash, Reason: reason, Hint: hint})
+		return p.Complete(&failure.Failure{Kind: failure.Crash, Reason: reason, Hint: hint})
 	}
 	if s.Code() == codes.Unavailable {
-		return p.complete(&failure.Failure{Kind: failure.Crash, Reason: fmt.Sprintf("the plugin could not be reached during %s: %s", call, s.Message()),
+		return p.Complete(&failure.Failure{Kind: failure.Crash, Reason: fmt.Sprintf("the plugin could not be reached during %s: %s", call, s.Message()),
 			Hint: "its process is there, but does not answer: is the machine overloaded?"})
 	}
 	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
@@ -136,7 +138,7 @@ func (p *Process) explain(ctx context.Context, call string, err error, trailer m
 	case codes.Unimplemented:
 		f.Kind, f.Hint = failure.Invalid, "the plugin must implement Describe, Train, Embed and Evaluate"
 	}
-	return p.complete(f)
+	return p.Complete(f)
 }
 
 // hasEnded reports whether the process is gone; with wait it gives a process

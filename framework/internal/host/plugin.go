@@ -37,7 +37,7 @@ func (p Plugin) Needs() Needs {
 	return p.Manifest.Needs
 }
 
-// same reports whether both start the same program in the same way.
-func (p Plugin) same(q Plugin) bool {
+// Same reports whether both start the same program in the same way.
+func (p Plugin) Same(q Plugin) bool {
 	return p.Path == q.Path && p.Where() == q.Where() && slices.Equal(p.Args, q.Args)
 }

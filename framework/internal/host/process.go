@@ -83,6 +83,7 @@ type Process struct {
 	peak    atomic.Int64                    // resident bytes of the tree, where its memory is watched
 	watched sync.WaitGroup
 	before  time.Duration // processor time when the current trial began
+	startUp time.Duration // from launch to handshake
 }
 
 // Launch starts a plugin and shakes hands with it. Ending ctx during the start
@@ -133,13 +134,14 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	}
 	proc.client = plugin.NewClient(config)
 	started := time.Now()
-	stop := context.AfterFunc(ctx, func() { proc.end(ctxFailure(ctx)) })
+	stop := context.AfterFunc(ctx, func() { proc.end(Stopped(ctx)) })
 	defer stop()
 	if err := proc.shakeHands(config, offer); err != nil {
 		f := proc.explainStart(err, time.Since(started), l.StartTimeout)
 		proc.Kill()
 		return nil, f
 	}
+	proc.startUp = time.Since(started)
 	if opt.Memory > 0 {
 		proc.watchMemory(opt.Memory)
 	}
@@ -173,7 +175,7 @@ func (p *Process) shakeHands(config *plugin.ClientConfig, offer offer) error {
 
 // Attend ends the process when ctx does, until the returned function is called.
 func (p *Process) Attend(ctx context.Context) (leave func() bool) {
-	return context.AfterFunc(ctx, func() { p.end(ctxFailure(ctx)) })
+	return context.AfterFunc(ctx, func() { p.end(Stopped(ctx)) })
 }
 
 // watchMemory ends the process when it and all it started use more memory than

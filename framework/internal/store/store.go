@@ -117,6 +117,12 @@ func connect(dir, query string) (*sql.DB, error) {
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query}).String())
 }
 
+// Exists reports whether a folder of results has a store.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, database))
+	return err == nil
+}
+
 // View opens the folder for reading, whoever holds it. The error is
 // fs.ErrNotExist where there is no store.
 func View(dir string) (*Store, error) {

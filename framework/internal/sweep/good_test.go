@@ -85,10 +85,10 @@ func TestEverything(t *testing.T) {
 	}
 	// raw on the four datasets with one recording, 6 drawn and 2 listed
 	// configurations, aligned on one dataset; three seeds of each.
-	if n := len(s.Points()); n != 3*(4+6+2+1) {
+	if n := len(s.points(t)); n != 3*(4+6+2+1) {
 		t.Errorf("%d points", n)
 	}
-	if p := s.Points()[0]; p.Method != "raw" || p.Dataset != "Catalogue-1" || p.Seed != 3 || p.Searched || p.Variant != "" {
+	if p := s.points(t)[0]; p.Method != "raw" || p.Dataset != "Catalogue-1" || p.Seed != 3 || p.Searched || p.Variant != "" {
 		t.Errorf("the first point is %+v", p)
 	}
 	for _, k := range s.Skipped() {
@@ -131,7 +131,7 @@ methods:
 		t.Fatal(err)
 	}
 	var labels []string
-	for _, p := range s.Points() {
+	for _, p := range s.points(t) {
 		labels = append(labels, p.Variant)
 	}
 	// The first four are all defaults: momentum has no effect with adam.
@@ -154,8 +154,8 @@ ablations: [{of: m, variants: {with sgd: {optimizer: sgd}}}]
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen, _ := s.Choose(func(p Point) (float64, bool) { return p.Settings["rate"].(float64), true })
-	points := s.AblationPoints(chosen)
+	chosen, _ := s.choose(t, func(p Point) (float64, bool) { return p.Settings["rate"].(float64), true })
+	points := s.ablationPoints(chosen)
 	if len(points) != 1 || points[0].Settings["momentum"] != 0.25 || points[0].Settings["rate"] != 0.1 {
 		t.Errorf("chosen %+v, ablation %+v", chosen, points)
 	}
@@ -189,19 +189,19 @@ probes: [{kind: direction, target: direction}]
 		if err != nil {
 			t.Fatal(err)
 		}
-		chosen, missing := s.Choose(func(p Point) (float64, bool) {
+		chosen, missing := s.choose(t, func(p Point) (float64, bool) {
 			v := c.values[p.Settings["rate"].(float64)]
 			if int(p.Seed) > len(v) {
 				return 0, false
 			}
 			return v[p.Seed-1], true
 		})
-		got := Choice{}
+		got, mean := "", 0.0
 		if len(chosen) == 1 {
-			got = chosen[0]
+			got, mean = chosen[0].Variant, chosen[0].Mean()
 		}
-		if got.Variant != c.want || got.Mean != c.mean || len(missing) != c.missing {
-			t.Errorf("%s of %v: chose %+v with %d missing, want %q of mean %v with %d", c.goal, c.values, chosen, len(missing), c.want, c.mean, c.missing)
+		if got != c.want || mean != c.mean || missing != c.missing {
+			t.Errorf("%s of %v: chose %+v with %d missing, want %q of mean %v with %d", c.goal, c.values, chosen, missing, c.want, c.mean, c.missing)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,30 +14,60 @@ import (
 // Skipped lists the methods and datasets that do not suit each other.
 func (s *Sweep) Skipped() []Skip { return s.skipped }
 
-// Points lists all trials that are known from the start: every method on every
-// suitable dataset in every configuration with every seed, and the ablations of
-// methods that are not searched. The order is that of the file.
-func (s *Sweep) Points() []Point {
-	var out []Point
-	for _, c := range s.pairs {
-		m := s.Methods[c.method]
-		configs, err := s.configs(m)
-		if err != nil {
-			panic("sweep: Points before a successful Bind: " + err.Error())
-		}
-		searched := m.searched()
-		for _, config := range configs {
-			p := Point{Method: m.ID, Dataset: c.dataset, Settings: config.Full, Searched: searched}
-			if searched {
-				p.Variant = m.label(config)
-			}
-			out = append(out, s.seeded(p)...)
-		}
-		if !searched {
-			out = append(out, s.ablate(m, c.dataset, m.Settings)...)
-		}
+// A Cell is a method on a dataset that suits it.
+type Cell struct {
+	Method  Method
+	Dataset string
+}
+
+// Cells lists the methods and the datasets that they run on, in the order of the
+// file.
+func (s *Sweep) Cells() []Cell {
+	out := make([]Cell, len(s.pairs))
+	for i, p := range s.pairs {
+		out[i] = Cell{s.Methods[p.method], p.dataset}
 	}
 	return out
+}
+
+// Searched reports whether the cell has configurations from which Select picks.
+func (c Cell) Searched() bool { return c.Method.searched() }
+
+// Sequence asks for the configurations of a cell's method, one after another:
+// just the one of a method that is not searched.
+func (s *Sweep) Sequence(c Cell) (*search.Sequence, error) {
+	configs, err := s.configs(c.Method)
+	if err != nil {
+		return nil, err
+	}
+	return &search.Sequence{Strategy: &search.List{Configs: configs}, Batch: math.MaxInt}, nil
+}
+
+// Configured makes the points of a configuration, one for every seed.
+func (s *Sweep) Configured(c Cell, config search.Config) []Point {
+	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Settings: config.Full, Searched: c.Searched()}
+	if p.Searched {
+		p.Variant = c.Method.label(config)
+	}
+	return s.seeded(p)
+}
+
+// Ablated makes the points of the ablations of a cell's method, each around the
+// settings that were chosen; nil stands for those of a method that is not searched.
+// Fixed settings without effect in what was chosen are kept beneath: a variant may
+// bring them into play.
+func (s *Sweep) Ablated(c Cell, chosen map[string]any) []Point {
+	return s.ablate(c.Method, c.Dataset, overlay(c.Method.Settings, chosen))
+}
+
+// CountAblated counts the points that Ablated makes.
+func (s *Sweep) CountAblated(c Cell) (n int) {
+	for _, a := range s.Ablations {
+		if a.Of == c.Method.ID {
+			n += len(a.Variants) * len(s.Seeds)
+		}
+	}
+	return n
 }
 
 func (m Method) searched() bool { return len(m.Search) > 0 || m.Configs != nil }
@@ -100,78 +131,33 @@ func overlay(base, change map[string]any) map[string]any {
 	return out
 }
 
-// Choice is the configuration that stands for a method on a dataset.
-type Choice struct {
-	Method, Dataset string
-	Variant         string         // label of the configuration
-	Settings        map[string]any // complete
-	Mean            float64        // of the select metric over the seeds
+// A Candidate is a configuration of which some seeds have a value of what is
+// selected by.
+type Candidate struct {
+	Variant  string         // label of the configuration
+	Settings map[string]any // complete
+	Values   []float64
 }
 
-// Choose picks, for every searched method and dataset, the configuration with
-// the best mean of the select metric over the seeds; the first of equal ones. One
-// of which a seed is missing or failed cannot win against one with more values:
-// the mean of few seeds is easily a lucky one. Without any value nothing is
-// chosen. Missing lists the points that have no value.
-func (s *Sweep) Choose(value func(Point) (float64, bool)) (chosen []Choice, missing []Point) {
-	if s.Select == nil {
-		return nil, nil
+// Mean is the mean over the seeds that have a value.
+func (c Candidate) Mean() float64 {
+	var sum float64
+	for _, v := range c.Values {
+		sum += v
 	}
-	type candidate struct {
-		point Point
-		sum   float64
-		n     int
-	}
-	var order []string
-	groups := map[string][]*candidate{}
-	for _, p := range s.Points() {
-		if !p.Searched {
-			continue
-		}
-		key := p.Method + "\x00" + p.Dataset
-		if groups[key] == nil {
-			order = append(order, key)
-		}
-		list := groups[key]
-		if len(list) == 0 || list[len(list)-1].point.Variant != p.Variant {
-			groups[key] = append(list, &candidate{point: p})
-			list = groups[key]
-		}
-		c := list[len(list)-1]
-		if v, ok := value(p); ok {
-			c.sum += v
-			c.n++
-		} else {
-			missing = append(missing, p)
-		}
-	}
-	for _, key := range order {
-		var best *candidate
-		var bestMean float64
-		for _, c := range groups[key] {
-			if c.n == 0 {
-				continue
-			}
-			mean := c.sum / float64(c.n)
-			if best == nil || c.n > best.n || c.n == best.n && metric.Goal(s.Select.Goal).Better(mean, bestMean) {
-				best, bestMean = c, mean
-			}
-		}
-		if best != nil {
-			chosen = append(chosen, Choice{Method: best.point.Method, Dataset: best.point.Dataset, Variant: best.point.Variant, Settings: best.point.Settings, Mean: bestMean})
-		}
-	}
-	return chosen, missing
+	return sum / float64(len(c.Values))
 }
 
-// AblationPoints lists the ablations of searched methods around what was chosen.
-// Fixed settings without effect there are kept beneath: a variant may bring them
-// into play.
-func (s *Sweep) AblationPoints(chosen []Choice) []Point {
-	var out []Point
-	for _, c := range chosen {
-		m := s.method(c.Method)
-		out = append(out, s.ablate(m, c.Dataset, overlay(m.Settings, c.Settings))...)
+// Pick returns the candidate with the best mean over the seeds; the first of equal
+// ones. One of which a seed is missing or failed cannot win against one with more
+// values: the mean of few seeds is easily a lucky one. Without any value nothing is
+// picked.
+func (s *Select) Pick(list []Candidate) (best Candidate, ok bool) {
+	for _, c := range list {
+		n, most := len(c.Values), len(best.Values)
+		if n > most || n > 0 && n == most && metric.Goal(s.Goal).Better(c.Mean(), best.Mean()) {
+			best, ok = c, true
+		}
 	}
-	return out
+	return best, ok
 }

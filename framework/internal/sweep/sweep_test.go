@@ -123,7 +123,7 @@ func TestExpansion(t *testing.T) {
 	}
 	count := map[string]int{}
 	seen := map[string]bool{}
-	for _, p := range s.Points() {
+	for _, p := range s.points(t) {
 		id := fmt.Sprint(p)
 		if seen[id] {
 			t.Errorf("twice: %s", id)
@@ -160,19 +160,19 @@ func TestChooseAndAblate(t *testing.T) {
 		}
 		return x, true
 	}
-	chosen, missing := s.Choose(value)
+	chosen, missing := s.choose(t, value)
 	got := map[string]string{}
 	for _, c := range chosen {
-		got[c.Dataset] = c.Variant
+		got[c.cell.Dataset] = c.Variant
 	}
 	want := map[string]string{"a": "rate=0.2 optimizer=sgd momentum=0.6", "b": "rate=0.1 optimizer=sgd momentum=0.6"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if len(missing) != 1 {
+	if missing != 1 {
 		t.Errorf("missing %v", missing)
 	}
-	points := s.AblationPoints(chosen)
+	points := s.ablationPoints(chosen)
 	if len(points) != 2*2*3 {
 		t.Fatalf("%d ablation points", len(points))
 	}
@@ -209,7 +209,7 @@ func TestRandomIsStable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(few.Points(), many.Points()[:4]); d != "" {
+	if d := cmp.Diff(few.points(t), many.points(t)[:4]); d != "" {
 		t.Errorf("more trials changed the first ones:\n%s", d)
 	}
 }
@@ -230,7 +230,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := parse(text)
 		if err == nil {
-			s.Points()
+			s.points(t)
 		}
 	})
 }

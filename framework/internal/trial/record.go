@@ -48,6 +48,7 @@ type Provenance struct {
 	Transport  string         `json:"transport,omitempty"`          // tls or socket
 	Served     int            `json:"served_before,omitempty"`      // trials that the process had served before this one
 	Resumed    int64          `json:"resumed_from,omitempty"`       // units of work taken over from a checkpoint
+	StartSec   float64        `json:"start_s,omitempty"`            // from launch to handshake; 0 in a process that had served before
 	Recipe     source.Dataset `json:"dataset_recipe"`
 	Host       string         `json:"host_version"`
 	Commit     string         `json:"commit,omitempty"` // of the working folder

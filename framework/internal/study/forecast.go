@@ -1,4 +1,4 @@
-package cli
+package study
 
 import (
 	"encoding/json"
@@ -42,16 +42,16 @@ func (c configuration) distance(d configuration) (n int) {
 	return n
 }
 
-// forecast estimates the wall time of what is not cached: for each trial, the mean
+// Forecast estimates the wall time of what is not cached: for each trial, the mean
 // of those earlier ones of its method whose settings are most like its own. It
 // says no where a method has none.
-func (l *ledger) forecast(jobs int) (time.Duration, bool) {
+func (l *Ledger) Forecast(jobs int) (time.Duration, bool) {
 	type timing struct {
 		configuration
 		sum, n float64
 	}
 	known := map[string]*timing{}
-	for _, r := range l.records {
+	for _, r := range l.Records {
 		c, id := configurationOf(r.Spec)
 		if known[id] == nil {
 			known[id] = &timing{configuration: c}
@@ -62,12 +62,12 @@ func (l *ledger) forecast(jobs int) (time.Duration, bool) {
 	like := map[string]float64{} // estimates, by configuration
 	var total float64
 	seen := map[string]bool{}
-	for _, p := range l.points {
-		if _, ok := l.records[p.Key]; ok || seen[p.Key] {
+	for _, p := range l.Points() {
+		if _, ok := l.Records[p.Key]; ok || seen[p.Key] {
 			continue
 		}
 		seen[p.Key] = true
-		c, id := configurationOf(p.Task.Record.Spec)
+		c, id := configurationOf(p.Request.Spec)
 		if _, ok := like[id]; !ok {
 			var sum, n float64
 			least := -1

@@ -1,6 +1,8 @@
 //go:build !linux
 
-package host
+package runner
+
+import "io"
 
 // claimCPUs: CPUs are not known here, and every trial may run on all.
-func claimCPUs(int) *cpuClaim { return nil }
+func claimCPUs(int) ([]int, []io.Closer) { return nil, nil }

@@ -1,7 +1,8 @@
-package host
+package runner
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 
@@ -12,27 +13,28 @@ import (
 var claimName = "@assay-cpu-%d"
 
 // claimCPUs takes n of the CPUs that this process may run on, the lowest that are
-// free; nil where there are not more than n, or not n free. A CPU is taken by a socket
+// free; none where there are not more than n, or not n free. A CPU is taken by a socket
 // with its name in the abstract namespace, which all users of the machine share and
 // which is free again when its process ends, however it ends.
-func claimCPUs(n int) *cpuClaim {
+func claimCPUs(n int) (cpus []int, held []io.Closer) {
 	allowed := allowedCPUs()
 	if n <= 0 || n >= len(allowed) {
-		return nil
+		return nil, nil
 	}
-	c := &cpuClaim{}
 	for _, cpu := range allowed {
 		socket, err := net.ListenPacket("unixgram", fmt.Sprintf(claimName, cpu))
 		if err != nil {
 			continue // somebody has it
 		}
-		c.cpus, c.held = append(c.cpus, cpu), append(c.held, socket)
-		if len(c.cpus) == n {
-			return c
+		cpus, held = append(cpus, cpu), append(held, socket)
+		if len(cpus) == n {
+			return cpus, held
 		}
 	}
-	c.release()
-	return nil
+	for _, h := range held {
+		h.Close()
+	}
+	return nil, nil
 }
 
 // allowedCPUs lists the CPUs this process may run on.

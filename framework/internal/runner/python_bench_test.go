@@ -1,31 +1,30 @@
 // What a Python plugin costs beside its method is measured by
 //
 //	plugins/python/environments
-//	go test -bench . -benchtime 30x ./framework/internal/host
+//	go test -bench . -benchtime 30x ./framework/internal/runner
 //
 // Every benchmark reports medians, since a busy machine stretches the tail. The
 // plugin (bench/python/overhead) imports NumPy and nothing else, and learns nothing.
-package host_test
+package runner_test
 
 import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/runner"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 type fixture struct {
 	launcher *host.Launcher
-	plugin   host.Plugin
-	about    framework.Description
+	plugin   runner.Plugin
 	dataset  string
 	dir      string
 	runs     int
@@ -39,10 +38,10 @@ func setUp(b *testing.B, samples, channels int) *fixture {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { f.launcher.Close() })
-	if f.plugin, err = (&host.Finder{}).Find("../../../bench/python/overhead", "."); err != nil {
+	if f.plugin.Plugin, err = (&host.Finder{}).Find("../../../bench/python/overhead", "."); err != nil {
 		b.Fatal(err)
 	}
-	if f.about, err = f.launcher.Describe(context.Background(), f.plugin); err != nil {
+	if f.plugin.Description, err = f.launcher.Describe(context.Background(), f.plugin.Plugin); err != nil {
 		b.Skipf("%v: run plugins/python/environments", err)
 	}
 	cache, err := data.OpenCache(filepath.Join(f.dir, "cache"))
@@ -62,28 +61,27 @@ func setUp(b *testing.B, samples, channels int) *fixture {
 	return f
 }
 
-func (f *fixture) job(b *testing.B, reuse bool) host.Job {
-	b.Helper()
-	f.runs++
-	work := filepath.Join(f.dir, fmt.Sprint(f.runs))
-	if err := os.Mkdir(work, 0o700); err != nil {
-		b.Fatal(err)
+func (f *fixture) site(reuse bool) runner.Site {
+	p := f.plugin
+	p.Description.Reuse = reuse
+	return runner.Site{
+		Plugin:  func(context.Context, trial.PluginRef) (runner.Plugin, error) { return p, nil },
+		Dataset: func(string) string { return f.dataset },
+		Work:    f.dir,
 	}
-	about := f.about
-	about.Reuse = reuse
-	return host.Job{Plugin: f.plugin, Description: about, DatasetDir: f.dataset, Seed: 1,
-		Settings: map[string]any{}, Options: host.Options{Threads: 1}, WorkDir: work}
 }
 
-func trial(b *testing.B, seat *host.Seat, job host.Job) (took time.Duration, out host.Outcome) {
+func (f *fixture) trial(b *testing.B, r *runner.Runner, reuse bool) (took time.Duration, rec trial.Record) {
 	b.Helper()
+	f.runs++
+	req := trial.Request{Attempt: fmt.Sprint(f.runs), Spec: trial.Spec{Seed: 1, Settings: map[string]any{}}, Resources: trial.Resources{CPUs: 1}}
 	began := time.Now()
-	out = seat.Run(context.Background(), job, nil)
+	rec = r.Run(context.Background(), req, f.site(reuse), nil).Record
 	took = time.Since(began)
-	if out.Failure != nil {
-		b.Fatal(out.Failure.Text())
+	if rec.Failure != nil {
+		b.Fatal(rec.Failure.Text())
 	}
-	return took, out
+	return took, rec
 }
 
 func report(b *testing.B, name string, times []time.Duration) {
@@ -102,8 +100,8 @@ func BenchmarkFresh(b *testing.B) {
 			f.launcher.MTLS = mtls
 			var times, cpu []time.Duration
 			for range b.N {
-				took, out := trial(b, f.launcher.NewSeat(""), f.job(b, false))
-				times, cpu = append(times, took), append(cpu, out.Usage.CPU)
+				took, rec := f.trial(b, runner.New(runner.With(f.launcher), 0), false)
+				times, cpu = append(times, took), append(cpu, time.Duration(rec.Provenance.CPUSec*float64(time.Second)))
 			}
 			report(b, "trial", times)
 			report(b, "cpu", cpu) // what the machine's other work leaves alone
@@ -114,13 +112,13 @@ func BenchmarkFresh(b *testing.B) {
 // The same in a process that has served another trial before.
 func BenchmarkWarm(b *testing.B) {
 	f := setUp(b, 100, 10)
-	seat := f.launcher.NewSeat(filepath.Join(f.dir, "seat"))
-	defer seat.Close()
-	trial(b, seat, f.job(b, true))
+	r := runner.New(runner.With(f.launcher), 0)
+	defer r.Close()
+	f.trial(b, r, true)
 	var times []time.Duration
 	for range b.N {
-		took, out := trial(b, seat, f.job(b, true))
-		if out.Served == 0 {
+		took, rec := f.trial(b, r, true)
+		if rec.Provenance.Served == 0 {
 			b.Fatal("the process was not kept")
 		}
 		times = append(times, took)
@@ -134,8 +132,8 @@ func BenchmarkRecording(b *testing.B) {
 	f := setUp(b, 10000, 200)
 	var open, sum []time.Duration
 	for range b.N {
-		_, out := trial(b, f.launcher.NewSeat(""), f.job(b, false))
-		for _, m := range out.Metrics {
+		_, rec := f.trial(b, runner.New(runner.With(f.launcher), 0), false)
+		for _, m := range rec.Metrics {
 			d := time.Duration(m.Value * float64(time.Second))
 			switch m.Name {
 			case "open_s":
@@ -154,7 +152,7 @@ func BenchmarkExit(b *testing.B) {
 	f := setUp(b, 100, 10)
 	var times []time.Duration
 	for range b.N {
-		p, err := f.launcher.Launch(context.Background(), f.plugin, host.Options{Threads: 1})
+		p, err := f.launcher.Launch(context.Background(), f.plugin.Plugin, host.Options{Threads: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

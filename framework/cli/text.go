@@ -1,0 +1,15 @@
+package cli
+
+import "sync/atomic"
+
+// text is a line that one goroutine sets and another draws.
+type text struct{ line atomic.Pointer[string] }
+
+func newText() *text {
+	t := new(text)
+	t.set("")
+	return t
+}
+
+func (t *text) set(s string) { t.line.Store(&s) }
+func (t *text) get() string  { return *t.line.Load() }

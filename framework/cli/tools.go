@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/study"
+)
+
+func (a *app) finder() *host.Finder {
+	return &host.Finder{Builtin: a.builtin, Configured: a.cfg.Plugins, Path: a.cfg.pluginFolders()}
+}
+
+func (a *app) newLauncher() (*host.Launcher, error) {
+	l, err := host.NewLauncher()
+	if err != nil {
+		return nil, err
+	}
+	l.MTLS, l.StartTimeout, l.Guard = a.cfg.MTLS, a.cfg.StartTimeout, a.guard
+	return l, nil
+}
+
+func (a *app) newBuilder() (*source.Builder, error) {
+	cache, err := data.OpenCache(a.cfg.Cache)
+	if err != nil {
+		return nil, err
+	}
+	return &source.Builder{Cache: cache, Mirror: a.cfg.DataMirror, Progress: a.downloads()}, nil
+}
+
+// tools are what a study needs of this machine, until they are given back.
+func (a *app) tools() (t study.Tools, giveBack func(), err error) {
+	launcher, err := a.newLauncher()
+	if err != nil {
+		return t, nil, err
+	}
+	builder, err := a.newBuilder()
+	if err != nil {
+		launcher.Close()
+		return t, nil, err
+	}
+	note := func(format string, args ...any) { fmt.Fprintf(a.talk, "assay: "+format+"\n", args...) }
+	return study.Tools{Finder: a.finder(), Launcher: launcher, Builder: builder, Version: Version, Jobs: a.cfg.Jobs, Note: note},
+		func() { launcher.Close() }, nil
+}
+
+// openStudy opens a sweep with tools that giveBack returns.
+func (a *app) openStudy(ctx context.Context, file string, sets []string, pins *study.Pins) (s *study.Study, giveBack func(), err error) {
+	t, giveBack, err := a.tools()
+	if err != nil {
+		return nil, nil, err
+	}
+	if s, err = study.Open(ctx, t, file, sets, pins); err != nil {
+		giveBack()
+		return nil, nil, err
+	}
+	return s, giveBack, nil
+}
+
+// results is the folder of results: the flag, or the configuration.
+func (a *app) results(flag string) string {
+	if flag != "" {
+		return flag
+	}
+	return a.cfg.Results
+}
+
+// exists reports whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/trial"
+	"github.com/assaylab/assay/framework/internal/wire"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+func (a *attempt) embed(ctx context.Context, split data.Split) error {
+	a.show("embed")
+	var trailer metadata.MD
+	path := a.embeddingFile(split)
+	_, err := a.proc.Calls().Embed(ctx, &wire.EmbedRequest{
+		ModelDir: a.modelDir(), DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
+		Role: a.plugin.Description.EmbedRole(), Split: string(split), OutPath: path,
+	}, grpc.Trailer(&trailer))
+	if err != nil {
+		return a.proc.Explain(ctx, "Embed", err, trailer)
+	}
+	e, err := inspectEmbedding(path, a.recording.On(split).Len())
+	if err != nil {
+		return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Embed, split %s: %v", split, err),
+			Hint: "Embed writes a float32 .npy [samples x dims] with a finite row for every sample"})
+	}
+	if a.embeddings == nil {
+		a.embeddings = map[string]trial.Embedding{}
+	}
+	a.embeddings[string(split)] = e
+	return nil
+}
+
+// inspectEmbedding holds what the method wrote against the contract.
+func inspectEmbedding(path string, samples int) (trial.Embedding, error) {
+	x, unmap, err := data.ReadArray(path)
+	if err != nil {
+		return trial.Embedding{}, err
+	}
+	defer unmap()
+	if len(x.Shape) != 2 || x.Rows() != samples || x.Cols() == 0 {
+		return trial.Embedding{}, fmt.Errorf("the array has shape %v; it should be [%d x dims]", x.Shape, samples)
+	}
+	for i, v := range x.Values {
+		if v-v != 0 {
+			return trial.Embedding{}, fmt.Errorf("the value at [%d, %d] is %v", i/x.Cols(), i%x.Cols(), v)
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return trial.Embedding{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return trial.Embedding{}, err
+	}
+	return trial.Embedding{Shape: x.Shape, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+func (a *attempt) evaluate(ctx context.Context, split data.Split) error {
+	a.show("evaluate")
+	arrays := ""
+	if a.req.Keep.Arrays && len(a.plugin.Description.Arrays) > 0 {
+		arrays = filepath.Join(a.work, "arrays-"+string(split))
+		if err := os.Mkdir(arrays, 0o700); err != nil {
+			return err
+		}
+	}
+	var trailer metadata.MD
+	reply, err := a.proc.Calls().Evaluate(ctx, &wire.EvaluateRequest{
+		ModelDir: a.modelDir(), DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
+		Role: a.plugin.Description.EmbedRole(), Split: string(split), ArraysDir: arrays,
+	}, grpc.Trailer(&trailer))
+	if err != nil {
+		return a.proc.Explain(ctx, "Evaluate", err, trailer)
+	}
+	var names []string
+	for name := range reply.Metrics {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		value := reply.Metrics[name]
+		info, ok := a.plugin.Description.Metric(name)
+		if !ok {
+			return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Evaluate reported the metric %q, which Describe does not declare", name)})
+		}
+		if !finite(value) {
+			return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Evaluate: metric %s on split %s is %v", name, split, value),
+				Hint: "training may have diverged: try a smaller learning rate; a metric that cannot be computed should be left out"})
+		}
+		a.metrics = append(a.metrics, metric.Value{Name: name, Split: string(split), Goal: info.Goal, Value: value})
+	}
+	return nil
+}

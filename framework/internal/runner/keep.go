@@ -1,0 +1,68 @@
+package runner
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// keep moves what the sweep wants to keep out of the work folder, into KEPT/KEY.
+func (a *attempt) keep() error {
+	if a.site.Kept == "" || a.req.Keep == (trial.Keep{}) {
+		return nil
+	}
+	dir := filepath.Join(a.site.Kept, a.req.Key)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, k := range []struct {
+		wanted  bool
+		pattern string
+	}{{a.req.Keep.Models, "model"}, {a.req.Keep.Embeddings, "embedding-*.npy"}, {a.req.Keep.Arrays, "arrays-*"}} {
+		if !k.wanted {
+			continue
+		}
+		found, err := filepath.Glob(filepath.Join(a.work, k.pattern))
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 && k.pattern == "model" {
+			return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "the model's folder is gone: there is nothing to keep",
+				Hint: "a plugin writes its model into the folder it is given, and leaves that folder there"})
+		}
+		for _, from := range found {
+			if err := plain(from); err != nil {
+				return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: err.Error(), Hint: "models and arrays are regular files and folders"})
+			}
+			if err := os.Rename(from, filepath.Join(dir, filepath.Base(from))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// plain refuses links, pipes and devices in what a plugin has written: kept, they
+// would be read later as if they were the plugin's own bytes.
+func plain(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if t := d.Type(); !t.IsRegular() && !t.IsDir() {
+			name, relErr := filepath.Rel(filepath.Dir(root), path)
+			if relErr != nil {
+				name = d.Name()
+			}
+			return fmt.Errorf("%s is no regular file (%v)", name, t)
+		}
+		return nil
+	})
+}

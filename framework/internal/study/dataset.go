@@ -1,0 +1,38 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
+)
+
+// dataset returns the digest of a dataset, building it if need be. One that is
+// drawn anew for every trial has a digest per seed.
+func (s *Study) dataset(ctx context.Context, id string, seed uint64) (string, source.Dataset, error) {
+	i := slices.IndexFunc(s.Sweep.Datasets, func(d sweep.Dataset) bool { return d.ID == id })
+	recipe := s.Sweep.Datasets[i].Recipe
+	label := datasetLabel(id, recipe, seed)
+	if d, ok := s.digests[label]; ok {
+		return d, recipe, nil
+	}
+	digest, err := s.Builder.Build(ctx, recipe, seed)
+	if err != nil {
+		return "", recipe, fmt.Errorf("dataset %s: %w", id, err)
+	}
+	if err := s.pins.dataset(s.Note, label, digest); err != nil {
+		return "", recipe, err
+	}
+	s.digests[label] = digest
+	return digest, recipe, nil
+}
+
+// datasetLabel names a dataset in assay.lock.
+func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
+	if recipe.Redrawn() {
+		return fmt.Sprintf("%s, seed %d", id, seed)
+	}
+	return id
+}

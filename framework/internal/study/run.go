@@ -1,0 +1,109 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/assaylab/assay/framework/internal/executor"
+	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/runner"
+	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// RunOptions say how a sweep is run.
+type RunOptions struct {
+	Jobs  int             // trials at a time; 0: see Workers
+	Grace time.Duration   // for running trials after Drain
+	Drain <-chan struct{} // closed: nothing more is started
+	Watch func(Event)     // sees everything that happens; may be nil
+	// Execute opens the executor; nil: this machine.
+	Execute func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error)
+}
+
+// Event is something that happened to a trial of the sweep, for those who watch.
+type Event struct {
+	trial.Event
+	Slot  int    // of the trial among those that run: from 0, each taken by one at a time
+	Label string // of the trial
+	Retry bool   // with a result: the trial is attempted again
+	Done  int    // trials of this run that have ended for good
+	Total int    // trials of this run, as far as they are known
+}
+
+// Run runs the trials of the sweep that have no result yet, and records each as it
+// ends. It returns what is known then, when everything has run or Drain was closed;
+// ending ctx ends running trials at once. The error is about the store, the
+// executor or the sweep: a failed trial is a record.
+func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger, Spent, error) {
+	work := filepath.Join(st.Dir, "work")
+	if err := rescue(ctx, st, work); err != nil {
+		return nil, Spent{}, err
+	}
+	l, err := s.read(ctx, st)
+	if err != nil {
+		return nil, Spent{}, err
+	}
+	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}}
+	r.ask(l.Points())
+	if len(r.queue) == 0 || r.draining() {
+		return l, r.spent, nil
+	}
+	open := o.Execute
+	if open == nil {
+		open = s.local
+	}
+	// Trials that run are ended by their executor, not by this context: their end is
+	// to be recorded.
+	r.executor, err = open(context.WithoutCancel(ctx), s.site(st, work), min(s.Workers(o.Jobs), r.bound()))
+	if err != nil {
+		return nil, Spent{}, err
+	}
+	err = r.loop(ctx)
+	return l, r.spent, err
+}
+
+// local is the executor of this machine.
+func (s *Study) local(ctx context.Context, site runner.Site, workers int) (executor.Executor, error) {
+	return executor.NewLocal(ctx, site, workers, func(i int) executor.Runner {
+		return runner.New(runner.With(s.Launcher), i)
+	})
+}
+
+func (s *Study) site(st *store.Store, work string) runner.Site {
+	byPlace := map[string]runner.Plugin{}
+	for _, p := range s.plugins {
+		byPlace[p.Where()+"\x00"+p.Name] = p
+	}
+	return runner.Site{
+		Plugin: func(_ context.Context, ref trial.PluginRef) (runner.Plugin, error) {
+			p, ok := byPlace[ref.Where+"\x00"+ref.Name]
+			if !ok {
+				return p, problem.New(fmt.Sprintf("no plugin %q", ref.Name), "")
+			}
+			return p, nil
+		},
+		Dataset:     s.Builder.Cache.Dir,
+		Work:        work,
+		Checkpoints: filepath.Join(st.Dir, "checkpoints"),
+		Kept:        filepath.Join(st.Dir, "kept"),
+	}
+}
+
+// rescue keeps the logs of what ran when a host was killed.
+func rescue(ctx context.Context, st *store.Store, work string) error {
+	logs, err := executor.Leftovers(work)
+	if err != nil {
+		return err
+	}
+	for attempt, text := range logs {
+		if id, err := attemptID(attempt); err == nil {
+			if err := st.KeepLog(ctx, id, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+// Package study carries out a sweep against a store: it asks the strategies for
+// configurations, makes requests of them, has an executor run these, records what
+// comes back, tells the strategies, and makes rows and tables of what is known.
+//
+// [Open] reads a sweep with everything that it names; [Study.Plan] says what is
+// known of its trials; [Study.Run] runs what is not.
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/internal/bytesize"
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/runner"
+	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// Tools are what a study works with on this machine.
+type Tools struct {
+	Finder   *host.Finder
+	Launcher *host.Launcher
+	Builder  *source.Builder
+	Version  string                           // of assay itself
+	Jobs     int                              // trials at a time where the sweep does not say; 0: as many as fit the cores
+	Note     func(format string, args ...any) // a line for the user who waits
+}
+
+// Study is one sweep with everything it names found and checked.
+type Study struct {
+	Tools
+	Sweep   *sweep.Sweep
+	plugins map[string]runner.Plugin // by method id
+	digests map[string]string        // of datasets: by id, and by id and seed
+	origin  trial.Provenance         // what all trials of this run share
+	pins    *Pins                    // what assay.lock says; nil where nobody asks
+}
+
+// Open reads a sweep file, asks its plugins what they are, and checks the one
+// against the other. With pins they are held against assay.lock before any of
+// them is started.
+func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) (*Study, error) {
+	sw, err := sweep.Load(file, sets)
+	if err != nil {
+		return nil, err
+	}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, pins: pins}
+	found, err := FindPlugins(t.Finder, sw, file)
+	if err != nil {
+		return nil, err
+	}
+	if pins != nil {
+		if err := pins.open(ctx, t, sw, found, file); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.describe(ctx, found); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.distinct(), s.enough()); err != nil {
+		return nil, err
+	}
+	if err := sw.Bind(s.descriptions()); err != nil {
+		return nil, err
+	}
+	s.origin = origin(t.Version)
+	return s, nil
+}
+
+// FindPlugins finds the plugin of every method of a sweep, by method id.
+func FindPlugins(f *host.Finder, sw *sweep.Sweep, file string) (map[string]host.Plugin, error) {
+	out := map[string]host.Plugin{}
+	for _, m := range sw.Methods {
+		p, err := f.Find(m.Plugin, filepath.Dir(file))
+		if err != nil {
+			return nil, fmt.Errorf("method %s: %w", m.ID, err)
+		}
+		out[m.ID] = p
+	}
+	return out, nil
+}
+
+// describe asks every plugin once what it is.
+func (s *Study) describe(ctx context.Context, found map[string]host.Plugin) error {
+	s.plugins = map[string]runner.Plugin{}
+	described := map[string]framework.Description{}
+	for _, m := range s.Sweep.Methods {
+		if _, ok := described[m.Plugin]; !ok {
+			var err error
+			if described[m.Plugin], err = s.Launcher.Describe(ctx, found[m.ID]); err != nil {
+				return fmt.Errorf("method %s: %w", m.ID, err)
+			}
+		}
+		s.plugins[m.ID] = runner.Plugin{Plugin: found[m.ID], Description: described[m.Plugin]}
+	}
+	return nil
+}
+
+func (s *Study) descriptions() map[string]framework.Description {
+	out := map[string]framework.Description{}
+	for id, p := range s.plugins {
+		out[id] = p.Description
+	}
+	return out
+}
+
+// distinct refuses two executables that give themselves one name and version:
+// their trials could not be told apart.
+func (s *Study) distinct() error {
+	first := map[string]string{} // name and version -> method id
+	for _, m := range s.Sweep.Methods {
+		d := s.plugins[m.ID].Description
+		name := d.Name + " " + d.Version
+		if other, ok := first[name]; ok && s.plugins[other].Where() != s.plugins[m.ID].Where() {
+			return problem.Usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Where(), s.plugins[m.ID].Where()),
+				"a trial is known by its method's name and version: give one of the plugins another")
+		}
+		first[name] = m.ID
+	}
+	return nil
+}
+
+// enough refuses a sweep that allows less memory than a plugin needs.
+func (s *Study) enough() error {
+	var errs []error
+	for _, m := range s.Sweep.Methods {
+		need, limit := s.plugins[m.ID].Needs().Memory, s.Sweep.Limits.Memory
+		if limit > 0 && need > limit {
+			errs = append(errs, problem.Usage(fmt.Errorf("method %s: %s needs %s of memory; limits.memory is %s", m.ID, s.plugins[m.ID].Where(), bytesize.Format(need), bytesize.Format(limit)),
+				"raise limits.memory in the sweep"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Workers is how many trials run at a time: what the user asks for now, what the
+// sweep says, what this machine is set to, or what its cores can do.
+func (s *Study) Workers(asked int) int {
+	for _, n := range []int{asked, s.Sweep.Run.Jobs, s.Jobs} {
+		if n > 0 {
+			return n
+		}
+	}
+	return max(1, runtime.NumCPU()/s.threads())
+}
+
+func (s *Study) threads() int { return max(1, s.Sweep.Limits.Threads) }

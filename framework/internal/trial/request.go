@@ -1,0 +1,61 @@
+package trial
+
+import "time"
+
+// Request asks for one trial to be run once, wherever that is. It is plain data:
+// an executor may write it to a file and have another machine run it.
+type Request struct {
+	Attempt   string     `json:"attempt"` // id of this attempt
+	Number    int        `json:"number"`  // of the attempt at this trial: 1 for the first
+	Label     string     `json:"label"`   // for people: "hiwa, chewie-1, seed 3"
+	Key       string     `json:"key"`
+	Spec      Spec       `json:"spec"`
+	Plugin    PluginRef  `json:"plugin"`
+	Resources Resources  `json:"resources"`
+	Timeout   Duration   `json:"timeout,omitempty"` // 0: none
+	Keep      Keep       `json:"keep"`
+	Known     Provenance `json:"provenance"` // what is known of it before it runs
+}
+
+// PluginRef says which plugin a trial needs, so that another process can find it
+// and see that it is the same one.
+type PluginRef struct {
+	Name   string `json:"name"`             // as the sweep calls it
+	Origin string `json:"origin"`           // how it was found: "built-in", "path", ...
+	Where  string `json:"where"`            // its executable or manifest on the machine that asks
+	Digest string `json:"digest,omitempty"` // of its code
+}
+
+// Resources are what a trial claims of the machine that it runs on.
+type Resources struct {
+	CPUs   int   `json:"cpus"`             // threads that training may use
+	GPUs   *int  `json:"gpus,omitempty"`   // nil: devices are inherited, not claimed; 0: hidden
+	Memory int64 `json:"memory,omitempty"` // bytes; 0: no limit
+}
+
+// Keep says what stays on disk of a trial that succeeded.
+type Keep struct {
+	Models     bool `json:"models,omitempty"`
+	Embeddings bool `json:"embeddings,omitempty"`
+	Arrays     bool `json:"arrays,omitempty"` // what the method makes for figures
+}
+
+// Duration is a time.Duration that files show as text: "30m0s".
+type Duration time.Duration
+
+// MarshalText is the form "1m30s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads the form "1m30s".
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// Result is what came of a request: the record, whole, and what the plugin said.
+type Result struct {
+	Attempt string `json:"attempt"`
+	Record  Record `json:"record"`
+	Log     string `json:"log,omitempty"`
+}
