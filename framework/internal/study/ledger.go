@@ -45,19 +45,19 @@ func (s *Study) View(ctx context.Context, dir string) (*Ledger, error) {
 		return nil, err
 	}
 	defer st.Close()
-	return s.read(ctx, st)
-}
-
-func (s *Study) read(ctx context.Context, st *store.Store) (*Ledger, error) {
-	records, err := st.Records(ctx)
-	if err != nil {
-		return nil, err
-	}
-	failures, err := st.Failures(ctx)
+	records, failures, err := read(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	return s.Plan(ctx, records, failures)
+}
+
+func read(ctx context.Context, st *store.Store) (records, failures map[string]trial.Record, err error) {
+	if records, err = st.Records(ctx); err != nil {
+		return nil, nil, err
+	}
+	failures, err = st.Failures(ctx)
+	return records, failures, err
 }
 
 // advance asks everything that can be asked now, and returns what is new.
@@ -70,6 +70,17 @@ func (l *Ledger) advance(ctx context.Context) (more []Point, err error) {
 		more = append(more, points...)
 	}
 	return more, nil
+}
+
+// settle takes in earlier failures of trials that a run did not come to.
+func (l *Ledger) settle(ctx context.Context, failures map[string]trial.Record) error {
+	for key, rec := range failures {
+		if !l.ended(key) {
+			l.Failures[key] = rec
+		}
+	}
+	_, err := l.advance(ctx)
+	return err
 }
 
 // note takes in how a trial ended. A failure does not undo a success.

@@ -42,7 +42,6 @@ func (r *run) ask(points []Point) {
 			continue
 		}
 		r.tried[p.Key] = true
-		delete(r.ledger.Failures, p.Key) // it is open again
 		r.queue = append(r.queue, p)
 	}
 }
@@ -75,7 +74,7 @@ func (r *run) loop(ctx context.Context) error {
 	var grace <-chan time.Time
 	for open := true; ; {
 		if open {
-			if broken == nil && drain != nil && ctx.Err() == nil && !r.draining() {
+			if broken == nil && ctx.Err() == nil && !r.draining() {
 				stop(r.dispatch(durable))
 			}
 			if len(r.flying) == 0 { // and so nothing can be asked any more

@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -42,14 +43,19 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	if err := rescue(ctx, st, work); err != nil {
 		return nil, Spent{}, err
 	}
-	l, err := s.read(ctx, st)
+	records, failures, err := read(ctx, st)
+	if err != nil {
+		return nil, Spent{}, err
+	}
+	// What failed before is open again: it is tried once more.
+	l, err := s.Plan(ctx, records, nil)
 	if err != nil {
 		return nil, Spent{}, err
 	}
 	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}}
 	r.ask(l.Points())
 	if len(r.queue) == 0 || r.draining() {
-		return l, r.spent, nil
+		return l, r.spent, l.settle(ctx, failures)
 	}
 	open := o.Execute
 	if open == nil {
@@ -62,7 +68,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 		return nil, Spent{}, err
 	}
 	err = r.loop(ctx)
-	return l, r.spent, err
+	return l, r.spent, errors.Join(err, l.settle(context.WithoutCancel(ctx), failures))
 }
 
 // local is the executor of this machine.
