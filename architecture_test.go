@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"framework/internal/conformance"},
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/internal/probe", "framework/internal/table", "framework/internal/source"},
-	{"framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle"},
+	{"framework/internal/yaml", "framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle"},
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
 	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},

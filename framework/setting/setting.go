@@ -230,6 +230,10 @@ func (s Setting) normal(v any) (any, error) {
 	return nil, fmt.Errorf("has the unknown kind %q", s.Kind)
 }
 
+// maxWhole bounds whole numbers: above it a float64 cannot tell neighbours apart,
+// and neither can most readers of JSON.
+const maxWhole = 1<<53 - 1
+
 func (s Setting) number(v any, whole bool) (any, error) {
 	var x float64
 	switch rv := reflect.ValueOf(v); {
@@ -248,8 +252,10 @@ func (s Setting) number(v any, whole bool) (any, error) {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return nil, fmt.Errorf("must be finite, got %v", x)
-	case whole && (x != math.Trunc(x) || math.Abs(x) > 1<<53):
+	case whole && x != math.Trunc(x):
 		return nil, fmt.Errorf("must be a whole number, got %v", x)
+	case whole && math.Abs(x) > maxWhole: // beyond it neighbours have one float64
+		return nil, fmt.Errorf("must be between -%d and %d, got %v", int64(maxWhole), int64(maxWhole), v)
 	case s.Min != nil && x < *s.Min:
 		return nil, fmt.Errorf("must be at least %v, got %v", *s.Min, x)
 	case s.Max != nil && x > *s.Max:

@@ -1,6 +1,8 @@
 package setting
 
 import (
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -111,5 +113,20 @@ func TestDeclarationMistakesPanic(t *testing.T) {
 			}()
 			Of(v)
 		}()
+	}
+}
+
+// Whole numbers are exact or refused, whatever type brings them.
+func TestWholeNumbersAreExact(t *testing.T) {
+	s := Setting{Name: "n", Kind: Int}
+	for _, v := range []any{int64(1<<53 + 1), int64(-1<<53 - 1), uint64(1<<63 + 1), 1e300, float64(1 << 53)} {
+		if got, err := s.normal(v); err == nil {
+			t.Errorf("%v is taken as %v", v, got)
+		}
+	}
+	for _, v := range []any{int64(1<<53 - 1), int64(-1<<53 + 1), 1e15, uint8(3)} {
+		if got, err := s.normal(v); err != nil || fmt.Sprint(got) != fmt.Sprintf("%.0f", reflect.ValueOf(v).Convert(reflect.TypeFor[float64]()).Float()) {
+			t.Errorf("%v: got %v, %v", v, got, err)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/yaml"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -22,10 +23,16 @@ const Prefix = "assay-plugin-"
 // sweep, the configuration, the built-in methods, ASSAY_PLUGIN_PATH, the folder
 // beside the assay binary.
 type Finder struct {
-	Builtin    []string          // names of the methods inside this binary
-	Configured map[string]string // name -> executable, manifest or its folder, from the configuration file
-	Path       []string          // folders of ASSAY_PLUGIN_PATH
-	Self       string            // this binary; "" means os.Executable
+	Builtin    []string         // names of the methods inside this binary
+	Configured map[string]Entry // by name, from the configuration file
+	Path       []string         // folders of ASSAY_PLUGIN_PATH
+	Self       string           // this binary; "" means os.Executable
+}
+
+// Entry is what the configuration says of a plugin.
+type Entry struct {
+	Path   string           // executable, manifest or its folder
+	Broken *failure.Failure // why the entry cannot be used, or nil
 }
 
 // Find returns the plugin of that name, or the one at a path: a name with a
@@ -33,9 +40,9 @@ type Finder struct {
 // or of a manifest's folder.
 func (f *Finder) Find(name, dir string) (Plugin, error) {
 	if strings.ContainsRune(name, filepath.Separator) || strings.Contains(name, "/") || name == "." || name == ".." {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
+		path, hint, err := yaml.Path(name, dir)
+		if err != nil {
+			return Plugin{}, problem.Problem{Fact: fmt.Sprintf("the path of plugin %q %v", name, err), Hint: hint, Usage: true}
 		}
 		return at(path, name, "path")
 	}
@@ -136,7 +143,12 @@ func (f *Finder) List() ([]Plugin, error) {
 	}
 	slices.Sort(configured)
 	for _, name := range configured {
-		p, err := at(f.Configured[name], name, "configuration")
+		entry := f.Configured[name]
+		if entry.Broken != nil { // it matters only to whoever asks for this name
+			out = append(out, Plugin{Name: name, Path: entry.Broken.Plugin, Origin: "configuration", Broken: entry.Broken})
+			continue
+		}
+		p, err := at(entry.Path, name, "configuration")
 		if err != nil {
 			return nil, err
 		}

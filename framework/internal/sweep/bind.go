@@ -31,7 +31,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
 		}
 	}
-	recipes := len(b.errs) == 0
+	recipes := len(b.Errs) == 0
 	for i, m := range s.Methods {
 		b.method(m)
 		if recipes { // roles and targets are known only of sound ones
@@ -44,11 +44,11 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 		b.selection(r)
 		b.tables(r)
 	}
-	if len(b.errs) == 0 {
+	if len(b.Errs) == 0 {
 		b.sense(b.reported())
 		b.size()
 	}
-	return b.errs.Sorted()
+	return b.Errs.Sorted()
 }
 
 // maxPoints bounds a sweep: more is a slip of the pen (seeds: 100000), and
@@ -76,8 +76,8 @@ type binder struct {
 
 // failAt reports a mistake at the key that the path leads to, as far as it goes.
 func (b *binder) failAt(hint string, path []string, format string, args ...any) {
-	key, _ := b.s.root.find(path...)
-	b.fail(key, hint, format, args...)
+	key, _ := b.s.root.Find(path...)
+	b.Fail(key, hint, format, args...)
 }
 
 // problem reports what another package found at a path inside a part of the file.

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/search"
+	"github.com/assaylab/assay/framework/internal/yaml"
 	"github.com/assaylab/assay/framework/setting"
 )
 
 func (b *binder) method(m Method) {
 	at := []string{"methods", m.ID}
-	before := len(b.errs)
+	before := len(b.Errs)
 	schema := b.s.methods[m.ID].Schema
 	b.values(m, m.Settings, append(at, "settings")...)
 	for i, c := range m.Configs {
@@ -51,7 +52,7 @@ func (b *binder) method(m Method) {
 			}
 		}
 	}
-	if len(b.errs) > before {
+	if len(b.Errs) > before {
 		return
 	}
 	if _, err := b.s.configs(m); err != nil {
@@ -81,7 +82,7 @@ func (b *binder) tried(path []string, p search.Param, i int) []string {
 	if p.IsRange() {
 		return append(slices.Clone(path), []string{"min", "max"}[i])
 	}
-	if _, v := b.s.root.find(path...); v.kind == mapping {
+	if _, v := b.s.root.Find(path...); v.Kind == yaml.Mapping {
 		path = append(slices.Clone(path), "values")
 	}
 	return append(slices.Clone(path), strconv.Itoa(i))

@@ -12,7 +12,7 @@ import (
 
 // probes completes the probes and reports whether all are sound.
 func (b *binder) probes() bool {
-	before := len(b.errs)
+	before := len(b.Errs)
 	taken := map[string]bool{}
 	for i, p := range b.s.Probes {
 		at := []string{"probes", strconv.Itoa(i)}
@@ -31,12 +31,12 @@ func (b *binder) probes() bool {
 		b.s.Probes[i] = full
 		b.readOut(full, at)
 	}
-	return len(b.errs) == before
+	return len(b.Errs) == before
 }
 
 // known refuses ids that are no methods of the sweep.
 func (b *binder) known(methods, at []string) bool {
-	before := len(b.errs)
+	before := len(b.Errs)
 	var ids []string
 	for _, m := range b.s.Methods {
 		ids = append(ids, m.ID)
@@ -46,7 +46,7 @@ func (b *binder) known(methods, at []string) bool {
 			b.failAt(setting.Suggest(id, ids), at, "there is no method %q in this sweep", id)
 		}
 	}
-	return len(b.errs) == before
+	return len(b.Errs) == before
 }
 
 // probeErrors reports everything that is wrong with a probe, at its key.

@@ -1,104 +1,108 @@
 package sweep
 
 import (
-	"path/filepath"
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
-func (d *decoder) recipe(n *node, what string) source.Dataset {
-	if roles, ok := n.get("roles"); ok && n.kind == mapping {
-		d.fields(n, what, "roles")
+func (d *decoder) recipe(n *yaml.Node, what string) source.Dataset {
+	if roles, ok := n.Get("roles"); ok && n.Kind == yaml.Mapping {
+		d.Fields(n, what, "roles")
 		out := source.Dataset{Roles: map[string]source.Recording{}}
-		if roles.value.kind != mapping {
-			d.fail(roles.value, "roles: {source: {source: ...}, target: {source: ...}}", "%s: roles must be a mapping, got %v", what, roles.value)
+		if roles.Value.Kind != yaml.Mapping {
+			d.Fail(roles.Value, "roles: {source: {source: ...}, target: {source: ...}}", "%s: roles must be a mapping, got %v", what, roles.Value)
 			return out
 		}
-		if len(roles.value.pairs) == 0 {
-			d.fail(roles.value, "roles: {source: {source: ...}, target: {source: ...}}", "%s: roles is empty", what)
+		if len(roles.Value.Pairs) == 0 {
+			d.Fail(roles.Value, "roles: {source: {source: ...}, target: {source: ...}}", "%s: roles is empty", what)
 		}
-		for _, p := range roles.value.pairs {
-			out.Roles[d.id(p.key, "role")] = d.recording(p.value, what+", role "+p.key.text)
+		for _, p := range roles.Value.Pairs {
+			out.Roles[d.id(p.Key, "role")] = d.recording(p.Value, what+", role "+p.Key.Text)
 		}
 		return out
 	}
 	return source.Dataset{Recording: d.recording(n, what)}
 }
 
-func (d *decoder) recording(n *node, what string) source.Recording {
-	f := d.fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split")
+func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
+	f := d.Fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split")
 	var r source.Recording
-	f.require("source", "catalogue/NAME, generate/NAME or the path of a file; \"assay data list\" names them")
-	f.text("source", &r.Source)
+	f.Require("source", "catalogue/NAME, generate/NAME or the path of a file; \"assay data list\" names them")
+	f.Text("source", &r.Source)
 	if r.Source != "" && !strings.HasPrefix(r.Source, "catalogue/") && !strings.HasPrefix(r.Source, "generate/") {
-		r.Source = d.path(r.Source)
+		n, _ := f.Value("source")
+		d.path(n, f.Name("source"), &r.Source)
 	}
-	r.Params = f.plain("params")
-	if s, ok := f.value("seed"); ok {
-		if s.kind == text && s.text == "trial" {
+	r.Params = f.Plain("params")
+	if s, ok := f.Value("seed"); ok {
+		if s.Kind == yaml.Text && s.Text == "trial" {
 			r.PerTrial = true
 		} else {
-			d.readWhole(s, f.name("seed")+" (or the word trial)", 0, &r.Seed)
+			d.ReadWhole(s, f.Name("seed")+" (or the word trial)", 0, &r.Seed)
 		}
 	}
-	f.text("sha256", &r.SHA256)
-	f.number("min_speed", &r.MinSpeed)
-	for _, p := range f.mapping("keep") {
+	f.Text("sha256", &r.SHA256)
+	f.Number("min_speed", &r.MinSpeed)
+	for _, p := range f.Mapping("keep") {
 		var labels []int
-		if p.value.kind != list {
-			d.fail(p.value, "keep: {direction: [0, 2]}", "%s: keep takes lists of labels, got %v", what, p.value)
+		if p.Value.Kind != yaml.List {
+			d.Fail(p.Value, "keep: {direction: [0, 2]}", "%s: keep takes lists of labels, got %v", what, p.Value)
 			continue
 		}
-		for _, item := range p.value.items {
+		for _, item := range p.Value.Items {
 			var label uint64
-			if d.readWhole(item, what+": keep", 0, &label) {
+			if d.ReadWhole(item, what+": keep", 0, &label) {
 				labels = append(labels, int(label))
 			}
 		}
 		if r.Keep == nil {
 			r.Keep = map[string][]int{}
 		}
-		r.Keep[p.key.text] = labels
+		r.Keep[p.Key.Text] = labels
 	}
-	if c, ok := f.value("read"); ok {
-		g := d.fields(c, what+": read", "samples", "trial", "bin_seconds", "unit", "classes", "continuous")
+	if c, ok := f.Value("read"); ok {
+		g := d.Fields(c, what+": read", "samples", "trial", "bin_seconds", "unit", "classes", "continuous")
 		r.Read = new(source.Columns)
-		g.texts("samples", &r.Read.Samples)
-		g.text("trial", &r.Read.Trial)
-		g.number("bin_seconds", &r.Read.BinSeconds)
-		g.text("unit", &r.Read.Unit)
-		g.texts("classes", &r.Read.Classes)
-		for _, p := range g.mapping("continuous") {
+		g.Texts("samples", &r.Read.Samples)
+		g.Text("trial", &r.Read.Trial)
+		g.Number("bin_seconds", &r.Read.BinSeconds)
+		g.Text("unit", &r.Read.Unit)
+		g.Texts("classes", &r.Read.Classes)
+		for _, p := range g.Mapping("continuous") {
 			if r.Read.Continuous == nil {
 				r.Read.Continuous = map[string][]string{}
 			}
 			var columns []string
-			fields{decoder: d, n: &node{place: p.value.place, kind: mapping, pairs: []pair{p}}, what: g.name("continuous")}.texts(p.key.text, &columns)
-			r.Read.Continuous[p.key.text] = columns
+			d.Open(&yaml.Node{Place: p.Value.Place, Kind: yaml.Mapping, Pairs: []yaml.Pair{p}}, g.Name("continuous")).Texts(p.Key.Text, &columns)
+			r.Read.Continuous[p.Key.Text] = columns
 		}
 	}
-	if c, ok := f.value("split"); ok {
-		g := d.fields(c, what+": split", "by", "train", "val", "test", "order", "seed", "file")
+	if c, ok := f.Value("split"); ok {
+		g := d.Fields(c, what+": split", "by", "train", "val", "test", "order", "seed", "file")
 		r.Split = new(data.Division)
-		g.text("by", &r.Split.By)
-		g.number("train", &r.Split.Train)
-		g.number("val", &r.Split.Val)
-		g.number("test", &r.Split.Test)
-		g.text("order", &r.Split.Order)
-		g.whole("seed", 0, &r.Split.Seed)
-		g.text("file", &r.Split.File)
-		if r.Split.File != "" {
-			r.Split.File = d.path(r.Split.File)
+		g.Text("by", &r.Split.By)
+		g.Number("train", &r.Split.Train)
+		g.Number("val", &r.Split.Val)
+		g.Number("test", &r.Split.Test)
+		g.Text("order", &r.Split.Order)
+		g.Whole("seed", 0, &r.Split.Seed)
+		g.Text("file", &r.Split.File)
+		if n, ok := g.Value("file"); ok && r.Split.File != "" {
+			d.path(n, g.Name("file"), &r.Split.File)
 		}
 	}
 	return r
 }
 
-func (d *decoder) path(p string) string {
-	if filepath.IsAbs(p) {
-		return p
+// path makes a path of what a person wrote.
+func (d *decoder) path(n *yaml.Node, what string, p *string) {
+	path, hint, err := yaml.Path(*p, d.dir)
+	if err != nil {
+		d.Fail(n, hint, "%s %v", what, err)
+		return
 	}
-	return filepath.Join(d.dir, p)
+	*p = path
 }

@@ -6,58 +6,59 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
-func (d *decoder) probe(n *node, i int) probe.Spec {
+func (d *decoder) probe(n *yaml.Node, i int) probe.Spec {
 	var p probe.Spec
-	if n.kind != mapping {
-		d.fail(n, "{kind: direction, target: direction}", "probe %d must be a mapping, got %v", i+1, n)
+	if n.Kind != yaml.Mapping {
+		d.Fail(n, "{kind: direction, target: direction}", "probe %d must be a mapping, got %v", i+1, n)
 		return p
 	}
-	f := fields{decoder: d, n: n, what: fmt.Sprintf("probe %d", i+1)}
-	f.require("kind", "")
-	f.require("target", "target names what is read out, for example direction")
-	f.text("kind", &p.Kind)
-	f.text("name", &p.Name)
-	f.text("target", &p.Target)
-	if v, ok := f.value("name"); ok {
+	f := d.Open(n, fmt.Sprintf("probe %d", i+1))
+	f.Require("kind", "")
+	f.Require("target", "target names what is read out, for example direction")
+	f.Text("kind", &p.Kind)
+	f.Text("name", &p.Name)
+	f.Text("target", &p.Target)
+	if v, ok := f.Value("name"); ok {
 		d.id(v, "probe")
 	}
-	for _, v := range f.list("columns") {
+	for _, v := range f.List("columns") {
 		var c uint64
-		if d.readWhole(v, f.name("columns"), 0, &c) {
+		if d.ReadWhole(v, f.Name("columns"), 0, &c) {
 			p.Columns = append(p.Columns, int(c))
 		}
 	}
-	f.texts("methods", &p.Methods)
+	f.Texts("methods", &p.Methods)
 	p.Settings = map[string]any{}
-	for _, kv := range n.pairs {
-		if k := kv.key.text; !slices.Contains([]string{"kind", "name", "target", "columns", "methods"}, k) {
-			p.Settings[k] = kv.value.plain()
+	for _, kv := range n.Pairs {
+		if k := kv.Key.Text; !slices.Contains([]string{"kind", "name", "target", "columns", "methods"}, k) {
+			p.Settings[k] = kv.Value.Plain()
 		}
 	}
 	return p
 }
 
-func (d *decoder) table(n *node, i int, s *Sweep) table.Spec {
-	f := d.fields(n, fmt.Sprintf("table %d", i+1), "name", "rows", "cols", "cell", "split", "stat", "bold", "compare", "methods", "datasets")
+func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
+	f := d.Fields(n, fmt.Sprintf("table %d", i+1), "name", "rows", "cols", "cell", "split", "stat", "bold", "compare", "methods", "datasets")
 	t := table.Spec{Name: fmt.Sprintf("table-%d", i+1)}
 	at := n
-	if v, ok := f.value("name"); ok && d.readText(v, f.name("name"), &t.Name) {
+	if v, ok := f.Value("name"); ok && d.ReadText(v, f.Name("name"), &t.Name) {
 		d.id(v, "table")
 		at = v
 	}
 	if slices.ContainsFunc(s.Tables, func(other table.Spec) bool { return other.Name == t.Name }) {
-		d.fail(at, "give one of them another name", "there are two tables %q", t.Name)
+		d.Fail(at, "give one of them another name", "there are two tables %q", t.Name)
 	}
-	f.text("rows", &t.Rows)
-	f.text("cols", &t.Cols)
-	f.text("split", &t.Split)
-	f.text("stat", &t.Stat)
-	f.text("bold", &t.Bold)
-	f.require("cell", "cell names a metric, for example probe/direction/accuracy")
+	f.Text("rows", &t.Rows)
+	f.Text("cols", &t.Cols)
+	f.Text("split", &t.Split)
+	f.Text("stat", &t.Stat)
+	f.Text("bold", &t.Bold)
+	f.Require("cell", "cell names a metric, for example probe/direction/accuracy")
 	var cells []string
-	f.texts("cell", &cells)
+	f.Texts("cell", &cells)
 	switch len(cells) {
 	case 0:
 	case 1:
@@ -65,10 +66,10 @@ func (d *decoder) table(n *node, i int, s *Sweep) table.Spec {
 	default:
 		t.Cell = cells
 	}
-	if v, ok := f.value("compare"); ok {
-		g := d.fields(v, f.name("compare"), "against", "correct")
-		g.text("against", &t.Against)
-		g.text("correct", &t.Correct)
+	if v, ok := f.Value("compare"); ok {
+		g := d.Fields(v, f.Name("compare"), "against", "correct")
+		g.Text("against", &t.Against)
+		g.Text("correct", &t.Correct)
 	}
 	d.references(f, "methods", "method", methodIDs(s), &t.Methods)
 	d.references(f, "datasets", "dataset", datasetIDs(s), &t.Dataset)

@@ -5,81 +5,82 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/search"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
-func (d *decoder) method(id string, n *node, s *Sweep) Method {
-	f := d.fields(n, "method "+id, "plugin", "settings", "search", "configs", "datasets")
+func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
+	f := d.Fields(n, "method "+id, "plugin", "settings", "search", "configs", "datasets")
 	m := Method{ID: id}
-	f.require("plugin", "\"assay plugin list\" names the plugins there are")
-	f.text("plugin", &m.Plugin)
-	m.Settings = f.plain("settings")
-	for _, p := range f.mapping("search") {
+	f.Require("plugin", "\"assay plugin list\" names the plugins there are")
+	f.Text("plugin", &m.Plugin)
+	m.Settings = f.Plain("settings")
+	for _, p := range f.Mapping("search") {
 		m.Search = append(m.Search, d.param(id, p))
 	}
-	for i, c := range f.list("configs") {
-		if c.kind != mapping {
-			d.fail(c, "configs: [{lr: 0.1}, {lr: 0.01}]", "method %s: configs, entry %d must be a mapping of settings, got %v", id, i+1, c)
+	for i, c := range f.List("configs") {
+		if c.Kind != yaml.Mapping {
+			d.Fail(c, "configs: [{lr: 0.1}, {lr: 0.01}]", "method %s: configs, entry %d must be a mapping of settings, got %v", id, i+1, c)
 			continue
 		}
-		m.Configs = append(m.Configs, c.plain().(map[string]any))
+		m.Configs = append(m.Configs, c.Plain().(map[string]any))
 	}
 	if len(m.Search) > 0 && len(m.Configs) > 0 {
-		v, _ := f.value("configs")
-		d.fail(v, "keep one of them", "method %s has both search and configs", id)
+		v, _ := f.Value("configs")
+		d.Fail(v, "keep one of them", "method %s has both search and configs", id)
 	}
 	d.references(f, "datasets", "dataset", datasetIDs(s), &m.Datasets)
-	if v, ok := f.value("datasets"); ok && v.kind == list && len(v.items) == 0 {
-		d.fail(v, "name a dataset, or leave datasets out: then the method runs on all that suit it", "method %s: datasets is empty", id)
+	if v, ok := f.Value("datasets"); ok && v.Kind == yaml.List && len(v.Items) == 0 {
+		d.Fail(v, "name a dataset, or leave datasets out: then the method runs on all that suit it", "method %s: datasets is empty", id)
 	}
 	return m
 }
 
-func (d *decoder) param(id string, p pair) search.Param {
-	out := search.Param{Name: p.key.text}
-	what := fmt.Sprintf("method %s: search %s", id, p.key.text)
-	if p.value.kind == list {
-		out.Values = p.value.plain().([]any)
+func (d *decoder) param(id string, p yaml.Pair) search.Param {
+	out := search.Param{Name: p.Key.Text}
+	what := fmt.Sprintf("method %s: search %s", id, p.Key.Text)
+	if p.Value.Kind == yaml.List {
+		out.Values = p.Value.Plain().([]any)
 	} else {
-		f := d.fields(p.value, what, "values", "min", "max", "step", "scale", "when")
-		f.text("when", &out.When)
-		if v, ok := f.value("values"); ok {
+		f := d.Fields(p.Value, what, "values", "min", "max", "step", "scale", "when")
+		f.Text("when", &out.When)
+		if v, ok := f.Value("values"); ok {
 			for _, k := range []string{"min", "max", "step", "scale"} {
-				if _, both := f.value(k); both {
-					d.fail(v, "", "%s has both values and %s", what, k)
+				if _, both := f.Value(k); both {
+					d.Fail(v, "", "%s has both values and %s", what, k)
 				}
 			}
-			if v.kind == list {
-				out.Values = v.plain().([]any)
+			if v.Kind == yaml.List {
+				out.Values = v.Plain().([]any)
 			} else {
-				d.fail(v, "values: [1, 10]", "%s: values must be a list, got %v", what, v)
+				d.Fail(v, "values: [1, 10]", "%s: values must be a list, got %v", what, v)
 			}
 		} else {
-			f.require("min", "give values: [..], or min and max")
-			f.require("max", "give values: [..], or min and max")
-			f.number("min", &out.Min)
-			f.number("max", &out.Max)
-			f.number("step", &out.Step)
+			f.Require("min", "give values: [..], or min and max")
+			f.Require("max", "give values: [..], or min and max")
+			f.Number("min", &out.Min)
+			f.Number("max", &out.Max)
+			f.Number("step", &out.Step)
 			scale := ""
-			f.choice("scale", &scale, "linear", "log")
+			f.Choice("scale", &scale, "linear", "log")
 			out.Log = scale == "log"
 			return out
 		}
 	}
 	if len(out.Values) == 0 {
-		d.fail(p.value, "", "%s has no values", what)
+		d.Fail(p.Value, "", "%s has no values", what)
 		out.Values = []any{}
 	}
 	return out
 }
 
-func (d *decoder) ablation(n *node, i int, s *Sweep) Ablation {
-	f := d.fields(n, fmt.Sprintf("ablation %d", i+1), "of", "variants")
+func (d *decoder) ablation(n *yaml.Node, i int, s *Sweep) Ablation {
+	f := d.Fields(n, fmt.Sprintf("ablation %d", i+1), "of", "variants")
 	var a Ablation
 	taken := map[string]bool{} // labels of the same method, here and in earlier entries
-	f.require("of", "of names a method of the sweep")
-	f.require("variants", "variants: {no swap: {swap_weight: 0}}")
-	f.text("of", &a.Of)
-	if v, ok := f.value("of"); ok {
+	f.Require("of", "of names a method of the sweep")
+	f.Require("variants", "variants: {no swap: {swap_weight: 0}}")
+	f.Text("of", &a.Of)
+	if v, ok := f.Value("of"); ok {
 		d.refer(v, a.Of, "method", methodIDs(s))
 	}
 	for _, other := range s.Ablations {
@@ -87,21 +88,21 @@ func (d *decoder) ablation(n *node, i int, s *Sweep) Ablation {
 			taken[v.Label] = taken[v.Label] || other.Of == a.Of
 		}
 	}
-	for _, p := range f.mapping("variants") {
+	for _, p := range f.Mapping("variants") {
 		switch {
-		case strings.TrimSpace(p.key.text) == "":
-			d.fail(p.key, "the label stands in tables, for example no swap", "an ablation of %s has no label", a.Of)
-		case taken[p.key.text]:
-			d.fail(p.key, "give one of them another label", "two ablations of %s are called %q", a.Of, shorten(p.key.text))
+		case strings.TrimSpace(p.Key.Text) == "":
+			d.Fail(p.Key, "the label stands in tables, for example no swap", "an ablation of %s has no label", a.Of)
+		case taken[p.Key.Text]:
+			d.Fail(p.Key, "give one of them another label", "two ablations of %s are called %q", a.Of, yaml.Shorten(p.Key.Text))
 		}
-		if p.value.kind != mapping {
-			d.fail(p.value, "", "ablation %q must be a mapping of the settings that differ, got %v", p.key.text, p.value)
+		if p.Value.Kind != yaml.Mapping {
+			d.Fail(p.Value, "", "ablation %q must be a mapping of the settings that differ, got %v", p.Key.Text, p.Value)
 			continue
 		}
-		if len(p.value.pairs) == 0 {
-			d.fail(p.value, "name at least one setting, for example {swap_weight: 0}", "ablation %q changes nothing", p.key.text)
+		if len(p.Value.Pairs) == 0 {
+			d.Fail(p.Value, "name at least one setting, for example {swap_weight: 0}", "ablation %q changes nothing", p.Key.Text)
 		}
-		a.Variants = append(a.Variants, Variant{Label: p.key.text, Settings: p.value.plain().(map[string]any)})
+		a.Variants = append(a.Variants, Variant{Label: p.Key.Text, Settings: p.Value.Plain().(map[string]any)})
 	}
 	return a
 }

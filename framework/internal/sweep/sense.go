@@ -31,7 +31,7 @@ func (b *binder) everyDatasetIsUsed() {
 }
 
 func (b *binder) somethingIsSearched() {
-	if _, ok := b.s.root.get("search"); ok && !slices.ContainsFunc(b.s.Methods, func(m Method) bool { return len(m.Search) > 0 }) {
+	if _, ok := b.s.root.Get("search"); ok && !slices.ContainsFunc(b.s.Methods, func(m Method) bool { return len(m.Search) > 0 }) {
 		b.failAt("remove it, or give a method search:", []string{"search"}, "search has no effect: no method is searched")
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
 // applySets changes the tree by arguments PATH=VALUE, in their order. Mistakes
 // in a path are reported here; a misspelt key is made, and found by the decoder
 // as an unknown one.
-func applySets(root *node, sets []string) problem.List {
+func applySets(root *yaml.Node, sets []string) problem.List {
 	var errs problem.List
 	for _, arg := range sets {
 		if e, ok := applySet(root, arg); !ok {
@@ -21,66 +22,70 @@ func applySets(root *node, sets []string) problem.List {
 	return errs
 }
 
-func applySet(root *node, arg string) (problem.Problem, bool) {
-	name := "--set " + shorten(arg)
-	here := place{set: name}
-	fail := func(hint, format string, args ...any) (problem.Problem, bool) {
-		return here.at(name, hint, format, args...), false
+func applySet(root *yaml.Node, arg string) (problem.Problem, bool) {
+	here := problem.Place{File: "--set " + yaml.Shorten(arg)}
+	fail := func(hint, fact string) (problem.Problem, bool) {
+		return problem.Problem{Place: here, Fact: fact, Hint: hint, Usage: true}, false
 	}
 	path, value, ok := splitSet(arg)
 	if !ok {
 		return fail(`for example --set seeds=3, or --set 'methods."my.method".settings.lr=0.1'`, "the form is PATH=VALUE, with keys joined by dots")
 	}
+	if len(path) > maxSteps {
+		return fail("no key of a sweep lies as deep", "the path has "+strconv.Itoa(len(path))+" parts")
+	}
 	if strings.TrimSpace(value) == "" {
 		return fail("null takes a key away: --set select=null", "there is no value")
 	}
-	v, errs := readYAML(name, []byte(value))
+	v, errs := yaml.Read(here.File, []byte(value), format)
 	if len(errs) > 0 {
-		return fail(errs[0].Hint, "the value: %s", errs[0].Fact)
+		return fail(errs[0].Hint, "the value: "+errs[0].Fact)
 	}
-	v.move(here)
+	v.Move(here)
 	n := root
 	for i, step := range path {
-		where := strings.Join(path[:i], ".")
-		slot, fact, hint := n.slot(step, where, here)
+		slot, fact, hint := slot(n, step, strings.Join(path[:i], "."), here)
 		if slot == nil {
-			return fail(hint, "%s", fact)
+			return fail(hint, fact)
 		}
-		if i == len(path)-1 && v.kind == null && n.kind == mapping {
-			n.pairs = slices.DeleteFunc(n.pairs, func(p pair) bool { return p.key.text == step })
+		if i == len(path)-1 && v.Kind == yaml.Null && n.Kind == yaml.Mapping {
+			n.Pairs = slices.DeleteFunc(n.Pairs, func(p yaml.Pair) bool { return p.Key.Text == step })
 			return problem.Problem{}, true
 		}
 		if i == len(path)-1 {
 			*slot = v
 			return problem.Problem{}, true
 		}
-		if (*slot).kind == null { // made just now, or empty in the file
-			*slot = &node{place: here, kind: mapping}
+		if (*slot).Kind == yaml.Null { // made just now, or empty in the file
+			*slot = &yaml.Node{Place: here, Kind: yaml.Mapping}
 		}
 		n = *slot
 	}
 	return problem.Problem{}, true
 }
 
-// slot is where the value of a key or index is kept; a missing key is made.
-func (n *node) slot(step, where string, here place) (slot **node, fact, hint string) {
-	switch n.kind {
-	case list:
+// maxSteps bounds a path: the deepest key that a sweep knows has six parts.
+const maxSteps = 50
+
+// slot is where the value of a key or index of n is kept; a missing key is made.
+func slot(n *yaml.Node, step, where string, here problem.Place) (slot **yaml.Node, fact, hint string) {
+	switch n.Kind {
+	case yaml.List:
 		i, err := strconv.Atoi(step)
-		if err != nil || i < 0 || i >= len(n.items) {
-			return nil, where + " is a list of " + strconv.Itoa(len(n.items)) + ", so " + strconv.Quote(step) + " names none of its entries",
+		if err != nil || i < 0 || i >= len(n.Items) {
+			return nil, where + " is a list of " + strconv.Itoa(len(n.Items)) + ", so " + strconv.Quote(step) + " names none of its entries",
 				"entries are counted from 0"
 		}
-		return &n.items[i], "", ""
-	case mapping:
-		for i := range n.pairs {
-			if n.pairs[i].key.text == step {
-				return &n.pairs[i].value, "", ""
+		return &n.Items[i], "", ""
+	case yaml.Mapping:
+		for i := range n.Pairs {
+			if n.Pairs[i].Key.Text == step {
+				return &n.Pairs[i].Value, "", ""
 			}
 		}
-		key := &node{place: here, kind: text, text: step}
-		n.pairs = append(n.pairs, pair{key, &node{place: here}})
-		return &n.pairs[len(n.pairs)-1].value, "", ""
+		key := &yaml.Node{Place: here, Kind: yaml.Text, Text: step}
+		n.Pairs = append(n.Pairs, yaml.Pair{Key: key, Value: &yaml.Node{Place: here}})
+		return &n.Pairs[len(n.Pairs)-1].Value, "", ""
 	}
 	return nil, where + " is " + n.String() + ", so it has no " + strconv.Quote(step), ""
 }
@@ -123,9 +128,9 @@ func Values(sets []string) (map[string]any, error) {
 	if len(sets) == 0 {
 		return nil, nil
 	}
-	root := &node{kind: mapping}
+	root := &yaml.Node{Kind: yaml.Mapping}
 	if errs := applySets(root, sets); len(errs) > 0 {
 		return nil, errs
 	}
-	return root.plain().(map[string]any), nil
+	return root.Plain().(map[string]any), nil
 }

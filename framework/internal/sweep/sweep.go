@@ -10,6 +10,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
 // Sweep is a sweep file after decoding. Settings, conditions and metric names
@@ -31,7 +32,7 @@ type Sweep struct {
 	Tables      []table.Spec
 
 	file    string
-	root    *node                            // for the places of mistakes that Bind finds
+	root    *yaml.Node                       // for the places of mistakes that Bind finds
 	methods map[string]framework.Description // by method id, after Bind
 	skipped []Skip
 	pairs   []cell // suitable methods and datasets, in order

@@ -1,4 +1,10 @@
-package sweep
+// Package yaml reads the YAML files that people write for assay, strictly and
+// with the place of everything: [Read] makes a tree of [Node]s, a [Decoder] takes
+// values out of it. Both collect all mistakes instead of stopping at the first.
+//
+// Stricter than YAML: keys differ, numbers mean one thing to every reader, there
+// are no tags, and neither size nor aliases can fill the memory.
+package yaml
 
 import (
 	"bytes"
@@ -14,22 +20,30 @@ import (
 	"github.com/assaylab/assay/framework/internal/problem"
 )
 
-// Limits of a sweep file. Nobody writes such a file by hand, so what exceeds
-// them is a mistake or an attack.
+// Limits of a file. Nobody writes such a file by hand, so what exceeds them is a
+// mistake or an attack.
 const (
 	maxBytes  = 1 << 20
 	maxDepth  = 50
 	maxValues = 100_000 // after aliases have been followed
 )
 
-// readYAML turns text into a tree. What the library finds ends the reading; what
+// Format names a sort of file in messages.
+type Format struct {
+	What     string // "a sweep"
+	Smallest string // where to look what one needs at least
+	Empty    bool   // nothing is a file too
+}
+
+// Read turns text into a tree; file names it in messages. What the library finds
+// ends the reading, and so does what would mislead: then there is no tree. What
 // we refuse beyond it (duplicate keys, ambiguous numbers) is collected.
-func readYAML(file string, src []byte) (*node, problem.List) {
-	one := func(line, column int, fact, hint string) (*node, problem.List) {
-		return nil, problem.List{mistake(file, line, column, fact, hint)}
+func Read(file string, src []byte, format Format) (*Node, problem.List) {
+	one := func(line, column int, fact, hint string) (*Node, problem.List) {
+		return nil, problem.List{mistake(problem.Place{File: file, Line: line, Column: column}, fact, hint)}
 	}
 	if len(src) > maxBytes {
-		return one(1, 1, "the file is larger than 1 MiB", "a sweep is a page of text; is this the right file?")
+		return one(1, 1, "the file is larger than 1 MiB", format.What+" is a page of text; is this the right file?")
 	}
 	if line, column, what := unreadable(src); line > 0 {
 		return one(line, column, what, "save the file as plain UTF-8 text")
@@ -39,20 +53,26 @@ func readYAML(file string, src []byte) (*node, problem.List) {
 		return one(1, 1, err.Error(), "")
 	}
 	var doc, second yaml.Node
+	empty := func() (*Node, problem.List) {
+		if format.Empty {
+			return &Node{Place: problem.Place{File: file, Line: 1, Column: 1}, Kind: Mapping}, nil
+		}
+		return one(1, 1, "the file is empty", format.Smallest)
+	}
 	switch err := loader.Load(&doc); {
 	case errors.Is(err, io.EOF):
-		return one(1, 1, "the file is empty", "docs/sweep.md shows the smallest sweep")
+		return empty()
 	case err != nil:
 		return nil, problem.List{syntaxError(file, src, err)}
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
-		return one(second.Line, second.Column, "a second document begins here", "a sweep is one document: remove the line ---")
+		return one(second.Line, second.Column, "a second document begins here", format.What+" is one document: remove the line ---")
 	case !errors.Is(err, io.EOF):
 		return nil, problem.List{syntaxError(file, src, err)}
 	}
 	if len(doc.Content) != 1 {
-		return one(1, 1, "the file is empty", "docs/sweep.md shows the smallest sweep")
+		return empty()
 	}
 	c := converter{file: file, open: map[*yaml.Node]bool{}}
 	n := c.convert(doc.Content[0], 0)
@@ -63,8 +83,8 @@ func readYAML(file string, src []byte) (*node, problem.List) {
 }
 
 // mistake is one in a file that the user wrote.
-func mistake(file string, line, column int, fact, hint string) problem.Problem {
-	return problem.Problem{Place: problem.Place{File: file, Line: line, Column: column}, Fact: fact, Hint: hint, Usage: true}
+func mistake(place problem.Place, fact, hint string) problem.Problem {
+	return problem.Problem{Place: place, Fact: fact, Hint: hint, Usage: true}
 }
 
 // unreadable finds what is not text, where the library would not say where.
@@ -88,7 +108,7 @@ func unreadable(src []byte) (line, column int, what string) {
 
 // syntaxError gives the library's message its place, and advice where we know any.
 func syntaxError(file string, src []byte, err error) problem.Problem {
-	e := mistake(file, 1, 1, strings.TrimPrefix(err.Error(), "yaml: "), "")
+	e := mistake(problem.Place{File: file, Line: 1, Column: 1}, strings.TrimPrefix(err.Error(), "yaml: "), "")
 	var one *yaml.LoadError
 	if !errors.As(err, &one) {
 		return e
@@ -128,11 +148,15 @@ type converter struct {
 }
 
 func (c *converter) fail(n *yaml.Node, fact, hint string) {
-	c.errs = append(c.errs, mistake(c.file, n.Line, n.Column, fact, hint))
+	c.errs = append(c.errs, mistake(c.place(n), fact, hint))
 }
 
-func (c *converter) convert(n *yaml.Node, depth int) *node {
-	out := &node{place: place{line: n.Line, column: n.Column}}
+func (c *converter) place(n *yaml.Node) problem.Place {
+	return problem.Place{File: c.file, Line: n.Line, Column: n.Column}
+}
+
+func (c *converter) convert(n *yaml.Node, depth int) *Node {
+	out := &Node{Place: c.place(n)}
 	if c.values++; c.values > maxValues || depth > maxDepth {
 		if !c.full {
 			c.fail(n, "the file is nested too deeply or too large once its aliases are followed", "write it without aliases (*name)")
@@ -150,16 +174,16 @@ func (c *converter) convert(n *yaml.Node, depth int) *node {
 		out = c.convert(n.Alias, depth+1)
 		delete(c.open, n.Alias)
 	case yaml.SequenceNode:
-		out.kind = list
+		out.Kind = List
 		c.tag(n, "!!seq")
 		for _, item := range n.Content {
 			if c.full {
 				break
 			}
-			out.items = append(out.items, c.convert(item, depth+1))
+			out.Items = append(out.Items, c.convert(item, depth+1))
 		}
 	case yaml.MappingNode:
-		out.kind = mapping
+		out.Kind = Mapping
 		c.tag(n, "!!map")
 		c.pairs(out, n, depth)
 	case yaml.ScalarNode:
@@ -174,39 +198,39 @@ func (c *converter) tag(n *yaml.Node, want string) {
 	}
 }
 
-func (c *converter) pairs(out *node, n *yaml.Node, depth int) {
-	var merged []*node
+func (c *converter) pairs(out *Node, n *yaml.Node, depth int) {
+	var merged []*Node
 	lines := map[string]int{} // of the keys
 	for i := 0; i+1 < len(n.Content) && !c.full; i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
 			from := c.convert(v, depth+1)
-			if from.kind == mapping {
+			if from.Kind == Mapping {
 				merged = append(merged, from)
 			} else {
 				c.fail(v, "<< takes one mapping, got "+from.String(), "write <<: *name, with &name before a mapping")
 			}
 			continue
 		}
-		key := &node{place: place{line: k.Line, column: k.Column}, kind: text, text: k.Value}
+		key := &Node{Place: c.place(k), Kind: Text, Text: k.Value}
 		if k.Kind != yaml.ScalarNode || k.ShortTag() == "!!null" {
 			c.fail(k, "a key must be plain text", "")
 			continue
 		}
 		value := c.convert(v, depth+1)
-		if first, ok := lines[key.text]; ok {
-			c.fail(k, "the key "+strconv.Quote(shorten(key.text))+" is there twice",
+		if first, ok := lines[key.Text]; ok {
+			c.fail(k, "the key "+strconv.Quote(Shorten(key.Text))+" is there twice",
 				"it stands in line "+strconv.Itoa(first)+" already; keep one of them")
-			continue
+		} else {
+			lines[key.Text] = k.Line
 		}
-		lines[key.text] = k.Line
-		out.pairs = append(out.pairs, pair{key, value})
+		out.Pairs = append(out.Pairs, Pair{key, value})
 	}
 	for _, from := range merged {
-		for _, p := range from.pairs {
-			if _, ok := lines[p.key.text]; !ok {
-				lines[p.key.text] = p.key.line
-				out.pairs = append(out.pairs, p)
+		for _, p := range from.Pairs {
+			if _, ok := lines[p.Key.Text]; !ok {
+				lines[p.Key.Text] = p.Key.Place.Line
+				out.Pairs = append(out.Pairs, p)
 			}
 		}
 	}
@@ -219,33 +243,33 @@ var (
 	plainFloat   = regexp.MustCompile(`^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$`)
 )
 
-func (c *converter) scalar(out *node, n *yaml.Node) {
-	out.text = n.Value
-	out.quoted = n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+func (c *converter) scalar(out *Node, n *yaml.Node) {
+	out.Text = n.Value
+	out.Quoted = n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 	ambiguous := func(ok bool) {
 		if !ok {
-			c.fail(n, "the number "+shorten(n.Value)+" means different things to different readers",
+			c.fail(n, "the number "+Shorten(n.Value)+" means different things to different readers",
 				"write it with decimal digits only, or in quotes if it is text")
 		}
 	}
 	switch tag := n.ShortTag(); tag {
 	case "!!null":
-		out.kind = null
+		out.Kind = Null
 	case "!!bool":
-		out.kind = boolean
+		out.Kind = Boolean
 		if !strings.EqualFold(n.Value, "true") && !strings.EqualFold(n.Value, "false") {
-			c.fail(n, shorten(n.Value)+" is neither true nor false", "")
+			c.fail(n, Shorten(n.Value)+" is neither true nor false", "")
 		}
 	case "!!int":
-		out.kind = integer
+		out.Kind = Integer
 		ambiguous(plainInteger.MatchString(n.Value))
 	case "!!float":
-		out.kind = float
+		out.Kind = Float
 		ambiguous(plainFloat.MatchString(n.Value))
 	case "!!str", "!!timestamp": // a date is text to us
-		out.kind = text
+		out.Kind = Text
 	default:
-		out.kind = text
+		out.Kind = Text
 		c.fail(n, "the tag "+tag+" has no meaning here", "remove it")
 	}
 }
