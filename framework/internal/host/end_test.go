@@ -14,7 +14,7 @@ import (
 func describe(ctx context.Context, p *Process) error {
 	_, err := p.Method.Describe(ctx, &wire.DescribeRequest{})
 	if err != nil {
-		return p.explain(ctx, "Describe", err, nil)
+		return p.Explain(ctx, "Describe", err, nil)
 	}
 	return nil
 }

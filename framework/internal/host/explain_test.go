@@ -25,7 +25,7 @@ func TestExplainRefusal(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = stream.Recv()
-		return proc.explain(t.Context(), "Train", err, stream.Trailer())
+		return proc.Explain(t.Context(), "Train", err, stream.Trailer())
 	}
 	f := wantFailure(t, train(`{"gian": 1}`), failure.Refused, `there is no setting "gian"`, `did you mean "gain"?`)
 	if len(f.Stderr) > 0 {
@@ -36,23 +36,23 @@ func TestExplainRefusal(t *testing.T) {
 
 	var trailer metadata.MD
 	_, err := proc.Method.Embed(t.Context(), &wire.EmbedRequest{ModelDir: "/none"}, grpc.Trailer(&trailer))
-	wantFailure(t, proc.explain(t.Context(), "Embed", err, trailer), failure.Error, "toys keep nothing")
+	wantFailure(t, proc.Explain(t.Context(), "Embed", err, trailer), failure.Error, "toys keep nothing")
 }
 
 // What the host did to a process is the reason, whatever the call says.
 func TestExplainOrder(t *testing.T) {
 	proc := launch(t, newTestLauncher(t), toyPlugin(t, "good"), Options{})
-	err := proc.explain(t.Context(), "Embed", status.Error(codes.Unimplemented, "unknown method"), nil)
+	err := proc.Explain(t.Context(), "Embed", status.Error(codes.Unimplemented, "unknown method"), nil)
 	wantFailure(t, err, failure.Invalid, "Embed: unknown method", "must implement Describe, Train, Embed and Evaluate")
-	err = proc.explain(t.Context(), "Train", status.Error(codes.Unavailable, "broken pipe"), nil)
+	err = proc.Explain(t.Context(), "Train", status.Error(codes.Unavailable, "broken pipe"), nil)
 	wantFailure(t, err, failure.Crash, "could not be reached during Train: broken pipe", "overloaded")
 
 	// The plugin knows the deadline too, and its clock may strike first.
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, fmt.Errorf("%w: longer than 50ms", ErrTimeout))
 	defer cancel()
-	err = proc.explain(ctx, "Train", status.Error(codes.DeadlineExceeded, "deadline"), nil)
+	err = proc.Explain(ctx, "Train", status.Error(codes.DeadlineExceeded, "deadline"), nil)
 	wantFailure(t, err, failure.Timeout, "longer than 50ms")
-	err = proc.explain(t.Context(), "Train", errors.New("anything"), nil)
+	err = proc.Explain(t.Context(), "Train", errors.New("anything"), nil)
 	wantFailure(t, err, failure.Timeout, "longer than 50ms")
 }
 

@@ -1,13 +1,14 @@
 package host
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // executable makes a program that does nothing.
@@ -88,8 +89,8 @@ func TestFindNothing(t *testing.T) {
 		"here":    "write ./here",
 	} {
 		_, err := f.Find(name, dir)
-		var missing *NotFoundError
-		if !errors.As(err, &missing) || !strings.Contains(missing.Hint, hint) || !strings.Contains(err.Error(), fmt.Sprintf("%q", name)) {
+		missing, ok := problem.Find(err)
+		if !ok || !missing.Usage || !strings.Contains(missing.Hint, hint) || !strings.Contains(err.Error(), fmt.Sprintf("%q", name)) {
 			t.Errorf("%s: %v, %+v; want the hint %q", name, err, missing, hint)
 		}
 	}
@@ -133,7 +134,7 @@ func TestFindByPath(t *testing.T) {
 	if p := find("./broken"); p.Broken.Plugin != broken+":3:7" {
 		t.Errorf("the mistake is at %s", p.Broken.Plugin)
 	}
-	if a, b := find("./folder"), find("./plug"); a.same(b) || !a.same(find("./folder")) {
+	if a, b := find("./folder"), find("./plug"); a.Same(b) || !a.Same(find("./folder")) {
 		t.Error("same does not tell plugins apart")
 	}
 }

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/assaylab/assay/framework/internal/failure"
-	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // A good plugin shakes hands and answers, however it is spoken to.
@@ -163,30 +161,6 @@ func TestCannotStart(t *testing.T) {
 			_, err := l.Launch(t.Context(), c.plugin, Options{})
 			wantFailure(t, err, failure.Launch, c.words...)
 		})
-	}
-}
-
-// The plugin sees what the host lets it see: environment, folder, CPUs.
-func TestSurroundings(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("reads /proc")
-	}
-	t.Setenv("SECRET_OF_THE_HOST", "1")
-	t.Setenv("LC_ALL", "C")
-	l := newTestLauncher(t)
-	dir := t.TempDir()
-	proc := launch(t, l, toyPlugin(t, "shows"), Options{Threads: 3, Dir: dir, CPUs: allowedCPUs()[:1]})
-	proc.Close()
-	log := proc.tail.String()
-	for _, want := range []string{"folder " + dir, "variable OMP_NUM_THREADS=3", "variable LC_ALL=C", "variable ASSAY_LIFELINE_FD=3",
-		"variable " + wire.RunEnv + "=" + l.mark + "-1", "variable ASSAY_TRANSPORT=socket",
-		fmt.Sprintf("Cpus_allowed_list:\t%d\n", allowedCPUs()[0])} {
-		if !strings.Contains(log, want) {
-			t.Errorf("%q is missing in its log:\n%s", want, log)
-		}
-	}
-	if strings.Contains(log, "SECRET_OF_THE_HOST") {
-		t.Error("it sees all of the host's environment")
 	}
 }
 

@@ -1,11 +1,12 @@
 package host
 
 import (
-	"errors"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 func TestManifest(t *testing.T) {
@@ -60,8 +61,8 @@ func TestManifestMistakes(t *testing.T) {
 	} {
 		file := write(t, filepath.Join(t.TempDir(), ManifestName), text)
 		_, err := ReadManifest(file)
-		var mistake *ManifestError
-		if !errors.As(err, &mistake) {
+		mistake, ok := problem.Find(err)
+		if !ok {
 			t.Errorf("%q: got %v, want a mistake", text, err)
 			continue
 		}

@@ -123,7 +123,7 @@ func TestForgetPeak(t *testing.T) {
 
 // A process runs on the CPUs that its trial has, and its host keeps its own.
 func TestCPUs(t *testing.T) {
-	before := allowedCPUs()
+	before := allowedCPUs(t)
 	if len(before) < 2 {
 		t.Skip("needs two CPUs")
 	}
@@ -140,7 +140,7 @@ func TestCPUs(t *testing.T) {
 	if want := fmt.Sprintf("Cpus_allowed_list:\t%d\n", before[1]); !slices.Contains(strings.SplitAfter(string(text), "\n"), want) {
 		t.Errorf("%q is missing in\n%s", want, text)
 	}
-	if !slices.Equal(allowedCPUs(), before) {
-		t.Errorf("the host is left with %v", allowedCPUs())
+	if !slices.Equal(allowedCPUs(t), before) {
+		t.Errorf("the host is left with %v", allowedCPUs(t))
 	}
 }
