@@ -20,7 +20,7 @@ func Serve(m Method) {
 		os.Exit(2)
 	}
 	watchLifeline()
-	plugin.Serve(&plugin.ServeConfig{
+	config := &plugin.ServeConfig{
 		HandshakeConfig: plugin.HandshakeConfig{
 			ProtocolVersion:  wire.ProtocolVersion,
 			MagicCookieKey:   wire.CookieKey,
@@ -31,7 +31,12 @@ func Serve(m Method) {
 		},
 		GRPCServer: func(opts []grpc.ServerOption) *grpc.Server { return grpc.NewServer(opts...) },
 		Logger:     hclog.New(&hclog.LoggerOptions{Level: hclog.Error, Output: os.Stderr}),
-	})
+	}
+	if err := offerTLS(config); err != nil {
+		fmt.Fprintln(os.Stderr, "preparing TLS:", err)
+		os.Exit(1)
+	}
+	plugin.Serve(config)
 }
 
 func introduce(m Method) {

@@ -67,10 +67,10 @@ func ReadManifest(file string) (*Manifest, error) {
 		return nil, err
 	}
 	var root yaml.Node
-	if err := yaml.Load(text, &root); err != nil {
+	if err := yaml.Load(text, &root); err != nil && !strings.Contains(err.Error(), "no documents in stream") {
 		return nil, r.syntax(err)
 	}
-	if len(root.Content) != 1 {
+	if len(root.Content) != 1 { // nothing, or comments
 		return nil, r.at(nil, "the file is empty", manifestHint)
 	}
 	return r.manifest(root.Content[0])

@@ -17,6 +17,9 @@ import (
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/connectivity"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/failure"
@@ -136,7 +139,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	started := time.Now()
 	stop := context.AfterFunc(ctx, func() { proc.end(Stopped(ctx)) })
 	defer stop()
-	if err := proc.shakeHands(config, offer); err != nil {
+	if err := proc.shakeHands(ctx, config, offer); err != nil {
 		f := proc.explainStart(err, time.Since(started), l.StartTimeout)
 		proc.Kill()
 		return nil, f
@@ -148,10 +151,17 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	return proc, nil
 }
 
-func (p *Process) shakeHands(config *plugin.ClientConfig, offer offer) error {
+func (p *Process) shakeHands(ctx context.Context, config *plugin.ClientConfig, offer offer) error {
+	began := time.Now()
 	if _, err := p.client.Start(); err != nil {
 		return err
 	}
+	// What follows waits for answers, which may never come.
+	overdue := time.AfterFunc(config.StartTimeout-time.Since(began), func() {
+		p.end(&failure.Failure{Kind: failure.Handshake, Reason: fmt.Sprintf("it shook hands, but did not answer at its socket within %v", config.StartTimeout),
+			Hint: "it must serve before it prints its handshake line; ASSAY_START_TIMEOUT raises the time"})
+	})
+	defer overdue.Stop()
 	p.Transport = TransportTLS
 	if !p.sub.stdout.certificate() { // the plugin has answered without one
 		if offer.transport == TransportTLS {
@@ -169,7 +179,27 @@ func (p *Process) shakeHands(config *plugin.ClientConfig, offer offer) error {
 	if err != nil {
 		return err
 	}
-	p.Method = service.(wire.MethodClient)
+	reached := service.(*grpc.ClientConn)
+	p.Method = wire.NewMethodClient(reached)
+	return connect(ctx, reached)
+}
+
+// connect waits until the plugin can be spoken to. gRPC would do so at the first
+// call, and a plugin that cannot be reached would be taken for one that crashed.
+func connect(ctx context.Context, conn *grpc.ClientConn) error {
+	conn.Connect()
+	for state := conn.GetState(); state != connectivity.Ready; state = conn.GetState() {
+		if state == connectivity.TransientFailure { // a call says why
+			_, err := healthpb.NewHealthClient(conn).Check(ctx, &healthpb.HealthCheckRequest{Service: plugin.GRPCServiceName})
+			if err != nil {
+				return errors.New(status.Convert(err).Message())
+			}
+			return nil
+		}
+		if !conn.WaitForStateChange(ctx, state) {
+			return ctx.Err()
+		}
+	}
 	return nil
 }
 
@@ -283,7 +313,7 @@ func inspect(p Plugin) *failure.Failure {
 	return nil
 }
 
-// remote is the go-plugin side of the host: it only makes the client.
+// remote is the go-plugin side of the host: it only hands on the connection.
 type remote struct {
 	plugin.NetRPCUnsupportedPlugin
 }
@@ -293,5 +323,5 @@ func (remote) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
 }
 
 func (remote) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
-	return wire.NewMethodClient(conn), nil
+	return conn, nil
 }

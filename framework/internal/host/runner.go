@@ -178,7 +178,7 @@ type handshakeReader struct {
 func (h *handshakeReader) Read(p []byte) (int, error) {
 	for {
 		h.mu.Lock()
-		if h.given < len(h.first) {
+		if h.done && h.given < len(h.first) {
 			n := copy(p, h.first[h.given:])
 			h.given += n
 			h.mu.Unlock()
@@ -195,9 +195,20 @@ func (h *handshakeReader) Read(p []byte) (int, error) {
 			h.take(buf[:n])
 		}
 		if err != nil {
+			if !done && h.end() {
+				continue // with the beginning of a line
+			}
 			return 0, io.EOF
 		}
 	}
+}
+
+// end notes that nothing follows, and reports whether there is something to give.
+func (h *handshakeReader) end() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.done = true
+	return h.given < len(h.first)
 }
 
 func (h *handshakeReader) take(text []byte) {

@@ -25,6 +25,10 @@ const (
 	// the Unix socket is the protection.
 	TransportEnv = "ASSAY_TRANSPORT"
 
+	// ClientCertificateEnv holds the host's certificate where it wants TLS; the name
+	// is go-plugin's.
+	ClientCertificateEnv = "PLUGIN_CLIENT_CERT"
+
 	// RunEnv marks a plugin and whatever it starts, so that the host can end them
 	// all. A plugin leaves it alone.
 	RunEnv = "ASSAY_PLUGIN_RUN"

@@ -1,0 +1,64 @@
+package host
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func value(env []string, name string) (string, bool) {
+	for _, kv := range env {
+		if v, ok := strings.CutPrefix(kv, name+"="); ok {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Setenv("PATH", "/bin")
+	t.Setenv("SECRET", "1")
+	t.Setenv("LC_TIME", "C")
+	t.Setenv("VIRTUAL_ENV", "/shell/venv")
+	t.Setenv("PYTHONPATH", "/shell")
+	dir := t.TempDir()
+	venv := filepath.Join(dir, ".venv")
+	write(t, filepath.Join(venv, "pyvenv.cfg"), "")
+	python := &Manifest{File: filepath.Join(dir, ManifestName), Python: ".venv", Env: map[string]string{"PYTHONHASHSEED": "7", "MINE": "x"}}
+	const none = "(not there)"
+	for name, c := range map[string]struct {
+		plugin  Plugin
+		threads int
+		want    map[string]string
+	}{
+		"executable": {Plugin{Path: "/p"}, 2, map[string]string{"PATH": "/bin", "LC_TIME": "C", "SECRET": none, "VIRTUAL_ENV": "/shell/venv", "PYTHONPATH": "/shell",
+			"OMP_NUM_THREADS": "2", "GOMAXPROCS": "2"}},
+		"no limit": {Plugin{Path: "/p"}, 0, map[string]string{"OMP_NUM_THREADS": none}},
+		"command": {Plugin{Path: "/p", Manifest: &Manifest{File: python.File, Command: "p", Env: map[string]string{"PATH": "/mine"}}}, 1,
+			map[string]string{"PATH": "/mine", "VIRTUAL_ENV": none, "PYTHONPATH": none, "PYTHONUNBUFFERED": none}},
+		"python": {Plugin{Path: filepath.Join(venv, "bin", "python"), Manifest: python}, 1, map[string]string{"PYTHONPATH": dir, "PYTHONUNBUFFERED": "1",
+			"PYTHONHASHSEED": "7", "MINE": "x", "VIRTUAL_ENV": venv, "PATH": filepath.Join(venv, "bin") + ":/bin"}},
+		"python of the system": {Plugin{Path: "/usr/bin/python3", Manifest: python}, 1, map[string]string{"VIRTUAL_ENV": none, "PATH": "/bin"}},
+	} {
+		env := environment(c.plugin, c.threads)
+		for variable, want := range c.want {
+			got, ok := value(env, variable)
+			if !ok {
+				got = none
+			}
+			if got != want {
+				t.Errorf("%s: %s is %q, want %q", name, variable, got, want)
+			}
+		}
+		if !slices.IsSorted(env) {
+			t.Errorf("%s: the environment is in no order: %v", name, env)
+		}
+	}
+}
+
+func TestMarksDiffer(t *testing.T) {
+	if a, b := newMark(), newMark(); a == b || len(a) != 16 {
+		t.Errorf("marks %s and %s", a, b)
+	}
+}
