@@ -27,7 +27,7 @@ func TestFindByName(t *testing.T) {
 	f := &Finder{
 		Self:       filepath.Join(beside, "assay"),
 		Builtin:    []string{"baseline", "hiwa"},
-		Configured: map[string]string{"mine": executable(t, filepath.Join(dir, "mine", "program")), "folder": write(t, filepath.Join(dir, "with", ManifestName), "version: 1\ncommand: x\n")},
+		Configured: map[string]Entry{"mine": {Path: executable(t, filepath.Join(dir, "mine", "program"))}, "folder": {Path: write(t, filepath.Join(dir, "with", ManifestName), "version: 1\ncommand: x\n")}},
 		Path:       []string{first, second, filepath.Join(dir, "does not exist"), executable(t, filepath.Join(dir, "a file"))},
 	}
 	executable(t, filepath.Join(first, Prefix+"cebra"))
