@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -136,28 +134,4 @@ func (a *app) report(err error) int {
 		status = max(status, p.ExitCode())
 	}
 	return status
-}
-
-// interrupts ends the context returned at the second interrupt, and closes
-// drain at the first.
-func interrupts(ctx context.Context, first func()) (context.Context, <-chan struct{}, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	drain := make(chan struct{})
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-		case <-ctx.Done():
-			return
-		}
-		close(drain)
-		first()
-		select {
-		case <-signals:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, drain, func() { signal.Stop(signals); cancel() }
 }

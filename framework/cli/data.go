@@ -3,7 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +55,7 @@ func (a *app) dataGet() *cobra.Command {
 ASSAY_DATA_MIRROR may name a folder that has the files already.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, _, done := interrupts(cmd.Context(), func() { fmt.Fprintln(a.talk, "assay: again to end at once") })
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			defer done()
 			b, err := a.newBuilder()
 			if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -17,6 +18,7 @@ import (
 type progress struct {
 	talk     io.Writer
 	terminal bool
+	mu       sync.Mutex    // over bars, which an interrupt looks at
 	bars     *mpb.Progress // nil before the first trial
 	all      *mpb.Bar
 	slots    []*slotView
@@ -48,10 +50,25 @@ func (p *progress) watch(e study.Event) {
 	}
 }
 
+// say prints a line: above the bars, where they are drawn.
+func (p *progress) say(line string) {
+	p.mu.Lock()
+	bars := p.bars
+	p.mu.Unlock()
+	if bars != nil {
+		fmt.Fprintln(bars, line)
+		return
+	}
+	fmt.Fprintln(p.talk, line)
+}
+
 // open makes the bars that an event needs.
 func (p *progress) open(e study.Event) {
 	if p.bars == nil {
-		p.bars = mpb.New(mpb.WithOutput(p.talk), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
+		bars := mpb.New(mpb.WithOutput(p.talk), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
+		p.mu.Lock()
+		p.bars = bars
+		p.mu.Unlock()
 		p.all = p.bars.AddBar(int64(e.Total), mpb.BarPriority(1<<20), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.CountersNoUnit("%d of %d trials ")),
 			mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return timeLeft(s.Current, s.Total, time.Since(p.began)) })))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assaylab/assay/framework/internal/control"
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/table"
@@ -55,10 +56,12 @@ time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 
 func (a *app) run(parent context.Context, file string, sets []string, dir string, jobs int, asJSON, locked bool) error {
 	began := time.Now()
-	ctx, drain, done := interrupts(parent, func() {
-		fmt.Fprintf(a.talk, "assay: stopping: no further trials; running ones have %v (again to end at once)\n", a.cfg.Grace)
+	view := a.newProgress()
+	stopper := interrupts(parent, func() {
+		view.say(fmt.Sprintf("assay: stopping: no further trials; running ones have %v (again to end at once)", a.cfg.Grace))
 	})
-	defer done()
+	defer stopper.done()
+	ctx := stopper.ctx
 	s, giveBack, err := a.openStudy(ctx, file, sets, study.NewPins(locked))
 	if err != nil {
 		return err
@@ -73,10 +76,16 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	}
 	defer store.Close()
 
-	view := a.newProgress()
-	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: jobs, Grace: a.cfg.Grace, Drain: drain, Watch: view.watch})
+	watch := view.watch
+	if c, err := control.Serve(s.Launcher.Private(), dir, s.Sweep.Name, control.Brake{Drain: stopper.goOn, Stop: stopper.stop, Draining: stopper.draining}); err != nil {
+		fmt.Fprintf(a.talk, "assay: note: other processes cannot look at this run: %v\n", err)
+	} else {
+		defer c.Close()
+		watch = func(e study.Event) { view.watch(e); c.Watch(e) }
+	}
+	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: jobs, Grace: a.cfg.Grace, Drain: stopper.drain, Watch: watch})
 	view.close()
-	interrupted := closed(drain)
+	interrupted := stopper.draining()
 	if err != nil && !(interrupted && errors.Is(err, context.Canceled)) {
 		return err
 	}
@@ -97,7 +106,10 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	switch {
 	case interrupted:
 		fmt.Fprintf(a.talk, "assay: interrupted: %d of %d trials are finished and kept; the same command continues\n", total.Cached, total.Trials)
-		return errors.Join(wrong, exitCode(exitInterrupted))
+		if wrong != nil {
+			return wrong
+		}
+		return exitCode(exitInterrupted)
 	case len(tables) > 0:
 		fmt.Fprintf(a.talk, "assay: tables and records are in %s\n", filepath.Join(dir, out.Sweep))
 	case wrong == nil:
@@ -135,15 +147,6 @@ func (a *app) printSpent(spent study.Spent) {
 	spent.SlowStarts(func(plugin string, seconds, share float64) {
 		fmt.Fprintf(a.talk, "assay: note: starting the processes of %s took %.0f s, %.0f %% of its trials' time; one process can serve many trials if the method declares reuse (docs/manifest.md)\n", plugin, seconds, 100*share)
 	})
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }
 
 // printFailures says what failed: each reason once, with how often and where.

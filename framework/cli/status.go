@@ -14,13 +14,16 @@ import (
 func (a *app) statusCommand() *cobra.Command {
 	var sets []string
 	var dir string
-	var asJSON bool
+	var asJSON, watch bool
 	cmd := &cobra.Command{
 		Use:   "status FILE",
 		Short: "Show how far a sweep has come, while it runs or afterwards",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
+			if watch {
+				return a.watchRun(ctx, a.results(dir))
+			}
 			s, giveBack, err := a.openStudy(ctx, args[0], sets, nil)
 			if err != nil {
 				return err
@@ -45,6 +48,7 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&watch, "watch", false, "look on while it runs on this machine, until it ends")
 	return cmd
 }
 

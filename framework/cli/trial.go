@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -105,7 +108,7 @@ store. A plugin that the sweep names by a relative path is looked for from the
 folder of --sweep. Exit code 0: identical; 1: different.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, _, done := interrupts(cmd.Context(), func() {})
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			defer done()
 			store, key, err := a.viewTrial(ctx, a.results(*dir), args[0])
 			if err != nil {

@@ -58,6 +58,10 @@ func NewLauncher() (*Launcher, error) {
 	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, sockets: dir, lifeline: [2]*os.File{r, w}, mark: newMark()}, nil
 }
 
+// Private is the folder of this host alone: it has a short path, and goes when the
+// launcher is closed.
+func (l *Launcher) Private() string { return l.sockets }
+
 // Close removes the sockets. Plugins that still run see the lifeline end.
 func (l *Launcher) Close() error {
 	l.lifeline[0].Close()
