@@ -123,13 +123,17 @@ func TestChildrenEnd(t *testing.T) {
 		{"in its group", "sleep %s &"},
 		{"in a session of their own", "setsid sleep %s &"},
 		{"without a parent", "setsid sh -c 'sleep %s & sleep 0.05'"},
+		{"without an environment", "env -i setsid sleep %s &"},
+		{"without environment or parent", "env -i setsid sh -c 'sleep %s &'"},
+		{"without any mark", "bash -c \"ulimit -S -x unlimited; env -i setsid sh -c 'sleep %s &'\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seconds := fmt.Sprint(900001 + i)
+			noSleepers(t, seconds)
 			proc := launch(t, l, toyPlugin(t, "parent", "sh", "-c", fmt.Sprintf(c.script, seconds)), Options{})
-			eventually(t, "no child was started", func() bool { return sleepers(seconds) == 1 })
+			eventually(t, "no child was started", func() bool { return len(sleepers(seconds)) == 1 })
 			proc.Close()
-			if n := sleepers(seconds); n != 0 {
+			if n := len(sleepers(seconds)); n != 0 {
 				t.Errorf("%d children outlive the plugin", n)
 			}
 			if proc.sub.left != 1 {

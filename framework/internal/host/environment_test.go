@@ -58,7 +58,21 @@ func TestEnvironment(t *testing.T) {
 }
 
 func TestMarksDiffer(t *testing.T) {
-	if a, b := newMark(), newMark(); a == b || len(a) != 16 {
+	a, b := newMark(), newMark()
+	if a == b {
 		t.Errorf("marks %s and %s", a, b)
+	}
+	for _, m := range []mark{a, b.of(1), a.of(1<<launchBits + 5)} {
+		if got, ok := parseMark(m.String()); !ok || got != m {
+			t.Errorf("%s is read as %s, %v", m, got, ok)
+		}
+		if got := markOf(m.number()); got != m || m.number()>>61 != 1 {
+			t.Errorf("%s has the number %x, which is %s", m, m.number(), got)
+		}
+	}
+	for _, text := range []string{"", "12", "x-1", "1-x", "1-99999999999"} {
+		if m, ok := parseMark(text); ok {
+			t.Errorf("%q is read as %s", text, m)
+		}
 	}
 }

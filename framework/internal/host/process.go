@@ -34,28 +34,28 @@ type Launcher struct {
 	StartTimeout time.Duration // how long a plugin may take to its handshake
 	Guard        []string      // command of the guard process (see Guard); nil: none
 
-	sockets  string
+	folder   *folder     // of the sockets
 	lifeline [2]*os.File // read end goes to plugins; we keep the write end open
-	mark     string      // of all our processes; see wire.RunEnv
+	mark     mark        // of all our processes; see wire.RunEnv
 	launched atomic.Int64
 	guarded  sync.Once
+	closing  sync.Once
+	closed   chan struct{}
 }
 
 // NewLauncher prepares a launcher with mutual TLS on.
 func NewLauncher() (*Launcher, error) {
-	base := os.TempDir()
-	if len(base) > 40 { // the path of a Unix socket may have about 100 bytes in all
-		base = "/tmp"
-	}
-	dir, err := os.MkdirTemp(base, "assay-") // 0700
+	adopt()
+	mark := newMark()
+	folder, err := newFolder(mark)
 	if err != nil {
 		return nil, err
 	}
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, folder.close())
 	}
-	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, sockets: dir, lifeline: [2]*os.File{r, w}, mark: newMark()}, nil
+	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, folder: folder, lifeline: [2]*os.File{r, w}, mark: mark, closed: make(chan struct{})}, nil
 }
 
 // Private is the folder of this host alone: it has a short path, and goes when the
@@ -64,9 +64,10 @@ func (l *Launcher) Private() string { return l.sockets }
 
 // Close removes the sockets. Plugins that still run see the lifeline end.
 func (l *Launcher) Close() error {
+	l.closing.Do(func() { close(l.closed) })
 	l.lifeline[0].Close()
 	l.lifeline[1].Close()
-	return os.RemoveAll(l.sockets)
+	return l.folder.close()
 }
 
 // Options are the limits and the place of one process.
@@ -107,10 +108,10 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	l.startGuard()
 	cmd := exec.Command(p.Path, p.Args...)
 	if cmd.Dir = opt.Dir; cmd.Dir == "" {
-		cmd.Dir = l.sockets
+		cmd.Dir = l.folder.dir
 	}
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
-	mark := fmt.Sprintf("%s-%d", l.mark, l.launched.Add(1))
+	mark := l.mark.of(l.launched.Add(1))
 	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail)
 	if err != nil {
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
@@ -132,10 +133,10 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		SkipHostEnv:      true,
 		SyncStdout:       tail,
 		SyncStderr:       tail,
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.sockets},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.folder.dir},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
 			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
-			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark)
+			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark.String())
 			return sub, nil
 		},
 	}

@@ -3,6 +3,7 @@
 package host
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -12,3 +13,12 @@ func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
 
 // ownGroup keeps the terminal's signals away from a process.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// nonBlocking opens a pipe without waiting for its other end.
+const nonBlocking = syscall.O_NONBLOCK
+
+// ours reports whether a file belongs to this user.
+func ours(info os.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(s.Uid) == os.Geteuid()
+}

@@ -20,7 +20,7 @@ import (
 // is kept, and no child of its that holds a pipe open can stall the host.
 type subprocess struct {
 	cmd    *exec.Cmd
-	mark   string // value of wire.RunEnv
+	mark   mark
 	cpus   []int
 	tail   *Tail
 	stdout *handshakeReader
@@ -40,7 +40,7 @@ type subprocess struct {
 
 var _ runner.Runner = (*subprocess)(nil)
 
-func newSubprocess(cmd *exec.Cmd, cpus []int, mark string, tail *Tail) (*subprocess, error) {
+func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail) (*subprocess, error) {
 	outR, outW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -65,7 +65,8 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, mark string, tail *Tail) (*subproc
 }
 
 func (s *subprocess) Start(context.Context) error {
-	err := startProcess(s.cmd, s.cpus)
+	before := newPidRange()
+	err := startProcess(s.cmd, s.cpus, s.mark)
 	for _, f := range s.theirs {
 		f.Close()
 	}
@@ -76,13 +77,13 @@ func (s *subprocess) Start(context.Context) error {
 	}
 	s.mu.Lock()
 	s.pid = s.cmd.Process.Pid
-	s.tree = newTree(s.pid, s.mark)
+	s.tree = newTree(s.pid, s.mark, before)
 	if s.killed {
 		killGroup(s.pid)
 	}
 	s.mu.Unlock()
 	go func() {
-		_ = s.cmd.Wait() // the state says it all
+		_ = wait(s.cmd) // the state says it all
 		s.state = s.cmd.ProcessState
 		close(s.gone)
 		s.left = s.tree.kill() // what it started ends with it

@@ -99,10 +99,10 @@ func BenchmarkStart(b *testing.B) {
 				return measure(func() {
 					cmd := exec.Command(path, args...)
 					cmd.Env = environment(Plugin{}, 1)
-					if err := startProcess(cmd, nil); err != nil {
+					if err := startProcess(cmd, nil, l.mark); err != nil {
 						b.Fatal(err)
 					}
-					if err := cmd.Wait(); err != nil {
+					if err := wait(cmd); err != nil {
 						b.Fatal(err)
 					}
 				})

@@ -20,7 +20,7 @@ func TestSurroundings(t *testing.T) {
 	proc.Close()
 	log := proc.tail.String()
 	for _, want := range []string{"folder " + dir, "variable OMP_NUM_THREADS=3", "variable LC_ALL=C", "variable ASSAY_LIFELINE_FD=3",
-		"variable " + wire.RunEnv + "=" + l.mark + "-1", "variable ASSAY_TRANSPORT=socket",
+		"variable " + wire.RunEnv + "=" + l.mark.of(1).String(), "variable ASSAY_TRANSPORT=socket",
 		fmt.Sprintf("Cpus_allowed_list:\t%d\n", allowedCPUs(t)[0])} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%q is missing in its log:\n%s", want, log)

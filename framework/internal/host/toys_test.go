@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -78,6 +79,23 @@ var toys = map[string]func(args []string){
 		status, _ := os.ReadFile("/proc/self/status")
 		os.Stderr.Write(status)
 		framework.Serve(toy{})
+	},
+	// a host that starts a plugin with a child, says its folder, and is killed
+	"host": func(args []string) {
+		l, err := NewLauncher()
+		if err != nil {
+			panic(err)
+		}
+		l.MTLS = false
+		if args[0] == "guarded" {
+			l.Guard = []string{os.Args[0], "toy", "guard"}
+		}
+		p := Plugin{Name: "parent", Path: os.Args[0], Args: append([]string{"toy", "parent"}, args[1:]...)}
+		if _, err := l.Launch(context.Background(), p, Options{Threads: 1}); err != nil {
+			panic(text(err))
+		}
+		fmt.Println(l.folder.dir)
+		time.Sleep(time.Hour)
 	},
 	"guard": func([]string) { Guard() },
 	"idle":  func([]string) { framework.Serve(idle{}) },
@@ -240,9 +258,8 @@ func write(t testing.TB, path, text string) string {
 	return path
 }
 
-// sleepers counts the living processes that sleep for exactly so many seconds.
-func sleepers(seconds string) int {
-	n := 0
+// sleepers are the processes that sleep for exactly so many seconds.
+func sleepers(seconds string) (pids []int) {
 	found, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, path := range found {
 		f, err := os.Open(path)
@@ -252,8 +269,18 @@ func sleepers(seconds string) int {
 		text, _ := io.ReadAll(f)
 		f.Close()
 		if string(text) == "sleep\x00"+seconds+"\x00" {
-			n++
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			pids = append(pids, pid)
 		}
 	}
-	return n
+	return pids
+}
+
+// noSleepers ends them when the test does, should it fail.
+func noSleepers(t testing.TB, seconds string) {
+	t.Cleanup(func() {
+		for _, pid := range sleepers(seconds) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
 }

@@ -3,15 +3,16 @@ package host
 import "sync"
 
 // A tree is a plugin process with everything that it started: its process
-// group, its descendants, and whoever carries its mark in the environment, even
-// in a session of its own and with init as its parent.
+// group, its descendants, and whoever carries its mark, even in a session of its
+// own and with somebody else as its parent.
 type tree struct {
-	root process
-	mark string // value of wire.RunEnv
+	root   process
+	mark   mark
+	before pidRange // made before the root was started
 
-	mu      sync.Mutex
-	known   map[process]bool // members that have been seen
-	foreign map[process]bool // others that do not carry the mark
+	mu    sync.Mutex
+	known map[process]bool // members that have been seen alive
+	seen  pidRange         // up to here all members are known
 }
 
 // process is a process that is not another one with the same number.

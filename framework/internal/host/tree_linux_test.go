@@ -19,15 +19,15 @@ func init() { leave = func() { syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 
 // startTree starts a shell script as a plugin would be, and returns its tree.
 func startTree(t *testing.T, script string) (*tree, *exec.Cmd) {
 	t.Helper()
-	mark := newMark() + "-1"
+	adopt()
+	m, before := newMark().of(1), newPidRange()
 	cmd := exec.Command("sh", "-c", script)
-	cmd.Env = append(os.Environ(), wire.RunEnv+"="+mark)
-	ownGroup(cmd)
-	if err := cmd.Start(); err != nil {
+	cmd.Env = append(os.Environ(), wire.RunEnv+"="+m.String())
+	if err := startProcess(cmd, nil, m); err != nil {
 		t.Fatal(err)
 	}
-	tree := newTree(cmd.Process.Pid, mark)
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait(); tree.kill() })
+	tree := newTree(cmd.Process.Pid, m, before)
+	t.Cleanup(func() { cmd.Process.Kill(); wait(cmd); tree.kill() })
 	return tree, cmd
 }
 
@@ -45,12 +45,12 @@ func TestTreeMembers(t *testing.T) {
 		t.Errorf("it uses %d bytes", tree.memory())
 	}
 	cmd.Process.Kill()
-	cmd.Wait()
+	wait(cmd)
 	if n := tree.kill(); n != 4 {
 		t.Errorf("%d outlived their root, want 4", n)
 	}
 	for _, seconds := range []string{"900201", "900202", "900203", "900204"} {
-		if n := sleepers(seconds); n != 0 {
+		if n := len(sleepers(seconds)); n != 0 {
 			t.Errorf("sleep %s is still there", seconds)
 		}
 	}
@@ -88,7 +88,7 @@ func TestReadStatus(t *testing.T) {
 	if _, ok := readStatus(1 << 30); ok {
 		t.Error("a process that is not there has a status")
 	}
-	if peakMemory(1<<30) != 0 || processorTime(1<<30) != 0 || marked(1<<30, "x", true) {
+	if _, ok := readMark(1 << 30); ok || peakMemory(1<<30) != 0 || processorTime(1<<30) != 0 {
 		t.Error("a process that is not there has a past")
 	}
 	if n := peakMemory(os.Getpid()); n < s.resident/2 {
@@ -128,10 +128,10 @@ func TestCPUs(t *testing.T) {
 		t.Skip("needs two CPUs")
 	}
 	cmd := exec.Command("sleep", "900207")
-	if err := startProcess(cmd, before[1:2]); err != nil {
+	if err := startProcess(cmd, before[1:2], newMark()); err != nil {
 		t.Fatal(err)
 	}
-	defer cmd.Wait()
+	defer wait(cmd)
 	defer cmd.Process.Kill()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	if err != nil {

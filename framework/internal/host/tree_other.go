@@ -2,11 +2,18 @@
 
 package host
 
-import "time"
+import (
+	"os/exec"
+	"time"
+)
 
 // Without /proc the process group is all that is known of what a plugin started.
 
-func newTree(pid int, mark string) *tree { return &tree{root: process{pid: pid}, mark: mark} }
+type pidRange struct{}
+
+func newPidRange() pidRange { return pidRange{} }
+
+func newTree(pid int, m mark, _ pidRange) *tree { return &tree{root: process{pid: pid}, mark: m} }
 
 func (t *tree) memory() int64 { return 0 }
 
@@ -16,11 +23,27 @@ func (t *tree) working() bool { return false }
 
 func (t *tree) kill() int { killGroup(t.root.pid); return 0 }
 
-func killMarked(string) {}
+func (t *tree) killAll() { killGroup(t.root.pid) }
+
+func killMarked(mark) {}
 
 func peakMemory(int) int64 { return 0 }
 
 func forgetPeak(int) {}
+
+func adopt() {}
+
+func wait(cmd *exec.Cmd) error { return cmd.Wait() }
+
+func startMarked(cmd *exec.Cmd, _ []int, _ mark) error { return cmd.Start() }
+
+// What is not known of a process: a folder is then judged by its lock alone.
+
+func startOf(int) uint64 { return 0 }
+
+func bootID() string { return "" }
+
+func alive(process) bool { return false }
 
 // canWatchMemory says whether limits.memory can be enforced here.
 const canWatchMemory = false

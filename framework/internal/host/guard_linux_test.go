@@ -11,26 +11,23 @@ import (
 
 // The guard ends what carries its host's mark once the host is gone.
 func TestGuard(t *testing.T) {
-	if !canWatchMemory {
-		t.Skip("needs /proc")
-	}
-	mark := newMark()
-	start := func(mark string) *exec.Cmd {
+	host := newMark()
+	start := func(m mark) *exec.Cmd {
 		cmd := exec.Command("sleep", "900101")
-		cmd.Env = append(os.Environ(), wire.RunEnv+"="+mark)
+		cmd.Env = append(os.Environ(), wire.RunEnv+"="+m.String())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { cmd.Process.Kill() })
 		return cmd
 	}
-	ours, theirs := start(mark+"-1"), start(newMark()+"-1")
+	ours, theirs := start(host.of(1)), start(newMark().of(1))
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(wire.LifelineEnv, fmt.Sprint(r.Fd()))
-	t.Setenv(guardEnv, mark)
+	t.Setenv(guardEnv, host.String())
 	done := make(chan bool)
 	go func() { Guard(); close(done) }()
 	select {
@@ -56,14 +53,11 @@ func TestGuardOfNobody(t *testing.T) {
 
 // A launcher starts one guard, which goes when the launcher does.
 func TestGuardIsStarted(t *testing.T) {
-	if !canWatchMemory {
-		t.Skip("needs /proc")
-	}
 	l := newTestLauncher(t)
 	l.Guard = []string{self(t), "toy", "guard"}
 	guards := func() (n int) {
-		for _, s := range allProcesses() {
-			if text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", s.pid)); !s.zombie && string(text) == self(t)+"\x00toy\x00guard\x00" {
+		for _, pid := range allPids() {
+			if text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); string(text) == self(t)+"\x00toy\x00guard\x00" {
 				n++
 			}
 		}
