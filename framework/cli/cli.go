@@ -14,12 +14,15 @@ import (
 	"golang.org/x/term"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/problem"
 )
 
-// Version of the host. It is provenance: no trial's identity depends on it.
-const Version = "0.1.0-dev"
+// Version is what a build is called that carries no version of its own; "assay
+// --version" and records say more. It is provenance: no trial's identity depends
+// on it.
+const Version = build.Version
 
 // Exit codes. Scripts rely on them.
 const (
@@ -89,7 +92,7 @@ func (a *app) main(args []string, out, talk io.Writer) int {
 		Long: `Assay reads a sweep (methods x datasets x settings x seeds) from a YAML file,
 trains every method in a process of its own, and prints comparison tables.
 Finished trials are never run twice: change the file and run it again.`,
-		Version:       Version,
+		Version:       build.This().Name(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -98,6 +101,7 @@ Finished trials are never run twice: change the file and run it again.`,
 			return err
 		},
 	}
+	root.SetVersionTemplate("assay version {{.Version}}\n" + build.This().Details() + "\n")
 	root.SetOut(out)
 	root.SetErr(talk)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

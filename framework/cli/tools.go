@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/study"
@@ -46,7 +47,7 @@ func (a *app) tools() (t study.Tools, giveBack func(), err error) {
 		return t, nil, err
 	}
 	note := func(format string, args ...any) { fmt.Fprintf(a.talk, "assay: "+format+"\n", args...) }
-	return study.Tools{Finder: a.finder(), Launcher: launcher, Builder: builder, Version: Version, Jobs: a.cfg.Jobs, Note: note},
+	return study.Tools{Finder: a.finder(), Launcher: launcher, Builder: builder, Build: build.This(), Jobs: a.cfg.Jobs, Note: note},
 		func() { launcher.Close() }, nil
 }
 

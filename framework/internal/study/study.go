@@ -14,6 +14,7 @@ import (
 	"runtime"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/problem"
@@ -28,7 +29,7 @@ type Tools struct {
 	Finder   *host.Finder
 	Launcher *host.Launcher
 	Builder  *source.Builder
-	Version  string                           // of assay itself
+	Build    build.Build                      // of assay itself
 	Jobs     int                              // trials at a time where the sweep does not say; 0: as many as fit the cores
 	Note     func(format string, args ...any) // a line for the user who waits
 }
@@ -70,7 +71,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err := sw.Bind(s.descriptions()); err != nil {
 		return nil, err
 	}
-	s.origin = origin(t.Version)
+	s.origin = origin(t.Build)
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package trial
 import (
 	"time"
 
+	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/metric"
@@ -51,7 +52,8 @@ type Provenance struct {
 	StartSec   float64        `json:"start_s,omitempty"`            // from launch to handshake; 0 in a process that had served before
 	Recipe     source.Dataset `json:"dataset_recipe"`
 	Host       string         `json:"host_version"`
-	Commit     string         `json:"commit,omitempty"` // of the working folder
+	Build      build.Build    `json:"host_build,omitzero"` // what is known of the assay that asked for it
+	Commit     string         `json:"commit,omitempty"`    // of the working folder
 	Dirty      bool           `json:"dirty,omitempty"`
 	Platform   string         `json:"platform"` // linux/amd64
 	CPU        []string       `json:"cpu_features,omitempty"`
