@@ -86,8 +86,8 @@ func TestGridRefuses(t *testing.T) {
 	}{
 		{"lr is a range without values to list", []Param{{Name: "lr", Min: 0.1, Max: 1}}},
 		{"layers is a range without values to list", []Param{{Name: "layers", Min: 1, Max: 9, Log: true}}},
-		{"more than 10000 configurations", []Param{{Name: "layers", Min: 1, Max: 200}, {Name: "lr", Min: 0.01, Max: 1, Step: 0.01}}},
-		{"more than 10000 configurations", []Param{{Name: "lr", Min: 0.1, Max: 1, Step: 1e-12}}},
+		{"more than 100000 configurations", []Param{{Name: "layers", Min: 1, Max: 2000}, {Name: "lr", Min: 0.01, Max: 1, Step: 0.01}}},
+		{"more than 100000 configurations", []Param{{Name: "lr", Min: 0.1, Max: 1, Step: 1e-12}}},
 	} {
 		if _, err := space(t, c.params...).Grid(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got %v, want %q", c.params, err, c.want)
