@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/assaylab/assay/framework/data"
@@ -113,32 +112,9 @@ func (s *Space) draw(seed uint64, i int) (map[string]any, error) {
 	return given, nil
 }
 
-// digits of a number drawn from a range: enough for any setting, and short
-// enough to read and to write down.
-const digits = 6
-
 func (p Param) draw(r *rand.Rand, k setting.Kind) any {
-	step := p.stepFor(k)
-	switch {
-	case !p.IsRange():
-		return p.Values[r.IntN(len(p.Values))]
-	case p.Log && k == setting.Int:
-		// Half a unit on either side gives the ends their full share:
-		// x = round(exp(u)), u uniform in [ln(min − ½), ln(max + ½)).
-		x := math.Round(between(r, p.Min-0.5, p.Max+0.5))
-		return clamp(x, p.Min, p.Max)
-	case p.Log:
-		return clamp(round(between(r, p.Min, p.Max), digits), p.Min, p.Max)
-	case step > 0:
-		return p.at(r.IntN(p.steps(step)+1), step)
+	if n := p.choices(k); n > 0 {
+		return p.choice(r.IntN(n), k)
 	}
-	// max·u + min·(1 − u) rather than min + (max − min)·u: no overflow.
-	u := r.Float64()
-	return clamp(round(p.Max*u+p.Min*(1-u), digits), p.Min, p.Max)
-}
-
-// between draws log-uniformly from [lo, hi).
-func between(r *rand.Rand, lo, hi float64) float64 {
-	a, b := math.Log(lo), math.Log(hi)
-	return math.Exp(a + (b-a)*r.Float64())
+	return p.scaled(r.Float64(), k)
 }

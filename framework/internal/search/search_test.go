@@ -204,15 +204,16 @@ func anySpace(t *rapid.T) *Space {
 }
 
 // More trials only add to the list; all of it is in range and different.
-func TestRandomIsStableAndInRange(t *testing.T) {
+func TestDrawsAreStableAndInRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, seed := anySpace(t), rapid.Uint64().Draw(t, "seed")
 		n := rapid.IntRange(1, 30).Draw(t, "n")
-		few, _, err := s.Random(seed, n)
+		drawn := rapid.SampledFrom([]func(*Space, uint64, int) ([]Config, string, error){(*Space).Random, (*Space).Sobol}).Draw(t, "how")
+		few, _, err := drawn(s, seed, n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		many, _, err := s.Random(seed, n+rapid.IntRange(1, 40).Draw(t, "more"))
+		many, _, err := drawn(s, seed, n+rapid.IntRange(1, 40).Draw(t, "more"))
 		if err != nil {
 			t.Fatal(err)
 		}

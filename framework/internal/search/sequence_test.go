@@ -155,15 +155,23 @@ func TestSequenceWaitsAndEnds(t *testing.T) {
 		}
 		return open
 	}
-	if !next() || !next() || next() || s.Done() {
-		t.Fatal("two questions may be open, the third waits")
+	expect := func(why string, want ...bool) {
+		for i := range want {
+			if next() != want[i] {
+				t.Fatalf("%s: call %d returned a question: %t", why, i+1, !want[i])
+			}
+		}
 	}
+	expect("two questions may be open, the third waits", true, true, false)
 	answers[1] = None // the older one is still missing
-	if next() || s.Done() {
-		t.Fatal("answers are told in order")
-	}
+	expect("answers are told in order", false)
 	answers[0] = None
-	if !next() || s.Done() || next() || !s.Done() || next() {
-		t.Fatal("the third question is the last")
+	expect("the third question may be asked", true)
+	if s.Done() {
+		t.Fatal("done before the strategy said so")
+	}
+	expect("three are all", false, false)
+	if !s.Done() {
+		t.Fatal("not done")
 	}
 }
