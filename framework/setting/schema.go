@@ -59,25 +59,22 @@ func (s Schema) CheckOne(name string, v any) *Problem {
 // form, and settings removed that have no effect: equal results mean an equal
 // trial. The error joins all [Problem]s.
 func (s Schema) Complete(values map[string]any) (map[string]any, error) {
-	if problems := s.Check(values); len(problems) > 0 {
-		errs := make([]error, len(problems))
-		for i, p := range problems {
-			errs[i] = p
-		}
-		return nil, errors.Join(errs...)
+	if err := s.problems(values); err != nil {
+		return nil, err
 	}
-	full := s.fill(values)
-	active := make(map[string]any, len(full))
-	for _, set := range s {
-		on, err := s.Active(set.When, full)
-		if err != nil {
-			return nil, fmt.Errorf("setting %s: when: %w", set.Name, err)
-		}
-		if on {
-			active[set.Name] = full[set.Name]
-		}
+	c, err := s.Completer()
+	if err != nil {
+		return nil, err
 	}
-	return active, nil
+	return c.Complete(values)
+}
+
+func (s Schema) problems(values map[string]any) error {
+	var errs []error
+	for _, p := range s.Check(values) {
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
 }
 
 // fill returns the values in normal form with defaults; values must have passed Check.

@@ -268,6 +268,9 @@ func (s Setting) number(v any, whole bool) (any, error) {
 	if whole {
 		return int64(x), nil
 	}
+	if _, ok := v.(float64); ok {
+		return v, nil // as it is: many configurations share one value
+	}
 	return x, nil
 }
 

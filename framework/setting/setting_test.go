@@ -2,6 +2,7 @@ package setting
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -127,6 +128,37 @@ func TestWholeNumbersAreExact(t *testing.T) {
 	for _, v := range []any{int64(1<<53 - 1), int64(-1<<53 + 1), 1e15, uint8(3)} {
 		if got, err := s.normal(v); err != nil || fmt.Sprint(got) != fmt.Sprintf("%.0f", reflect.ValueOf(v).Convert(reflect.TypeFor[float64]()).Float()) {
 			t.Errorf("%v: got %v, %v", v, got, err)
+		}
+	}
+}
+
+// A Completer serves many values, one after the other.
+func TestCompleter(t *testing.T) {
+	c, err := Of(toy{}).Completer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := func(change map[string]any) map[string]any {
+		out := map[string]any{"rate": 1e-3, "epochs": int64(10), "optimizer": "adam", "centre": true, "hidden": []int64{64, 32}, "lags": []float64{}}
+		maps.Copy(out, change)
+		return out
+	}
+	for _, row := range []struct {
+		values, want map[string]any
+		err          string
+	}{
+		{nil, full(nil), ""},
+		{map[string]any{"optimizer": "sgd", "momentum": 0}, full(map[string]any{"optimizer": "sgd", "momentum": 0.0}), ""},
+		{map[string]any{"momentum": 0.5, "hidden": []any{3, 4}}, full(map[string]any{"hidden": []int64{3, 4}}), ""},
+		{map[string]any{"ratee": 1}, nil, `there is no setting "ratee"`},
+		{map[string]any{"epochs": 0, "ratee": 1}, nil, "setting epochs must be at least 1, got 0\nthere is no setting \"ratee\""},
+	} {
+		got, err := c.Complete(row.values)
+		if (err == nil) != (row.err == "") || err != nil && err.Error() != row.err {
+			t.Errorf("%v: %v, want %q", row.values, err, row.err)
+		}
+		if d := cmp.Diff(row.want, got); d != "" {
+			t.Errorf("%v: %s", row.values, d)
 		}
 	}
 }

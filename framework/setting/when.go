@@ -20,14 +20,45 @@ func (s Schema) CheckCondition(when string) error {
 
 // Active reports whether a condition holds for the values; the empty one always does.
 func (s Schema) Active(when string, values map[string]any) (bool, error) {
-	if when == "" {
-		return true, nil
-	}
-	program, err := compile(when, s)
+	c, err := s.Condition(when)
 	if err != nil {
 		return false, err
 	}
-	v, err := expr.Run(program, s.fill(values))
+	return c.Holds(values)
+}
+
+// A Condition is a `when` that was read once and is asked many times.
+type Condition struct {
+	schema  Schema
+	program *vm.Program // nil: always
+}
+
+// Condition reads a condition on the settings of the schema; the empty one always holds.
+func (s Schema) Condition(when string) (*Condition, error) {
+	if when == "" {
+		return &Condition{}, nil
+	}
+	program, err := compile(when, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Condition{schema: s, program: program}, nil
+}
+
+// Holds reports whether the condition holds for the values, defaults in place of missing ones.
+func (c *Condition) Holds(values map[string]any) (bool, error) {
+	if c.program == nil {
+		return true, nil
+	}
+	return c.of(c.schema.fill(values))
+}
+
+// of is Holds for values of all settings.
+func (c *Condition) of(full map[string]any) (bool, error) {
+	if c.program == nil {
+		return true, nil
+	}
+	v, err := expr.Run(c.program, full)
 	if err != nil {
 		return false, err
 	}

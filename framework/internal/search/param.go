@@ -16,8 +16,9 @@ import (
 	"github.com/assaylab/assay/framework/setting"
 )
 
-// MaxConfigs is the most configurations that one search may have.
-const MaxConfigs = 10_000
+// MaxConfigs is the most configurations that one search may have: each takes a
+// few kilobytes.
+const MaxConfigs = 100_000
 
 // A Param is one searched setting: either Values or a range.
 type Param struct {
@@ -67,13 +68,13 @@ func (p Param) CheckRange(k setting.Kind) error {
 var errTooMany = errors.New("too many values")
 
 // list returns the values of a finite parameter in ascending order, or as the
-// file has them.
-func (p Param) list(k setting.Kind) ([]any, error) {
+// file has them; more than most of them are errTooMany.
+func (p Param) list(k setting.Kind, most int) ([]any, error) {
 	if !p.IsRange() {
 		return p.Values, nil
 	}
 	step := p.stepFor(k)
-	if p.steps(step) >= MaxConfigs {
+	if p.steps(step) >= most || step == 0 {
 		return nil, errTooMany
 	}
 	values := make([]any, p.steps(step)+1)

@@ -86,8 +86,8 @@ func TestGridRefuses(t *testing.T) {
 	}{
 		{"lr is a range without values to list", []Param{{Name: "lr", Min: 0.1, Max: 1}}},
 		{"layers is a range without values to list", []Param{{Name: "layers", Min: 1, Max: 9, Log: true}}},
-		{"more than 10000 configurations", []Param{{Name: "layers", Min: 1, Max: 200}, {Name: "lr", Min: 0.01, Max: 1, Step: 0.01}}},
-		{"more than 10000 configurations", []Param{{Name: "lr", Min: 0.1, Max: 1, Step: 1e-12}}},
+		{"more than 100000 configurations", []Param{{Name: "layers", Min: 1, Max: 2000}, {Name: "lr", Min: 0.01, Max: 1, Step: 0.01}}},
+		{"more than 100000 configurations", []Param{{Name: "lr", Min: 0.1, Max: 1, Step: 1e-12}}},
 	} {
 		if _, err := space(t, c.params...).Grid(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got %v, want %q", c.params, err, c.want)
@@ -204,15 +204,16 @@ func anySpace(t *rapid.T) *Space {
 }
 
 // More trials only add to the list; all of it is in range and different.
-func TestRandomIsStableAndInRange(t *testing.T) {
+func TestDrawsAreStableAndInRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, seed := anySpace(t), rapid.Uint64().Draw(t, "seed")
 		n := rapid.IntRange(1, 30).Draw(t, "n")
-		few, _, err := s.Random(seed, n)
+		drawn := rapid.SampledFrom([]func(*Space, uint64, int) ([]Config, string, error){(*Space).Random, (*Space).Sobol}).Draw(t, "how")
+		few, _, err := drawn(s, seed, n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		many, _, err := s.Random(seed, n+rapid.IntRange(1, 40).Draw(t, "more"))
+		many, _, err := drawn(s, seed, n+rapid.IntRange(1, 40).Draw(t, "more"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,20 +21,45 @@ type Config struct {
 
 // A Space is what the search of one method ranges over.
 type Space struct {
-	schema setting.Schema
-	fixed  map[string]any
-	params []Param // each after those that its condition looks at; else in the order given
+	schema      setting.Schema
+	completer   *setting.Completer
+	fixed       map[string]any
+	params      []Param // each after those that its condition looks at; else in the order given
+	kinds       []setting.Kind
+	when        []*setting.Condition
+	constraints []constraint
 }
 
-// New returns the space of the parameters around fixed settings. All values,
-// ranges and conditions must have passed the schema's checks; what remains to go
-// wrong are conditions that wait for each other.
-func New(schema setting.Schema, fixed map[string]any, params []Param) (*Space, error) {
+// New returns the space of the parameters around fixed settings. Constraints are
+// conditions that every configuration must meet, such as "batch * views <= 512";
+// a setting without effect counts with its default. All values, ranges and
+// conditions must have passed the schema's checks; what remains to go wrong are
+// conditions that wait for each other.
+func New(schema setting.Schema, fixed map[string]any, params []Param, constraints ...string) (*Space, error) {
 	ordered, err := order(params)
 	if err != nil {
 		return nil, err
 	}
-	return &Space{schema: schema, fixed: fixed, params: ordered}, nil
+	s := &Space{schema: schema, fixed: fixed, params: ordered}
+	if s.completer, err = schema.Completer(); err != nil {
+		return nil, err
+	}
+	for _, p := range ordered {
+		when, err := schema.Condition(p.When)
+		if err != nil {
+			return nil, fmt.Errorf("%s: when: %w", p.Name, err)
+		}
+		set, _ := schema.Find(p.Name)
+		s.when, s.kinds = append(s.when, when), append(s.kinds, set.Kind)
+	}
+	for _, text := range constraints {
+		c, err := schema.Condition(text)
+		if err != nil {
+			return nil, fmt.Errorf("constraint %w", err)
+		}
+		s.constraints = append(s.constraints, constraint{text, c})
+	}
+	return s, nil
 }
 
 // order sorts the parameters so that each comes after those its condition names.
@@ -81,56 +105,35 @@ func (c *collector) Visit(n *ast.Node) {
 	}
 }
 
-// kind is the kind of the setting that a parameter searches.
-func (s *Space) kind(p Param) setting.Kind {
-	set, _ := s.schema.Find(p.Name)
-	return set.Kind
-}
-
-// complete makes a configuration of chosen values.
-func (s *Space) complete(given map[string]any) (Config, string, error) {
-	full, err := s.schema.Complete(given)
+// active reports whether parameter i is searched with what is given so far.
+func (s *Space) active(i int, given map[string]any) (bool, error) {
+	on, err := s.when[i].Holds(given)
 	if err != nil {
-		return Config{}, "", err
+		return false, fmt.Errorf("%s: when: %w", s.params[i].Name, err)
 	}
-	key, err := json.Marshal(full)
-	if err != nil {
-		return Config{}, "", fmt.Errorf("a setting holds what JSON cannot: %w", err)
-	}
-	return Config{Given: maps.Clone(given), Full: full}, string(key), nil
+	return on, nil
 }
 
-// unique collects configurations that differ once they are complete.
-type unique struct {
-	space *Space
-	seen  map[string]bool
-	list  []Config
-}
-
-func (s *Space) unique() *unique { return &unique{space: s, seen: map[string]bool{}} }
-
-func (u *unique) add(given map[string]any) error {
-	c, key, err := u.space.complete(given)
-	if err != nil || u.seen[key] {
-		return err
-	}
-	u.seen[key] = true
-	u.list = append(u.list, c)
-	return nil
+// start is a copy of the fixed settings, to which chosen values are added.
+func (s *Space) start() map[string]any {
+	given := make(map[string]any, len(s.fixed)+len(s.params))
+	maps.Copy(given, s.fixed)
+	return given
 }
 
 // Distinct completes explicit settings, each on top of the fixed ones, and
-// leaves out those that come to the same as an earlier one.
+// leaves out those that come to the same as an earlier one. One that breaks a
+// constraint is a mistake.
 func (s *Space) Distinct(configs []map[string]any) ([]Config, error) {
 	u := s.unique()
-	for _, c := range configs {
-		given := maps.Clone(s.fixed)
-		if given == nil {
-			given = map[string]any{}
-		}
+	for i, c := range configs {
+		given := s.start()
 		maps.Copy(given, c)
-		if err := u.add(given); err != nil {
+		switch outcome, err := u.add(given); {
+		case err != nil:
 			return nil, err
+		case outcome == refused:
+			return nil, fmt.Errorf("configuration %d breaks the constraint %s", i+1, u.broken)
 		}
 	}
 	return u.list, nil
@@ -140,48 +143,58 @@ func (s *Space) Distinct(configs []map[string]any) ([]Config, error) {
 // parameter whose condition is false stays at its default. A space with a range
 // that has no step, or with more than MaxConfigs configurations, is refused.
 func (s *Space) Grid() ([]Config, error) {
-	for _, p := range s.params {
-		if !p.Finite(s.kind(p)) || p.Log && p.IsRange() {
+	for i, p := range s.params {
+		if !p.Finite(s.kinds[i]) || p.Log && p.IsRange() {
 			return nil, fmt.Errorf("%s is a range without values to list (no step, or scale log)", p.Name)
 		}
 	}
+	list, err := s.product(MaxConfigs)
+	if errors.Is(err, errTooMany) {
+		return nil, fmt.Errorf("the grid has more than %d configurations", MaxConfigs)
+	}
+	return list, err
+}
+
+// product lists the configurations of a finite space, whole numbers on a log
+// scale included. More combinations than that are errTooMany.
+func (s *Space) product(most int) ([]Config, error) {
 	u, leaves := s.unique(), 0
-	given := map[string]any{}
-	maps.Copy(given, s.fixed)
-	var walk func(rest []Param) error
-	walk = func(rest []Param) error {
-		if len(rest) == 0 {
-			if leaves++; leaves > MaxConfigs {
+	given := s.start()
+	var walk func(i int) error
+	walk = func(i int) error {
+		if i == len(s.params) {
+			if leaves++; leaves > most {
 				return errTooMany
 			}
-			return u.add(given)
+			_, err := u.add(given)
+			return err
 		}
-		p := rest[0]
-		on, err := s.schema.Active(p.When, given)
+		on, err := s.active(i, given)
 		if err != nil {
-			return fmt.Errorf("%s: when: %w", p.Name, err)
+			return err
 		}
 		if !on {
-			return walk(rest[1:])
+			return walk(i + 1)
 		}
-		values, err := p.list(s.kind(p))
+		p := s.params[i]
+		values, err := p.list(s.kinds[i], most)
 		if err != nil {
 			return err
 		}
 		for _, v := range values {
 			given[p.Name] = v
-			if err := walk(rest[1:]); err != nil {
+			if err := walk(i + 1); err != nil {
 				return err
 			}
 		}
 		delete(given, p.Name)
 		return nil
 	}
-	if err := walk(s.params); err != nil {
-		if errors.Is(err, errTooMany) {
-			return nil, fmt.Errorf("the grid has more than %d configurations", MaxConfigs)
-		}
+	if err := walk(0); err != nil {
 		return nil, err
+	}
+	if len(u.list) == 0 {
+		return nil, u.nothing(leaves)
 	}
 	return u.list, nil
 }
