@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,6 +18,9 @@ import (
 // ROOT/datasets/sha256-HEX. Several processes may use one cache at once.
 type Cache struct {
 	Root string
+
+	mu   sync.Mutex
+	seen map[string]map[string]stamp // digest -> files -> what they were when they were last read
 }
 
 // OpenCache opens the cache in that folder and makes the folder where needed;
@@ -67,31 +71,17 @@ func (c *Cache) Dir(digest string) string {
 	return filepath.Join(c.datasets(), strings.Replace(digest, ":", "-", 1))
 }
 
-// Open opens the dataset with that digest. Close it when nothing uses it.
+// Open opens the dataset with that digest, after [Cache.Verify]. Close it when
+// nothing uses it.
 func (c *Cache) Open(digest string) (*Dataset, error) {
-	if !digestForm.MatchString(digest) {
-		return nil, fmt.Errorf("%q is no digest of a dataset", digest)
-	}
-	d, err := Open(c.Dir(digest))
-	if err != nil {
+	if err := c.Verify(digest); err != nil {
 		return nil, err
 	}
-	if d.Digest != digest {
-		d.Close()
-		return nil, fmt.Errorf("%s holds %s: the folder was changed; delete it", c.Dir(digest), d.Digest)
-	}
-	return d, nil
+	return Open(c.Dir(digest))
 }
 
-// Has reports whether the dataset is there and its files have their lengths.
-func (c *Cache) Has(digest string) bool {
-	d, err := c.Open(digest)
-	if err != nil {
-		return false
-	}
-	d.Close()
-	return true
-}
+// Has reports whether the dataset is there, and is what its digest says.
+func (c *Cache) Has(digest string) bool { return c.Verify(digest) == nil }
 
 // Put writes the recordings as a dataset and returns its digest. A dataset that
 // is there already is left as it is; a damaged one is replaced. The folder

@@ -158,6 +158,9 @@ func TestDivideFromFile(t *testing.T) {
 		{`{"train": ["a"]}`, "expected"},
 		{`{"trian": [1]}`, "unknown field"},
 		{`nonsense`, "expected"},
+		{`{"train": [0]} {"train": [1]}`, "more follows"},
+		{`{"train": [0], "test": [1], "Train": [2]}`, `"Train" is there twice`},
+		{strings.Repeat("[", 1000), "nested deeper"},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)

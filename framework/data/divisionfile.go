@@ -1,12 +1,10 @@
 package data
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"strings"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 const maxDivisionFile = 64 << 20 // bytes
@@ -14,24 +12,14 @@ const maxDivisionFile = 64 << 20 // bytes
 // fromFile reads which trial (or sample) is in which part; those that no part
 // names are in none.
 func (d Division) fromFile(r *Recording, units []unit, word string) error {
-	f, err := os.Open(d.File)
+	text, err := regular.ReadFile(d.File, maxDivisionFile)
 	if err != nil {
 		return fmt.Errorf("division: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxDivisionFile+1))
-	if err != nil {
-		return fmt.Errorf("division: %w", err)
-	}
-	if len(text) > maxDivisionFile {
-		return fmt.Errorf("%s: larger than %d bytes", d.File, maxDivisionFile)
 	}
 	var lists struct {
 		Train, Val, Test []int32
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&lists); err != nil {
+	if err := strictJSON(text, &lists); err != nil {
 		return fmt.Errorf(`%s: expected {"train": [%s], "val": [...], "test": [...]}: %w`, d.File, word, err)
 	}
 	byID := map[int32]unit{}

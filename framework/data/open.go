@@ -1,10 +1,6 @@
 package data
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,12 +8,10 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework/data/npy"
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
-const (
-	maxManifest = 64 << 20
-	maxLabels   = 4 << 30 // bytes of one array of labels, which are read rather than mapped
-)
+const maxManifest = 64 << 20
 
 // Open opens a dataset folder. Samples and continuous targets are mapped into
 // memory, read-only; call Close when nothing uses them. Everything that
@@ -43,29 +37,6 @@ func Open(dir string) (*Dataset, error) {
 	return d, nil
 }
 
-// Verify reads every byte of a dataset folder and compares hashes.
-func Verify(dir string) error {
-	d, err := Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	m, _, err := readManifest(dir)
-	if err != nil {
-		return err
-	}
-	for _, f := range m.files() {
-		sum, err := hashFile(filepath.Join(dir, f.File))
-		if err != nil {
-			return err
-		}
-		if sum != f.SHA256 {
-			return fmt.Errorf("%s is damaged: expected SHA-256 %s, got %s", filepath.Join(dir, f.File), f.SHA256, sum)
-		}
-	}
-	return nil
-}
-
 func (m *manifest) files() []manifestFile {
 	var out []manifestFile
 	for _, r := range m.Recordings {
@@ -80,37 +51,14 @@ func (m *manifest) files() []manifestFile {
 	return out
 }
 
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
 func readManifest(dir string) (*manifest, string, error) {
 	path := filepath.Join(dir, manifestName)
-	f, err := os.Open(path)
+	text, err := regular.ReadFile(path, maxManifest)
 	if err != nil {
 		return nil, "", fmt.Errorf("no dataset: %w", err)
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
-	}
-	if len(text) > maxManifest {
-		return nil, "", fmt.Errorf("%s: larger than %d bytes", path, maxManifest)
-	}
 	var m manifest
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&m); err != nil {
+	if err := strictJSON(text, &m); err != nil {
 		return nil, "", fmt.Errorf("%s: %w", path, err)
 	}
 	if m.Format != manifestFormat || m.Version != manifestVersion {
@@ -192,22 +140,31 @@ func (d *Dataset) mapArray(dir string, f manifestFile) (Array, error) {
 	return a, nil
 }
 
+// labels reads a column of whole numbers of 32 bits.
 func labels(dir string, f manifestFile) ([]int32, error) {
-	a, err := npy.ReadFile(filepath.Join(dir, f.File), maxLabels)
+	h, values, err := npy.OpenFile(filepath.Join(dir, f.File))
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(a.Shape, f.Shape) || len(a.Shape) != 1 {
-		return nil, fmt.Errorf("%s has shape %v, dataset.json says %v", f.File, a.Shape, f.Shape)
+	defer values.Close()
+	if !slices.Equal(h.Shape, f.Shape) || len(h.Shape) != 1 {
+		return nil, fmt.Errorf("%s has shape %v, dataset.json says %v", f.File, h.Shape, f.Shape)
 	}
-	values, err := a.Int64()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.File, err)
-	}
-	out := make([]int32, len(values))
-	for i, v := range values {
-		if out[i] = int32(v); int64(out[i]) != v {
-			return nil, fmt.Errorf("%s: value %d is beyond 32 bits", f.File, v)
+	out := make([]int32, h.Count())
+	const piece = 1 << 13
+	raw, wide := make([]byte, piece*h.Type.Size), make([]int64, piece)
+	for at := 0; at < len(out); at += piece {
+		n := min(piece, len(out)-at)
+		if _, err := io.ReadFull(values, raw[:n*h.Type.Size]); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.File, err)
+		}
+		if err := h.Type.Ints(wide[:n], raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.File, err)
+		}
+		for i, v := range wide[:n] {
+			if out[at+i] = int32(v); int64(out[at+i]) != v {
+				return nil, fmt.Errorf("%s: value %d is beyond 32 bits", f.File, v)
+			}
 		}
 	}
 	return out, nil

@@ -1,7 +1,6 @@
 package npy
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -16,8 +15,19 @@ const (
 	maxDims   = 64      // as NumPy 2
 )
 
-// ReadHeader reads the part before the values. After it, r stands at the first value.
+// ReadHeader reads the part before the values, which must be numbers or truth
+// values. After it, r stands at the first value.
 func ReadHeader(r io.Reader) (Header, error) {
+	h, err := readHeader(r)
+	if err == nil && h.Type.Text() {
+		_, err = ParseType(h.Type.String())
+		err = fmt.Errorf("bad .npy header: %w", err)
+	}
+	return h, err
+}
+
+// readHeader is ReadHeader of text, too.
+func readHeader(r io.Reader) (Header, error) {
 	var pre [12]byte
 	if _, err := io.ReadFull(r, pre[:8]); err != nil {
 		return Header{}, fmt.Errorf("not a .npy file: it ends within the first 8 bytes")
@@ -105,7 +115,7 @@ func parseHeader(text string) (Header, error) {
 
 // checkSize refuses shapes whose bytes do not fit: size · Π shape must stay below 2⁶².
 func checkSize(shape []int, size int) error {
-	left := math.MaxInt / 2 / size
+	left := math.MaxInt / 2 / max(size, 1) // an empty text has size 0
 	for _, d := range shape {
 		if d == 0 {
 			return nil // nothing at all, whatever the other lengths
@@ -203,12 +213,33 @@ func (l *literal) descr() (Type, error) {
 	if err != nil {
 		return Type{}, err
 	}
+	if t, ok := textType(s); ok {
+		return t, nil
+	}
 	return ParseType(s)
 }
 
-// ParseType reads the type as NumPy writes it, such as "<f4".
+// textType reads "<U5" and "|S5": at most five characters of 4 bytes, or of 1.
+func textType(s string) (Type, bool) {
+	if len(s) < 3 || strings.IndexByte("<>|=", s[0]) < 0 {
+		return Type{}, false
+	}
+	n, err := strconv.ParseUint(s[2:], 10, 28)
+	if err != nil {
+		return Type{}, false
+	}
+	switch s[1] {
+	case 'U':
+		return Type{Kind: 'U', Size: 4 * int(n), Big: s[0] == '>'}, true
+	case 'S', 'a':
+		return Type{Kind: 'S', Size: int(n)}, true
+	}
+	return Type{}, false
+}
+
+// ParseType reads the type of numbers or truth values as NumPy writes it, such as "<f4".
 func ParseType(s string) (Type, error) {
-	if len(s) < 2 || bytes.IndexByte([]byte("<>|="), s[0]) < 0 {
+	if len(s) < 2 || strings.IndexByte("<>|=", s[0]) < 0 {
 		return Type{}, fmt.Errorf("unknown type %q", clip(s))
 	}
 	t := Type{Kind: s[1], Big: s[0] == '>'}

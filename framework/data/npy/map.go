@@ -3,8 +3,9 @@ package npy
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"unsafe"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // Map maps a little-endian float32 file in C order into memory, read-only.
@@ -12,15 +13,11 @@ import (
 // only files that nobody changes. Release the values with close, once, when
 // nothing uses them any more. On platforms that cannot map, the file is read.
 func Map(path string) (shape []int, values []float32, close func() error, err error) {
-	f, err := os.Open(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	defer f.Close() // a mapping outlives its file descriptor
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, nil, err
-	}
 	h, err := ReadHeader(f)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%s: %w", path, err)

@@ -2,9 +2,11 @@ package npy
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // Read reads one array, which must end where r ends. An array whose values
@@ -14,17 +16,20 @@ func Read(r io.Reader, limit int64) (*Array, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.read(r, limit)
+}
+
+func (h Header) read(r io.Reader, limit int64) (*Array, error) {
 	need := h.Bytes()
 	if need > limit {
 		return nil, fmt.Errorf("an array of shape %v and type %v needs %d bytes; at most %d are read", h.Shape, h.Type, need, limit)
 	}
 	raw, err := readExactly(r, need)
+	if err == nil {
+		err = ends(r)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("shape %v and type %v need %d bytes of values: %w", h.Shape, h.Type, need, err)
-	}
-	var one [1]byte
-	if n, _ := io.ReadFull(r, one[:]); n > 0 {
-		return nil, fmt.Errorf("shape %v and type %v need %d bytes of values, but more follow", h.Shape, h.Type, need)
 	}
 	if h.Fortran {
 		raw = rowMajor(raw, h.Shape, h.Type.Size)
@@ -32,18 +37,67 @@ func Read(r io.Reader, limit int64) (*Array, error) {
 	return &Array{Shape: h.Shape, Type: h.Type, raw: raw}, nil
 }
 
+// ends looks beyond the last value. Only there do archives compare checksums, so
+// that an error is as good as a wrong value.
+func ends(r io.Reader) error {
+	var one [1]byte
+	n, err := io.ReadFull(r, one[:])
+	if n > 0 {
+		return errors.New("but more follow")
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
 // ReadFile is Read of a file, with the file's name in errors.
 func ReadFile(path string, limit int64) (*Array, error) {
-	f, err := os.Open(path)
+	h, values, err := OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	a, err := Read(bufio.NewReaderSize(f, 1<<16), limit)
+	defer values.Close()
+	a, err := h.read(values, limit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return a, nil
+}
+
+// OpenFile opens a file of one array of numbers: its header, and a reader of its
+// values in the order of the file. The file has as many bytes as the header says.
+func OpenFile(path string) (Header, io.ReadCloser, error) {
+	f, info, err := regular.Open(path)
+	if err != nil {
+		return Header{}, nil, err
+	}
+	r := bufio.NewReaderSize(f, 1<<16)
+	h, err := ReadHeader(r)
+	if err == nil {
+		err = h.fits(info.Size())
+	}
+	if err != nil {
+		f.Close()
+		return Header{}, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return h, &stream{r, f}, nil
+}
+
+// fits compares the size of a file with what its header claims.
+func (h Header) fits(size int64) error {
+	switch have := size - h.Offset; {
+	case have < h.Bytes():
+		return fmt.Errorf("shape %v and type %v need %d bytes of values: the file is truncated: it ends after %d", h.Shape, h.Type, h.Bytes(), have)
+	case have > h.Bytes():
+		return fmt.Errorf("shape %v and type %v need %d bytes of values, but more follow: there are %d", h.Shape, h.Type, h.Bytes(), have)
+	}
+	return nil
+}
+
+type stream struct {
+	io.Reader
+	io.Closer
 }
 
 // readExactly reads need bytes and grows its buffer only as they arrive: a lie

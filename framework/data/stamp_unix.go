@@ -1,0 +1,37 @@
+//go:build unix
+
+package data
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// stamp changes whenever a file is written, replaced, or given another date: the
+// time of the last change of state (ctime) is the system's own and nobody can set it.
+type stamp struct {
+	device, inode  uint64
+	size           int64
+	written, state int64 // nanoseconds
+}
+
+func stampOf(f *os.File) (stamp, error) {
+	var s unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &s); err != nil {
+		return stamp{}, err
+	}
+	return newStamp(&s), nil
+}
+
+func stampAt(path string) (stamp, error) {
+	var s unix.Stat_t
+	if err := unix.Lstat(path, &s); err != nil {
+		return stamp{}, &os.PathError{Op: "lstat", Path: path, Err: err}
+	}
+	return newStamp(&s), nil
+}
+
+func newStamp(s *unix.Stat_t) stamp {
+	return stamp{uint64(s.Dev), s.Ino, s.Size, s.Mtim.Nano(), s.Ctim.Nano()}
+}
