@@ -15,9 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/trial"
-	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
@@ -32,25 +30,10 @@ var migrations embed.FS
 type Store struct {
 	Dir  string
 	db   *sql.DB
-	lock *flock.Flock
+	hold *hold // nil where only looked at
 }
 
 const database = "assay.db"
-
-// HeldError says that another host owns the results folder.
-type HeldError struct {
-	Dir    string
-	Holder string // what the holder wrote of itself
-}
-
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("the results folder %s is in use by %s", e.Dir, e.Holder)
-}
-
-// Problem says it in the shape that the host prints.
-func (e *HeldError) Problem() problem.Problem {
-	return problem.New(e.Error(), "wait for it, stop it, or choose another folder with --results")
-}
 
 // Open takes the folder for this host, creating it if need be. Attempts that
 // were running when an earlier host ended are marked lost.
@@ -62,25 +45,11 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(dir, "assay.lock"))
-	held, err := lock.TryLock()
+	h, err := take(ctx, dir)
 	if err != nil {
-		return nil, fmt.Errorf("locking %s: %w", dir, err)
-	}
-	if !held {
-		holder, err := os.ReadFile(filepath.Join(dir, "assay.holder"))
-		if err != nil {
-			holder = []byte("another host")
-		}
-		return nil, &HeldError{Dir: dir, Holder: strings.TrimSpace(string(holder))}
-	}
-	name, _ := os.Hostname() // an empty name only makes the message shorter
-	holder := fmt.Sprintf("process %d on %s since %s\n", os.Getpid(), name, time.Now().Format(time.DateTime))
-	if err := os.WriteFile(filepath.Join(dir, "assay.holder"), []byte(holder), 0o644); err != nil {
-		lock.Close()
 		return nil, err
 	}
-	s := &Store{Dir: dir, lock: lock}
+	s := &Store{Dir: dir, hold: h}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, database), err)
@@ -142,8 +111,8 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		err = s.db.Close()
 	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
+	if s.hold != nil {
+		err = errors.Join(err, s.hold.close())
 	}
 	return err
 }
