@@ -3,12 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
-	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
+
+	"github.com/assaylab/assay/framework/internal/store"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -33,7 +31,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, holder := l.Count(nil), holder(a.results(dir))
+			c, holder := l.Count(nil), store.Holder(a.results(dir))
 			if asJSON {
 				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.Sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})
 			}
@@ -50,23 +48,4 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&watch, "watch", false, "look on while it runs on this machine, until it ends")
 	return cmd
-}
-
-// holder says who runs in a results folder, or "".
-func holder(dir string) string {
-	path := filepath.Join(dir, "assay.lock")
-	if !exists(path) {
-		return ""
-	}
-	lock := flock.New(path)
-	free, err := lock.TryRLock()
-	if err != nil || free {
-		lock.Close()
-		return ""
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "assay.holder"))
-	if err != nil {
-		return "another host"
-	}
-	return strings.TrimSpace(string(text))
 }

@@ -17,7 +17,7 @@ import (
 
 func toy(seed uint64) trial.Record {
 	s := trial.Spec{Method: "toy", Version: "1", Settings: map[string]any{"rate": 0.5}, Dataset: "sha256:0", Seed: seed}
-	return trial.Record{Key: s.Key(), Status: trial.Succeeded, Spec: s, Metrics: []metric.Value{{Name: "loss", Split: "test", Goal: metric.Min, Value: 0.1 + float64(seed)}}}
+	return trial.Record{Key: s.Key(), Fit: s.Fit().Key(), Status: trial.Succeeded, Spec: s, Metrics: []metric.Value{{Name: "loss", Split: "test", Goal: metric.Min, Value: 0.1 + float64(seed)}}}
 }
 
 func open(t *testing.T, dir string) *Store {
@@ -44,6 +44,10 @@ func run(t *testing.T, s *Store, rec trial.Record, log string) {
 func TestStoreKeepsWhatEnded(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	s := open(t, dir)
+	var size int
+	if err := s.writer.QueryRow("PRAGMA page_size").Scan(&size); err != nil || size != pageSize {
+		t.Errorf("pages of %d bytes, %v", size, err)
+	}
 	good, bad := toy(1), toy(2)
 	bad.Status, bad.Metrics, bad.Failure = trial.Failed, nil, &failure.Failure{Kind: failure.Crash, Reason: "it died"}
 	run(t, s, good, "hello")

@@ -22,8 +22,12 @@ const (
 
 // Record is what is kept of a finished trial: enough to print any table, to say
 // where each number comes from, and to run the trial again.
+//
+// Key is the id under which the record is known: that of its fit or, of a trial
+// of the first edition with the probes that it had there, Spec.Key().
 type Record struct {
 	Key        string               `json:"key"`
+	Fit        string               `json:"fit,omitempty"` // fit key
 	Status     Status               `json:"status"`
 	Spec       Spec                 `json:"spec"`
 	Metrics    []metric.Value       `json:"metrics,omitempty"`
@@ -31,6 +35,17 @@ type Record struct {
 	Failure    *failure.Failure     `json:"failure,omitempty"`
 	Provenance Provenance           `json:"provenance"`
 	Curves     []metric.Point       `json:"curves,omitempty"`
+
+	Asked    Asked               `json:"asked,omitzero"`     // of the plugin's Evaluate
+	Measured map[string]Measured `json:"measured,omitempty"` // by name of the probe, where it is not as in the first edition
+	Cases    []Cases             `json:"cases,omitempty"`
+}
+
+// Measured is what a probe's score depends on beyond the probe's spec.
+type Measured struct {
+	Version string `json:"version,omitempty"` // of the probe's kind; empty: FirstProbes
+	About   string `json:"about,omitempty"`   // digest of what it read of about.json
+	Host    string `json:"host,omitempty"`    // version of the host that scored, where another one trained
 }
 
 // Provenance is what explains a number without being part of its identity.
@@ -42,7 +57,7 @@ type Provenance struct {
 	Attempt    int            `json:"attempt"` // 1 for the first
 	Threads    int            `json:"threads"`
 	Plugin     string         `json:"plugin"` // name in the sweep
-	Path       string         `json:"-"`      // of the executable: of this machine only
+	Path       string         `json:"-"`      // of the executable: kept in the store alone
 	Binary     string         `json:"plugin_digest"`
 	Packages   string         `json:"plugin_environment,omitempty"` // digest of a Python plugin's interpreter and packages
 	Lock       string         `json:"lock,omitempty"`               // what assay.lock says of plugin and data: see Lock...
@@ -57,6 +72,11 @@ type Provenance struct {
 	Dirty      bool           `json:"dirty,omitempty"`
 	Platform   string         `json:"platform"` // linux/amd64
 	CPU        []string       `json:"cpu_features,omitempty"`
+
+	Build       string `json:"build,omitempty"`       // of assay: module version, commit, dirty
+	Confinement string `json:"confinement,omitempty"` // strength of it
+	GPU         string `json:"gpu,omitempty"`
+	Node        string `json:"-"` // that it ran on: kept in the store, in no file that is committed
 }
 
 // What a record's Lock says.

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// Known is what a plan needs to know of a trial.
+type Known struct {
+	Trained bool  // the fit is here
+	Missing []int // which of the wanted probes have no score
+	Failed  bool  // it was attempted, failed, and never succeeded
+	Asked   trial.Asked
+	Wall    float64           // seconds that it took
+	Origin  *trial.Provenance // what trials of a run share: builds, host, recipe. Not to be changed
+	Stamp   Stamp             // changes whenever what is recorded of the trial does
+}
+
+// Finished reports whether nothing is left to do.
+func (k Known) Finished() bool { return k.Trained && len(k.Missing) == 0 }
+
+// Stamp identifies a state of a trial's record within one store.
+type Stamp struct{ row, layout int64 }
+
+// Known says of each want what is here of it.
+func (s *Store) Known(ctx context.Context, wants []Want) ([]Known, error) {
+	out := make([]Known, len(wants))
+	err := s.read(ctx, func(r *reading) error {
+		if err := r.failures(wants, out); err != nil {
+			return err
+		}
+		return r.trained(wants, out)
+	})
+	return out, err
+}
+
+func (r *reading) trained(wants []Want, out []Known) error {
+	index := indexOf(wants)
+	twin := make(map[int32]int64) // of the rows that were taken, where it is not 0
+	note := func(row *trialRow) error {
+		for i := index.first(row.key); i >= 0; i = index.next[i] {
+			v, err := r.view(row.layout, wants[i].Probes)
+			if err != nil {
+				return err
+			}
+			k := &out[i]
+			if k.Trained && (len(k.Missing) < len(v.missing) || len(k.Missing) == len(v.missing) && twin[i] < row.twin) {
+				continue // the other twin has more of what is wanted
+			}
+			origin, err := memo(r.ctx, r.text, r.text.shared, row.provenance, parseJSON[*trial.Provenance])
+			if err != nil {
+				return err
+			}
+			*k = Known{Trained: true, Missing: v.missing, Asked: v.layout.Asked, Wall: row.wall, Origin: origin, Stamp: Stamp{row.id, row.layout}}
+			if row.twin > 0 || twin[i] > 0 {
+				twin[i] = row.twin
+			}
+		}
+		return nil
+	}
+	if len(wants) > 2*chunk {
+		return r.rows(brief, "", nil, note)
+	}
+	for from := 0; from < len(wants); from += chunk {
+		in, keys := keysIn(wants[from:min(from+chunk, len(wants))])
+		if len(keys) == 0 {
+			continue
+		}
+		if err := r.rows(brief, "WHERE key "+in, keys, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// failures marks the wants that have failed. What has succeeded is overwritten.
+func (r *reading) failures(wants []Want, out []Known) error {
+	index := indexOf(wants)
+	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM attempts WHERE status = 'failed'")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key []byte
+		if err := rows.Scan(&key); err != nil {
+			return err
+		}
+		for i := index.first(key); i >= 0; i = index.next[i] {
+			out[i].Failed = true
+		}
+	}
+	return rows.Err()
+}
+
+// Timing is how long trials of one configuration took.
+type Timing struct {
+	Method, Dataset string
+	Settings        trial.Settings
+	Wall            float64 // seconds, in the mean
+	Trials          int
+}
+
+// Timings calls each for every configuration of a method on a dataset that has run.
+func (s *Store) Timings(ctx context.Context, each func(Timing) error) error {
+	return s.read(ctx, func(r *reading) error {
+		rows, err := r.q.QueryContext(ctx, "SELECT method, dataset, settings, avg(wall), count(*) FROM trials GROUP BY method, dataset, settings")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var t Timing
+			var method, dataset, settings int64
+			if err := rows.Scan(&method, &dataset, &settings, &t.Wall, &t.Trials); err != nil {
+				return err
+			}
+			if t.Method, err = s.texts.textOf(ctx, r.q, method); err != nil {
+				return err
+			}
+			if t.Dataset, err = s.texts.textOf(ctx, r.q, dataset); err != nil {
+				return err
+			}
+			if t.Settings, err = memo(ctx, r.text, r.text.settings, settings, parseJSON[trial.Settings]); err != nil {
+				return err
+			}
+			if err := each(t); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}

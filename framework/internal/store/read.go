@@ -1,0 +1,360 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// Query asks for records of trials that succeeded.
+type Query struct {
+	Wants   []Want
+	With    With
+	Metrics func(name, split string) bool // which metrics; nil: all
+
+	// AnyOrder lets records come in the order of the store, each as often as it is
+	// wanted: the quicker way to many of them.
+	AnyOrder bool
+}
+
+// Read calls each for every want of which there is a record: in the order of the
+// wants, or in any. Records come one by one, so that what is not held on to costs
+// no memory; what they point at is shared between them, and is not to be changed.
+func (s *Store) Read(ctx context.Context, q Query, each func(i int, rec trial.Record) error) error {
+	return s.read(ctx, func(r *reading) error {
+		r.keep, r.with = q.Metrics, q.With
+		if q.AnyOrder && len(q.Wants) > 2*chunk {
+			return r.scan(q.Wants, each)
+		}
+		return r.inOrder(q.Wants, each)
+	})
+}
+
+// chunk is how many keys are asked for at once.
+const chunk = 400
+
+// reading is one look at the store: everything in it is of one moment.
+type reading struct {
+	ctx  context.Context
+	q    querier
+	text *decoded
+	with With
+	keep func(name, split string) bool
+
+	views   map[viewKey]*view
+	aliased bool              // some trials have ids of the first edition
+	aliases map[int64][]alias // of the rows at hand
+	asText  map[*Probes]int64 // ids of the probes' texts
+}
+
+type viewKey struct {
+	layout int64
+	probes *Probes
+}
+
+type alias struct {
+	key    []byte
+	probes int64
+}
+
+// read runs f on one moment of the store.
+func (s *Store) read(ctx context.Context, f func(*reading) error) error {
+	tx, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain(err)
+	}
+	defer tx.Rollback()
+	r := &reading{ctx: ctx, q: tx, text: newDecoded(&s.texts, tx), views: map[viewKey]*view{}, asText: map[*Probes]int64{}}
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased); err != nil {
+		return s.explain(err)
+	}
+	return s.explain(f(r))
+}
+
+func (r *reading) view(layoutID int64, p *Probes) (*view, error) {
+	k := viewKey{layoutID, p}
+	if v, ok := r.views[k]; ok {
+		return v, nil
+	}
+	l, err := r.text.layout(r.ctx, layoutID)
+	if err != nil {
+		return nil, err
+	}
+	v := viewOf(l, p, r.keep)
+	r.views[k] = v
+	return v, nil
+}
+
+// rows calls each for every row of trials that a condition lets through.
+func (r *reading) rows(with With, where string, args []any, each func(*trialRow) error) error {
+	var row trialRow
+	list, into := row.columns(with)
+	rows, err := r.q.QueryContext(r.ctx, "SELECT "+list+" FROM trials "+where, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if err := each(&row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// record makes the record of a row as a want sees it.
+func (r *reading) record(row *trialRow, w Want) (rec trial.Record, err error) {
+	v, err := r.view(row.layout, w.Probes)
+	if err == nil {
+		err = r.text.fill(r.ctx, &rec, row, v, r.with)
+	}
+	if err == nil && r.with&Cases != 0 {
+		rec.Cases, err = r.cases(row.id, v)
+	}
+	if err == nil && r.with&Curves != 0 {
+		rec.Curves, err = r.curves(row.id)
+	}
+	if err == nil {
+		err = r.name(&rec, row.id, v)
+	}
+	if err != nil {
+		return rec, fmt.Errorf("record of trial %s: %w", trial.Short(hex.EncodeToString(row.key)), err)
+	}
+	return rec, nil
+}
+
+// name gives a record the id that it had in the first edition, if it had one with
+// these very probes.
+func (r *reading) name(rec *trial.Record, row int64, v *view) error {
+	of := r.aliases[row]
+	if len(of) == 0 {
+		return nil
+	}
+	id, ok := r.asText[v.probes]
+	if !ok {
+		h := hashOf(v.probes.text)
+		err := r.q.QueryRowContext(r.ctx, "SELECT coalesce((SELECT id FROM texts WHERE hash = ?), -1)", h[:]).Scan(&id)
+		if err != nil {
+			return err
+		}
+		r.asText[v.probes] = id
+	}
+	for _, a := range of {
+		if a.probes == id {
+			rec.Key = hex.EncodeToString(a.key)
+		}
+	}
+	return nil
+}
+
+// learnAliases reads the ids of the first edition that rows of trials have.
+func (r *reading) learnAliases(where string, args []any) error {
+	r.aliases = nil
+	if !r.aliased {
+		return nil
+	}
+	r.aliases = map[int64][]alias{}
+	rows, err := r.q.QueryContext(r.ctx, "SELECT trial, key, probes FROM aliases "+where, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of int64
+		var a alias
+		if err := rows.Scan(&of, &a.key, &a.probes); err != nil {
+			return err
+		}
+		r.aliases[of] = append(r.aliases[of], a)
+	}
+	return rows.Err()
+}
+
+// better reports whether a row serves a want better than the best one so far: twins
+// may have other scores.
+func (r *reading) better(row, best *trialRow, p *Probes) (bool, error) {
+	if best == nil {
+		return true, nil
+	}
+	a, err := r.view(row.layout, p)
+	if err != nil {
+		return false, err
+	}
+	b, err := r.view(best.layout, p)
+	if err != nil {
+		return false, err
+	}
+	if len(a.missing) != len(b.missing) {
+		return len(a.missing) < len(b.missing), nil
+	}
+	return row.twin < best.twin, nil
+}
+
+func (r *reading) inOrder(wants []Want, each func(int, trial.Record) error) error {
+	for from := 0; from < len(wants); from += chunk {
+		part := wants[from:min(from+chunk, len(wants))]
+		found, err := r.fetch(part)
+		if err != nil {
+			return err
+		}
+		for i, w := range part {
+			var best *trialRow
+			for _, row := range found[w.Fit] {
+				if yes, err := r.better(row, best, w.Probes); err != nil {
+					return err
+				} else if yes {
+					best = row
+				}
+			}
+			if best == nil {
+				continue
+			}
+			rec, err := r.record(best, w)
+			if err != nil {
+				return err
+			}
+			if err := each(from+i, rec); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fetch reads the rows of a few wants, by fit.
+func (r *reading) fetch(wants []Want) (map[string][]*trialRow, error) {
+	out := make(map[string][]*trialRow, len(wants))
+	in, keys := keysIn(wants)
+	if len(keys) == 0 {
+		return out, nil
+	}
+	if err := r.learnAliases("WHERE trial IN (SELECT id FROM trials WHERE key "+in+")", keys); err != nil {
+		return nil, err
+	}
+	return out, r.rows(r.with, "WHERE key "+in, keys, func(row *trialRow) error {
+		kept := *row
+		fit := hex.EncodeToString(row.key)
+		out[fit] = append(out[fit], &kept)
+		return nil
+	})
+}
+
+// keysIn is the condition for the keys of a few wants, each once. Nothing is kept
+// under what is no key.
+func keysIn(wants []Want) (in string, keys []any) {
+	seen := make(map[string]bool, len(wants))
+	for _, w := range wants {
+		if seen[w.Fit] {
+			continue
+		}
+		seen[w.Fit] = true
+		if b, err := packKey(w.Fit); err == nil {
+			keys = append(keys, b)
+		}
+	}
+	if len(keys) == 0 {
+		return "", nil
+	}
+	return "IN (?" + strings.Repeat(", ?", len(keys)-1) + ")", keys
+}
+
+// scan reads all rows in their own order, and gives each to those who want it.
+func (r *reading) scan(wants []Want, each func(int, trial.Record) error) error {
+	index := indexOf(wants)
+	twins, err := r.twins()
+	if err != nil {
+		return err
+	}
+	if err := r.learnAliases("", nil); err != nil {
+		return err
+	}
+	give := func(row *trialRow, i int32) error {
+		rec, err := r.record(row, wants[i])
+		if err != nil {
+			return err
+		}
+		return each(int(i), rec)
+	}
+	best := map[int32]*trialRow{} // by want, where there is a choice
+	err = r.rows(r.with, "", nil, func(row *trialRow) error {
+		for i := index.first(row.key); i >= 0; i = index.next[i] {
+			if !twins[[32]byte(row.key)] {
+				if err := give(row, i); err != nil {
+					return err
+				}
+				continue
+			}
+			yes, err := r.better(row, best[i], wants[i].Probes)
+			if err != nil {
+				return err
+			}
+			if yes {
+				kept := *row
+				best[i] = &kept
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, row := range best {
+		if err := give(row, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// twins are the fits that came out in more than one way: hardly ever any.
+func (r *reading) twins() (map[[32]byte]bool, error) {
+	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM trials WHERE twin > 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[[32]byte]bool{}
+	for rows.Next() {
+		var k []byte
+		if err := rows.Scan(&k); err != nil {
+			return nil, err
+		}
+		out[[32]byte(k)] = true
+	}
+	return out, rows.Err()
+}
+
+// wantIndex finds the wants of a key: the last one, and from each the one before.
+type wantIndex struct {
+	last map[[32]byte]int32
+	next []int32 // -1: no more
+}
+
+func indexOf(wants []Want) wantIndex {
+	x := wantIndex{make(map[[32]byte]int32, len(wants)), make([]int32, len(wants))}
+	for i, w := range wants {
+		x.next[i] = -1
+		b, err := packKey(w.Fit)
+		if err != nil {
+			continue
+		}
+		if before, ok := x.last[[32]byte(b)]; ok {
+			x.next[i] = before
+		}
+		x.last[[32]byte(b)] = int32(i)
+	}
+	return x
+}
+
+func (x wantIndex) first(key []byte) int32 {
+	if i, ok := x.last[[32]byte(key)]; ok {
+		return i
+	}
+	return -1
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/assaylab/assay/framework/internal/trial"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// frame says of what the packed numbers of cases are: of these values of the
+// layout, one after another, each over the same cases.
+type frame struct {
+	Split  string `json:"split"`
+	Sizes  []int  `json:"sizes,omitempty"`
+	Pooled int    `json:"pooled,omitempty"`
+	Cases  int    `json:"cases"`
+	Values []int  `json:"values"` // places in the layout
+}
+
+// packCases packs the cases of metrics that the layout has. Others have no place.
+func packCases(rec trial.Record, l layout) (frames string, body []byte, err error) {
+	var list []frame
+	var numbers []float64
+	for _, c := range rec.Cases {
+		c = c.Pool(trial.MaxCases)
+		f := frame{Split: c.Split, Sizes: c.Sizes, Pooled: c.Pooled, Cases: c.Len()}
+		type place struct {
+			at int
+			z  []float64
+		}
+		var places []place
+		for name, z := range c.Values {
+			at := l.place(rec, name, c.Split)
+			if at < 0 {
+				continue
+			}
+			if len(z) != f.Cases || f.Sizes != nil && len(f.Sizes) != f.Cases {
+				return "", nil, fmt.Errorf("%s on %s has %d cases of %d", name, c.Split, len(z), f.Cases)
+			}
+			places = append(places, place{at, z})
+		}
+		slices.SortFunc(places, func(a, b place) int { return a.at - b.at })
+		for _, p := range places {
+			f.Values = append(f.Values, p.at)
+			numbers = append(numbers, p.z...)
+		}
+		if len(f.Values) > 0 {
+			list = append(list, f)
+		}
+	}
+	if len(list) == 0 {
+		return "", nil, nil
+	}
+	text, err := json.Marshal(list)
+	return string(text), packNumbers(numbers), err
+}
+
+// place is where the layout has a record's metric, or -1.
+func (l layout) place(rec trial.Record, name, split string) int {
+	one := rec
+	one.Metrics = []metric.Value{{Name: name, Split: split}}
+	mine, scores := one.Apart()
+	for _, v := range mine {
+		return l.find(v.Name, v.Split, own)
+	}
+	for _, s := range scores {
+		for _, v := range s.Values {
+			if of := l.measure(s.Measure.ID()); of >= 0 {
+				return l.find(v.Name, v.Split, of)
+			}
+		}
+	}
+	return -1
+}
+
+// cases are those of a row, for the metrics that a view has.
+func (r *reading) cases(row int64, v *view) ([]trial.Cases, error) {
+	var id int64
+	var body []byte
+	err := r.q.QueryRowContext(r.ctx, "SELECT frame, body FROM cases WHERE trial = ?", row).Scan(&id, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	frames, err := memo(r.ctx, r.text, r.text.frames, id, parseJSON[[]frame])
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := unpackNumbers(body)
+	if err != nil {
+		return nil, err
+	}
+	return unpackCases(frames, numbers, v)
+}
+
+func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, error) {
+	names := make(map[int][]string, len(v.at)) // a value may have two names
+	for i, at := range v.at {
+		names[at] = append(names[at], v.metrics[i].Name)
+	}
+	var out []trial.Cases
+	for _, f := range frames {
+		c := trial.Cases{Split: f.Split, Sizes: f.Sizes, Pooled: f.Pooled, Values: map[string][]float64{}}
+		for _, at := range f.Values {
+			if f.Cases > len(numbers) {
+				return nil, fmt.Errorf("it has %d numbers of cases too few", f.Cases-len(numbers))
+			}
+			for _, name := range names[at] {
+				c.Values[name] = numbers[:f.Cases:f.Cases]
+			}
+			numbers = numbers[f.Cases:]
+		}
+		if len(c.Values) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (r *reading) curves(row int64) ([]metric.Point, error) {
+	var body []byte
+	err := r.q.QueryRowContext(r.ctx, "SELECT body FROM curves WHERE trial = ?", row).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unpackCurves(body)
+}
