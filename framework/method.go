@@ -57,8 +57,9 @@ type Illustrator interface {
 // intervals over test cases are made of. Where the host wants them, EvaluateCases
 // is called in place of Evaluate and returns the same metrics. Cases hold, for each
 // metric that is over the samples of r, one number for every case of r
-// (data.Recording.Cases) whose plain mean is the metric; metric.PerCase and
-// metric.Jackknife make them. Metrics without such numbers are left out.
+// (data.Recording.Cases) whose plain mean is the metric; metric.OverSamples,
+// metric.Ratio and metric.Jackknife make them. Metrics without such numbers are
+// left out, or have none.
 type Casewise interface {
 	EvaluateCases(ctx context.Context, r *data.Recording) (Metrics, metric.Cases, error)
 }

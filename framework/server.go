@@ -198,7 +198,9 @@ func evaluate(ctx context.Context, m Model, r *data.Recording, cases bool, reply
 	metrics, all, err := c.EvaluateCases(ctx, r)
 	reply.Metrics, reply.Cases = metrics, map[string]*wire.Cases{}
 	for name, z := range all {
-		reply.Cases[name] = &wire.Cases{Values: z}
+		if len(z) > 0 {
+			reply.Cases[name] = &wire.Cases{Values: z}
+		}
 	}
 	return err
 }

@@ -24,7 +24,11 @@ type toySettings struct {
 // lie is what it does otherwise than it says.
 type toy struct{ lie string }
 
-var leftBehind float64 // what the lie "state" leaves at the level of the package
+// What the lies "state" and "file" leave at the level of the package.
+var (
+	leftBehind float64
+	openFiles  []*os.File
+)
 
 func (m toy) Describe() framework.Description {
 	return framework.Description{
@@ -113,7 +117,9 @@ func (m toy) Train(_ context.Context, req framework.TrainRequest, _ framework.Re
 	case "environment":
 		err = os.Setenv("TOY", req.WorkDir)
 	case "file":
-		_, err = os.Open(filepath.Join(req.WorkDir, "..", "cache"))
+		var f *os.File
+		f, err = os.Open(filepath.Join(req.WorkDir, "..", "cache"))
+		openFiles = append(openFiles, f)
 	case "goroutine":
 		go func() { select {} }()
 	}
@@ -208,6 +214,12 @@ func TestLiesAreFound(t *testing.T) {
 			}
 			t.Chdir(home) // restored afterwards
 			t.Setenv("TOY", "")
+			t.Cleanup(func() {
+				for _, f := range openFiles {
+					f.Close()
+				}
+				openFiles = nil
+			})
 			s := &conformance.Suite{Target: inProcess{toy{lie}}, Dir: t.TempDir(), Case: Case{Settings: map[string]any{"draws": lie != "seed"}}}
 			if err := s.Open(t.Context()); err != nil {
 				t.Fatal(err)

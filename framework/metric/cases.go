@@ -35,18 +35,30 @@ func PerCase(sum, weight []float64) (theta float64, z []float64) {
 // OverSamples is PerCase of a score per sample; of and n are what
 // data.Recording.Cases returns. z is nil where there are no cases.
 func OverSamples(score []float64, of []int, n int) (theta float64, z []float64) {
-	if n == 0 {
-		for _, x := range score {
-			theta += x
+	ones := make([]float64, len(score))
+	for i := range ones {
+		ones[i] = 1
+	}
+	return Ratio(score, ones, of, n)
+}
+
+// Ratio is PerCase of Σnum/Σden over samples: of scores that count differently, or
+// of some samples only, whose others have 0 in both.
+func Ratio(num, den []float64, of []int, n int) (theta float64, z []float64) {
+	sum, weight := make([]float64, max(n, 1)), make([]float64, max(n, 1))
+	for i := range num {
+		j := 0
+		if n > 0 {
+			j = of[i]
 		}
-		return theta / float64(len(score)), nil
+		sum[j] += num[i]
+		weight[j] += den[i]
 	}
-	sum, weight := make([]float64, n), make([]float64, n)
-	for i, x := range score {
-		sum[of[i]] += x
-		weight[of[i]]++
+	theta, z = PerCase(sum, weight)
+	if n == 0 {
+		return theta, nil
 	}
-	return PerCase(sum, weight)
+	return theta, z
 }
 
 // Jackknife returns the numbers per case of any other metric: pseudo-values of

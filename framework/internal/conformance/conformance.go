@@ -231,7 +231,7 @@ func Checks() []Check {
 		{"serves many trials", "let nothing stay behind from one Train to the next: state at the level of modules and packages, the working folder, variables of the environment, open files, threads; or do not declare reuse", true, (*Suite).reused},
 		{"continues from a checkpoint", "a checkpoint holds the model, the optimiser's state and the state of every random stream", true, (*Suite).resumed},
 		{"a part of the budget", "train to req.End(budget) (run.end in Python) and leave a checkpoint there; schedules follow the full budget", true, (*Suite).promoted},
-		{"cases add up to their metrics", "one number per case of the part, whose plain mean is the metric: metric.PerCase and metric.Jackknife (assay.over_samples, assay.jackknife in Python)", true, (*Suite).cased},
+		{"cases add up to their metrics", "one number per case of the part, whose plain mean is the metric: metric.OverSamples, metric.Ratio and metric.Jackknife (assay.over_samples, assay.jackknife in Python)", true, (*Suite).cased},
 		{"arrays are declared and readable", "write float32 .npy files of declared names into arrays_dir", true, (*Suite).pictured},
 		{"needs no seed", "seedless is the condition under which nothing is drawn at all", true, (*Suite).seedless},
 		{"sees only its context", "context is how many samples before and after a sample its embedding may see, -1 the whole part", true, (*Suite).sees},

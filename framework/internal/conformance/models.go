@@ -42,6 +42,7 @@ func (s *Suite) saved(ctx context.Context, f *Finding) error {
 		return err
 	}
 	moved := dir + "-moved"
+	s.own[filepath.Base(moved)] = true
 	if err := os.Rename(dir, moved); err != nil {
 		return err
 	}

@@ -1,34 +1,18 @@
-"""Models as JSON and .npy files, without pickle: loading one executes nothing."""
+"""Plain values and arrays as JSON and .npy files, without pickle: reading them
+executes nothing. Models and checkpoints are kept so."""
 
 import dataclasses
 import json
 import os
-from typing import TYPE_CHECKING, Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._errors import Failure
 
-if TYPE_CHECKING:
-    from ._method import Method
-
 NAME = "tree.json"
 _ARRAY = "$array"
-
-
-def save(method: "Method[Any, Any]", model: Any, folder: str) -> None:
-    write(model, "the model", folder, {"method": method.name, "version": method.version})
-
-
-def load(method: "Method[Any, Any]", folder: str) -> Any:
-    try:
-        tree, about = read(folder)
-        if about["method"] != method.name or about["version"] != method.version:
-            raise ValueError(f"it was saved by {about['method']} {about['version']}, this is {method.name} {method.version}")
-        return tree if method.model is None else method.model(**tree)
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise Failure(f"no model: {folder}: {e}") from e
 
 
 def write(value: Any, called: str, folder: str, about: Dict[str, str]) -> None:
