@@ -18,7 +18,7 @@ const module = "github.com/assaylab/assay/"
 var layers = [][]string{
 	{".", "bench/gemm", "bench/training"},
 	{"framework/cli", "framework/conformance"},
-	{"framework/internal/study", "framework/methodtest"},
+	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
 	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store"},
 	{"framework/internal/runner", "framework/internal/search"},
 	{"framework/internal/host"},

@@ -24,12 +24,17 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/conformance"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
 // Case is one set-up under which the suite runs.
 type Case = conformance.Case
+
+// Synthetic makes small recordings, by role, that suit a method: every target
+// that it asks for is there.
+func Synthetic(d framework.Description) map[string]*data.Recording { return conformance.Synthetic(d) }
 
 // Run runs the suite over every case; one without Data has generated recordings.
 func Run(t *testing.T, m framework.Method, cases ...Case) {

@@ -26,6 +26,6 @@ __all__ = [
     "Array", "Cancelled", "Checkpoint", "Dataset", "Failure", "Method", "Metric", "Recording", "Refuse", "Scores", "Target", "Training",
     "jackknife", "over_samples", "serve", "setting",
 ]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 del _output

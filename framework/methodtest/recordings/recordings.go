@@ -1,18 +1,15 @@
-package methodtest
+// Package recordings makes recordings for the tests of methods: generated ones, and
+// published ones where they are at hand. It lies apart from methodtest because it
+// needs what reads files, which most plugins do without.
+package recordings
 
 import (
 	"os"
 	"testing"
 
-	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/conformance"
 	"github.com/assaylab/assay/framework/internal/source"
 )
-
-// Synthetic makes small recordings, by role, that suit a method: every target
-// that it asks for is there.
-func Synthetic(d framework.Description) map[string]*data.Recording { return conformance.Synthetic(d) }
 
 // Generate draws the recordings of generate/NAME; params are its settings.
 func Generate(t testing.TB, name string, params map[string]any, seed uint64) map[string]*data.Recording {
