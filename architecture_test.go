@@ -19,7 +19,7 @@ var layers = [][]string{
 	{".", "bench/gemm", "bench/training"},
 	{"framework/cli", "framework/conformance"},
 	{"framework/internal/control"},
-	{"framework/internal/study", "framework/methodtest", "framework/methodtest/datasets"},
+	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
 	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store"},
 	{"framework/internal/runner", "framework/internal/search"},
 	{"framework/internal/host"},

@@ -21,9 +21,12 @@ import (
 //	}
 //
 // Training that continues must give the model of training that was never
-// interrupted: save the random streams and the optimiser's state as well.
+// interrupted: save the random streams (data.Stream) and the optimiser's state as
+// well. Work is counted in units of the budget, where Describe names one, and
+// training that ends early (TrainRequest.End) saves at its end.
 type Checkpoint struct {
 	dir    string
+	until  int64 // at most so much work is wanted; 0: all
 	report func(*wire.Checkpoint)
 }
 
@@ -79,6 +82,9 @@ func (c *Checkpoint) Resume(read func(dir string) error) (done int64, err error)
 	dir, done, err := c.last()
 	if err != nil || dir == "" {
 		return 0, err
+	}
+	if c.until > 0 && done > c.until {
+		return 0, fmt.Errorf("the checkpoint holds %d units of work, but only %d are asked for", done, c.until)
 	}
 	if err := read(dir); err != nil {
 		return 0, fmt.Errorf("checkpoint: %w", err)

@@ -95,6 +95,7 @@ func (d Description) ToWire() (*wire.DescribeReply, error) {
 	for _, a := range d.Arrays {
 		out.Arrays = append(out.Arrays, &wire.Array{Name: a.Name, Doc: a.Doc})
 	}
+	d.capabilitiesToWire(out)
 	return out, nil
 }
 
@@ -157,5 +158,5 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 		}
 		d.Arrays = append(d.Arrays, ArrayInfo{a.Name, a.Doc})
 	}
-	return d, nil
+	return d, d.capabilitiesFromWire(w)
 }

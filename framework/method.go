@@ -53,6 +53,17 @@ type Illustrator interface {
 	Arrays(ctx context.Context, r *data.Recording) (map[string]data.Array, error)
 }
 
+// A Casewise is a Model that also knows its metrics case by case, which is what
+// intervals over test cases are made of. Where the host wants them, EvaluateCases
+// is called in place of Evaluate and returns the same metrics. Cases hold, for each
+// metric that is over the samples of r, one number for every case of r
+// (data.Recording.Cases) whose plain mean is the metric; metric.OverSamples,
+// metric.Ratio and metric.Jackknife make them. Metrics without such numbers are
+// left out, or have none.
+type Casewise interface {
+	EvaluateCases(ctx context.Context, r *data.Recording) (Metrics, metric.Cases, error)
+}
+
 // Metrics are values by name. They must be finite.
 type Metrics map[string]float64
 
@@ -75,7 +86,33 @@ type Description struct {
 	OutOfSample   bool // Embed is meaningful for samples outside the training part
 	Reuse         bool // one process may serve many trials: nothing stays behind from one Train to the next
 	Resumable     bool // Train continues from req.Checkpoint
+
+	Budget     string   // the full training budget, usually the name of a setting ("epochs"); "": none. See TrainRequest.Until
+	Context    Context  // what the embedding of a sample may see
+	UsesLabels string   // condition under which what Embed returns depends on targets: Always, Never, "objective == 'supervised'"; "": not said
+	Several    []string // roles in which the dataset may have more than one recording
+	GPU        string   // GPUNone, GPUOptional or GPURequired; "": not said
+	Seedless   string   // condition under which the result does not depend on the seed at all: "embedding != 'random'"; "": never
 }
+
+// Context says how many samples before and after a sample its embedding may see,
+// as whole numbers that may depend on settings: {"0", "0"} is a method that embeds
+// every sample by itself, {"window - 1", "window - 1"} one that averages windows.
+// "-1" is all of the part that is embedded. The zero value does not say.
+type Context struct{ Before, After string }
+
+// Conditions that need no settings.
+const (
+	Always = "true"
+	Never  = "false"
+)
+
+// What Description.GPU may say.
+const (
+	GPUNone     = "none"     // never uses one
+	GPUOptional = "optional" // uses one where there is one
+	GPURequired = "required" // needs one
+)
 
 // OptionalRole is a role that a dataset must have where a condition on the
 // settings holds: {"pretrain", "transfer == 'individual'"}.
@@ -93,12 +130,34 @@ type TrainRequest struct {
 	WorkDir  string        // private scratch folder, removed after the trial
 
 	Checkpoint *Checkpoint // of a Resumable method; nil: none are wanted
+	Until      int64       // train to so much of the budget only; 0: to the end. See End
+}
+
+// End returns how far to train where the full budget is total: Until, if the host
+// asks for a part. Training that ends early leaves a checkpoint of just as much
+// work and returns the model as it is then; the trial goes on from there later, and
+// must give the model of training that never stopped. So whatever depends on how
+// long training is (a schedule of the learning rate, an annealed weight) follows
+// total, not End:
+//
+//	for epoch := done; epoch < req.End(epochs); epoch++ {
+//		rate := nn.WarmupCosine(base, epoch, warm, epochs)
+//		...
+//	}
+func (r TrainRequest) End(total int) int {
+	if r.Until > 0 && r.Until < int64(total) {
+		return int(r.Until)
+	}
+	return total
 }
 
 // Rand returns the random stream of that name: one stream per purpose
 // ("init", "batches", "restart 3"), so that adding a draw in one place does not
 // shift all others. Equal seeds and names give equal streams.
 func (r TrainRequest) Rand(purpose string) *rand.Rand { return data.Rand(r.Seed, purpose) }
+
+// Stream is Rand with a place that a checkpoint can keep (modelfile.SaveStates).
+func (r TrainRequest) Stream(purpose string) *data.Stream { return data.NewStream(r.Seed, purpose) }
 
 // A Recorder takes what training wants to show. It is safe for concurrent use
 // and never blocks training for long.

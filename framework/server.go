@@ -61,11 +61,11 @@ func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.
 	rec := &recorder{stream: stream}
 	var checkpoint *Checkpoint
 	if req.CheckpointDir != "" {
-		checkpoint = &Checkpoint{dir: req.CheckpointDir, report: rec.checkpoint}
+		checkpoint = &Checkpoint{dir: req.CheckpointDir, until: req.Until, report: rec.checkpoint}
 	}
 	model, err := s.method.Train(ctx, TrainRequest{
 		Settings: settings, Data: dataset,
-		Seed: req.Seed, Threads: max(1, int(req.Threads)), WorkDir: req.WorkDir, Checkpoint: checkpoint,
+		Seed: req.Seed, Threads: max(1, int(req.Threads)), WorkDir: req.WorkDir, Checkpoint: checkpoint, Until: req.Until,
 	}, rec)
 	if err != nil {
 		return err
@@ -178,14 +178,31 @@ func (s *server) Embed(ctx context.Context, req *wire.EmbedRequest) (*wire.Embed
 func (s *server) Evaluate(ctx context.Context, req *wire.EvaluateRequest) (*wire.EvaluateReply, error) {
 	var reply wire.EvaluateReply
 	err := s.apply(ctx, req.ModelDir, req.DatasetDir, req.Role, req.Split, func(m Model, r *data.Recording) error {
-		metrics, err := m.Evaluate(ctx, r)
-		reply.Metrics = metrics
+		err := evaluate(ctx, m, r, req.Cases, &reply)
 		if i, ok := m.(Illustrator); err == nil && ok && req.ArraysDir != "" {
 			err = s.illustrate(ctx, i, r, req.ArraysDir)
 		}
 		return err
 	})
 	return &reply, toStatus(ctx, err)
+}
+
+// evaluate asks for metrics and, where they are wanted and the model has them, for
+// their numbers per case.
+func evaluate(ctx context.Context, m Model, r *data.Recording, cases bool, reply *wire.EvaluateReply) (err error) {
+	c, casewise := m.(Casewise)
+	if !cases || !casewise {
+		reply.Metrics, err = m.Evaluate(ctx, r)
+		return err
+	}
+	metrics, all, err := c.EvaluateCases(ctx, r)
+	reply.Metrics, reply.Cases = metrics, map[string]*wire.Cases{}
+	for name, z := range all {
+		if len(z) > 0 {
+			reply.Cases[name] = &wire.Cases{Values: z}
+		}
+	}
+	return err
 }
 
 func (s *server) illustrate(ctx context.Context, i Illustrator, r *data.Recording, dir string) error {

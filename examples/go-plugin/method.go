@@ -40,6 +40,10 @@ func (slowFeatures) Describe() framework.Description {
 		Deterministic: true,
 		OutOfSample:   true,
 		Reuse:         true,
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Never,
+		Seedless:      framework.Always, // an eigenvalue problem: nothing is drawn
+		GPU:           framework.GPUNone,
 	}
 }
 

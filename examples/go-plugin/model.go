@@ -10,6 +10,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/modelfile"
 )
 
@@ -165,26 +166,33 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 }
 
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
+	metrics, _, err := m.EvaluateCases(ctx, r)
+	return metrics, err
+}
+
+// EvaluateCases also says what each trial contributes to the slowness.
+func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
 	y, err := m.Embed(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var sum float64
-	steps := 0
+	change, steps := make([]float64, r.Len()), make([]float64, r.Len()) // of sample i: from the one before it
 	for i := 1; i < r.Len(); i++ {
 		if r.Trial[i] != r.Trial[i-1] {
 			continue
 		}
 		for k := range m.W {
 			d := float64(y.Row(i)[k] - y.Row(i - 1)[k])
-			sum += d * d
+			change[i] += d * d
 		}
-		steps++
+		steps[i] = float64(len(m.W))
 	}
-	if steps == 0 {
-		return framework.Metrics{}, nil
+	of, n := r.Cases()
+	slowness, cases := metric.Ratio(change, steps, of, n)
+	if math.IsNaN(slowness) { // no trial has two samples
+		return nil, nil, nil
 	}
-	return framework.Metrics{"slowness": sum / float64(steps*len(m.W))}, nil
+	return framework.Metrics{"slowness": slowness}, metric.Cases{"slowness": cases}, nil
 }
 
 func (m *model) Save(dir string) error { return modelfile.Write(dir, name, version, m) }

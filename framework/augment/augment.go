@@ -4,6 +4,8 @@
 package augment
 
 import (
+	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/assaylab/assay/framework/nn"
@@ -29,6 +31,33 @@ func NewPairs(trial []int32, from, to int) *Pairs {
 		}
 	}
 	return p
+}
+
+// MarshalBinary returns the permutation, which the next draw depends on.
+func (p *Pairs) MarshalBinary() ([]byte, error) {
+	out := make([]byte, 0, 4*len(p.order))
+	for _, k := range p.order {
+		out = binary.LittleEndian.AppendUint32(out, uint32(k))
+	}
+	return out, nil
+}
+
+// UnmarshalBinary sets the permutation of the same pairs to what MarshalBinary has
+// returned.
+func (p *Pairs) UnmarshalBinary(b []byte) error {
+	if len(b) != 4*len(p.order) {
+		return fmt.Errorf("augment: a permutation of %d pairs in %d bytes", len(p.order), len(b))
+	}
+	seen := make([]bool, len(p.order))
+	for i := range p.order {
+		k := binary.LittleEndian.Uint32(b[4*i:])
+		if int(k) >= len(seen) || seen[k] {
+			return fmt.Errorf("augment: no permutation of %d pairs", len(p.order))
+		}
+		seen[k] = true
+		p.order[i] = int32(k)
+	}
+	return nil
 }
 
 // Len returns the number of pairs.

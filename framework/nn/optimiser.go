@@ -60,6 +60,17 @@ func (a *Adam) Step(rate float64) {
 	}
 }
 
+// buffers are the memory of an optimiser as parameters, which share it.
+func buffers(params []*Param, buf [][]float32) *Params {
+	ps := new(Params)
+	for i, p := range params {
+		b := *p
+		b.Name, b.Data = fmt.Sprintf("%d.%s", i, p.Name), buf[i] // names are unique within one set only
+		ps.list = append(ps.list, &b)
+	}
+	return ps
+}
+
 // state are m, v and t as parameters, which share memory with a.
 func (a *Adam) state() (ps *Params, steps *Param) {
 	ps = new(Params)
@@ -109,6 +120,12 @@ func NewSGD(params []*Param, momentum, l2 float64) *SGD {
 	return s
 }
 
+// Save writes the momentum to a file, for training that goes on in another process.
+func (s *SGD) Save(path string) error { return buffers(s.params, s.buf).Save(path) }
+
+// Load fills a new SGD of equal parameters with what Save wrote.
+func (s *SGD) Load(path string) error { return buffers(s.params, s.buf).Load(path) }
+
 // Step makes one update.
 func (s *SGD) Step(rate float64) {
 	for i, p := range s.params {
@@ -150,6 +167,12 @@ func NewLARS(params []*Param, momentum, l2 float64) *LARS {
 func BiasOrNorm(name string) bool {
 	return strings.Contains(name, "bias") || strings.Contains(name, "bn")
 }
+
+// Save writes the momentum to a file, for training that goes on in another process.
+func (l *LARS) Save(path string) error { return buffers(l.params, l.buf).Save(path) }
+
+// Load fills a new LARS of equal parameters with what Save wrote.
+func (l *LARS) Load(path string) error { return buffers(l.params, l.buf).Load(path) }
 
 // Step makes one update. A parameter whose norm or gradient is zero is not
 // scaled.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -34,7 +34,7 @@ func means(t testing.TB, settingsOf map[string]any, generator string, params map
 	t.Helper()
 	out := framework.Metrics{}
 	for seed := range uint64(n) {
-		recs := datasets.Generate(t, generator, params, seed+1)
+		recs := recordings.Generate(t, generator, params, seed+1)
 		m := train(t, settingsOf, recs, seed+1)
 		got, err := m.Evaluate(context.Background(), recs["main"].On(data.Test))
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 	assembly "github.com/assaylab/assay/plugins/assemblies/model"
 )
 
@@ -164,7 +164,7 @@ func TestFourClasses(t *testing.T) {
 
 // Against re-use: with 10 classes of k = n/10 the last caps partition the area.
 func TestBiasPreventsReuse(t *testing.T) {
-	recs := datasets.Generate(t, "stimulus-classes", map[string]any{"classes": 10, "q": 1.0, "test": 1}, 1)
+	recs := recordings.Generate(t, "stimulus-classes", map[string]any{"classes": 10, "q": 1.0, "test": 1}, 1)
 	with := train(t, noLinear(map[string]any{"beta": 1, "bias": 1}), recs, 1)
 	seen := map[int32]bool{}
 	for _, a := range with.Last {
@@ -183,7 +183,7 @@ func TestBiasPreventsReuse(t *testing.T) {
 
 // Split areas see their own class only.
 func TestSplitAreas(t *testing.T) {
-	recs := datasets.Generate(t, "stimulus-classes", map[string]any{"test": 1}, 1)
+	recs := recordings.Generate(t, "stimulus-classes", map[string]any{"test": 1}, 1)
 	m := train(t, noLinear(map[string]any{"architecture": "split"}), recs, 1)
 	for c, a := range m.Last {
 		if len(a) != 25 || int(a[0]) < 250*c || int(a[24]) >= 250*(c+1) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 )
 
 // A recording of two channels, trials of the given lengths; sample i is (i, 100 + 2i).
@@ -140,7 +140,7 @@ func TestConsecutiveWindows(t *testing.T) {
 func recording(t *testing.T, name string) *data.Recording {
 	t.Helper()
 	t.Helper()
-	return datasets.Published(t, name, &data.Division{Train: 0.8, Test: 0.2})
+	return recordings.Published(t, name, &data.Division{Train: 0.8, Test: 0.2})
 }
 
 // Units, trials and windows of the published recordings.

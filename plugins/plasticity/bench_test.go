@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 )
 
 // BenchmarkMetaEpoch is gradient descent on a rule for ten epochs: a halfspace of
@@ -85,6 +85,6 @@ func BenchmarkDigits(b *testing.B) {
 // digits are the first n training pictures of MNIST.
 func digits(b *testing.B, n int) *lesson {
 	b.Helper()
-	r := datasets.Published(b, "mnist", nil).On(data.Train)
+	r := recordings.Published(b, "mnist", nil).On(data.Train)
 	return &lesson{x: r.Samples.Values[:n*784], inputs: 784, classes: 10, labels: r.Targets[0].Labels[:n]}
 }

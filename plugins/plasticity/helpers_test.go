@@ -6,7 +6,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 	"github.com/assaylab/assay/framework/nn/kernel"
 	"github.com/assaylab/assay/framework/setting"
 )
@@ -43,7 +43,7 @@ func trained(t testing.TB, values map[string]any, recs map[string]*data.Recordin
 // points are labelled by a teacher; params are those of the generator.
 func points(t testing.TB, params map[string]any, seed uint64) *data.Recording {
 	t.Helper()
-	return datasets.Generate(t, "teacher", params, seed)[data.MainRole]
+	return recordings.Generate(t, "teacher", params, seed)[data.MainRole]
 }
 
 func lessonOf(t testing.TB, r *data.Recording) *lesson {

@@ -122,7 +122,12 @@ type Suite struct {
 	cache    *data.Cache
 	programs []Program // all that have been started
 	folders  int
-	useless  bool // the method does not train on the case's data
+	own      map[string]bool // names in Dir that the suite has made
+	useless  bool            // the method does not train on the case's data
+	first    struct {        // training with seed 1 and one thread
+		result
+		model string
+	}
 }
 
 // Open describes the target and writes the case's data.
@@ -142,6 +147,7 @@ func (s *Suite) Open(ctx context.Context) error {
 	if s.Case.Data == nil {
 		s.Case.Data = Synthetic(s.desc)
 	}
+	s.own = map[string]bool{"cache": true}
 	if s.cache, err = data.OpenCache(filepath.Join(s.Dir, "cache")); err != nil {
 		return err
 	}
@@ -202,7 +208,9 @@ func (s *Suite) start(ctx context.Context) (Session, error) {
 // folder makes an empty folder.
 func (s *Suite) folder(name string) (string, error) {
 	s.folders++
-	dir := filepath.Join(s.Dir, fmt.Sprintf("%s-%d", name, s.folders))
+	name = fmt.Sprintf("%s-%d", name, s.folders)
+	s.own[name] = true
+	dir := filepath.Join(s.Dir, name)
 	return dir, os.Mkdir(dir, 0o700)
 }
 
@@ -220,8 +228,14 @@ func Checks() []Check {
 		{"large arrays", "memory-map the samples and embed them in pieces; nothing large travels in messages", true, (*Suite).large},
 		{"stops when cancelled", "look at the call's context (run.cancelled in Python) in every iteration", true, (*Suite).cancelled},
 		{"starts again after a kill", "nothing outside model_dir, work_dir and checkpoint_dir may be left for the next process to find", true, (*Suite).killed},
-		{"serves many trials", "let nothing stay behind from one Train to the next, or do not declare reuse", true, (*Suite).reused},
+		{"serves many trials", "let nothing stay behind from one Train to the next: state at the level of modules and packages, the working folder, variables of the environment, open files, threads; or do not declare reuse", true, (*Suite).reused},
 		{"continues from a checkpoint", "a checkpoint holds the model, the optimiser's state and the state of every random stream", true, (*Suite).resumed},
+		{"a part of the budget", "train to req.End(budget) (run.end in Python) and leave a checkpoint there; schedules follow the full budget", true, (*Suite).promoted},
+		{"cases add up to their metrics", "one number per case of the part, whose plain mean is the metric: metric.OverSamples, metric.Ratio and metric.Jackknife (assay.over_samples, assay.jackknife in Python)", true, (*Suite).cased},
+		{"arrays are declared and readable", "write float32 .npy files of declared names into arrays_dir", true, (*Suite).pictured},
+		{"needs no seed", "seedless is the condition under which nothing is drawn at all", true, (*Suite).seedless},
+		{"sees only its context", "context is how many samples before and after a sample its embedding may see, -1 the whole part", true, (*Suite).sees},
+		{"uses no labels", "uses_labels is the condition under which what Embed returns depends on targets", true, (*Suite).unlabelled},
 		{"quiet on standard output", "standard output belongs to the handshake line; print on standard error, or log", false, (*Suite).quiet},
 		{"says goodbye in time", "implement plugin.GRPCController/Shutdown: answer and exit at once (docs/protocol.md)", false, (*Suite).goodbye},
 		{"leaves nothing behind", "wait for what you start, or end it, before you exit", false, (*Suite).leaves},

@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +42,7 @@ func (s *Suite) saved(ctx context.Context, f *Finding) error {
 		return err
 	}
 	moved := dir + "-moved"
+	s.own[filepath.Base(moved)] = true
 	if err := os.Rename(dir, moved); err != nil {
 		return err
 	}
@@ -199,33 +199,4 @@ func repeat(r *data.Recording, copies int) *data.Recording {
 		out.Trial[i] += int32(i/r.Len()) * (last + 1)
 	}
 	return out
-}
-
-// reused trains twice in one process with another training in between.
-func (s *Suite) reused(ctx context.Context, f *Finding) error {
-	if !s.desc.Reuse {
-		f.skipf("the method does not declare reuse")
-		return nil
-	}
-	want, _, err := s.trained(ctx, 5, 1)
-	if err != nil {
-		return err
-	}
-	session, err := s.start(ctx)
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	for _, seed := range []uint64{5, 6, 5} {
-		got, _, err := s.trainedIn(ctx, session, s.Case.Settings, seed, 1)
-		if err != nil {
-			return fmt.Errorf("a further trial in one process: %w", err)
-		}
-		if seed == 5 && s.desc.Deterministic {
-			for _, d := range want.differs(got) {
-				f.failf("a process that has served before gives other results: %s", d)
-			}
-		}
-	}
-	return nil
 }

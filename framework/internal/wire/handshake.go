@@ -12,8 +12,11 @@ const (
 	CookieKey   = "ASSAY_PLUGIN"
 	CookieValue = "assay.plugin.v1"
 
-	// Service is the name under which go-plugin dispenses the method.
-	Service = "method"
+	// Service is the name under which go-plugin dispenses the method, and those of
+	// the other two kinds of plugin.
+	Service         = "method"
+	StrategyService = "strategy"
+	ImporterService = "importer"
 
 	// LifelineEnv holds the number of a file descriptor that reads end-of-file
 	// when the host is gone, however it ended. The plugin then exits at once.

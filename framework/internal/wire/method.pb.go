@@ -86,6 +86,13 @@ type DescribeReply struct {
 	Resumable     bool                   `protobuf:"varint,13,opt,name=resumable,proto3" json:"resumable,omitempty"`                          // Train continues from what it left in checkpoint_dir
 	Arrays        []*Array               `protobuf:"bytes,14,rep,name=arrays,proto3" json:"arrays,omitempty"`                                 // what Evaluate may write where arrays_dir is given
 	Optional      []*OptionalRole        `protobuf:"bytes,15,rep,name=optional,proto3" json:"optional,omitempty"`                             // further roles that some settings need
+	// Conditions and numbers below are expressions on settings, as in "when".
+	Budget        string   `protobuf:"bytes,16,opt,name=budget,proto3" json:"budget,omitempty"`                           // whole number: the full training budget, often just a setting's name ("epochs"); empty: none
+	Context       *Context `protobuf:"bytes,17,opt,name=context,proto3" json:"context,omitempty"`                         // what the embedding of a sample may see; absent: not said
+	UsesLabels    string   `protobuf:"bytes,18,opt,name=uses_labels,json=usesLabels,proto3" json:"uses_labels,omitempty"` // condition under which what Embed returns depends on targets; empty: not said
+	Several       []string `protobuf:"bytes,19,rep,name=several,proto3" json:"several,omitempty"`                         // roles in which the dataset may have more than one recording
+	Gpu           string   `protobuf:"bytes,20,opt,name=gpu,proto3" json:"gpu,omitempty"`                                 // none, optional or required; empty: not said
+	Seedless      string   `protobuf:"bytes,21,opt,name=seedless,proto3" json:"seedless,omitempty"`                       // condition under which the result does not depend on the seed at all; empty: never
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -225,6 +232,102 @@ func (x *DescribeReply) GetOptional() []*OptionalRole {
 	return nil
 }
 
+func (x *DescribeReply) GetBudget() string {
+	if x != nil {
+		return x.Budget
+	}
+	return ""
+}
+
+func (x *DescribeReply) GetContext() *Context {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *DescribeReply) GetUsesLabels() string {
+	if x != nil {
+		return x.UsesLabels
+	}
+	return ""
+}
+
+func (x *DescribeReply) GetSeveral() []string {
+	if x != nil {
+		return x.Several
+	}
+	return nil
+}
+
+func (x *DescribeReply) GetGpu() string {
+	if x != nil {
+		return x.Gpu
+	}
+	return ""
+}
+
+func (x *DescribeReply) GetSeedless() string {
+	if x != nil {
+		return x.Seedless
+	}
+	return ""
+}
+
+// Context is how many samples before and after a sample its embedding may see,
+// within the part that is embedded: whole numbers, -1: all of it.
+type Context struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Before        string                 `protobuf:"bytes,1,opt,name=before,proto3" json:"before,omitempty"`
+	After         string                 `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Context) Reset() {
+	*x = Context{}
+	mi := &file_method_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Context) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Context) ProtoMessage() {}
+
+func (x *Context) ProtoReflect() protoreflect.Message {
+	mi := &file_method_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Context.ProtoReflect.Descriptor instead.
+func (*Context) Descriptor() ([]byte, []int) {
+	return file_method_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Context) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *Context) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 type OptionalRole struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -235,7 +338,7 @@ type OptionalRole struct {
 
 func (x *OptionalRole) Reset() {
 	*x = OptionalRole{}
-	mi := &file_method_proto_msgTypes[2]
+	mi := &file_method_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -247,7 +350,7 @@ func (x *OptionalRole) String() string {
 func (*OptionalRole) ProtoMessage() {}
 
 func (x *OptionalRole) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[2]
+	mi := &file_method_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -260,7 +363,7 @@ func (x *OptionalRole) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OptionalRole.ProtoReflect.Descriptor instead.
 func (*OptionalRole) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{2}
+	return file_method_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *OptionalRole) GetName() string {
@@ -296,7 +399,7 @@ type Setting struct {
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_method_proto_msgTypes[3]
+	mi := &file_method_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -308,7 +411,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[3]
+	mi := &file_method_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -321,7 +424,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{3}
+	return file_method_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Setting) GetName() string {
@@ -412,7 +515,7 @@ type Metric struct {
 
 func (x *Metric) Reset() {
 	*x = Metric{}
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -424,7 +527,7 @@ func (x *Metric) String() string {
 func (*Metric) ProtoMessage() {}
 
 func (x *Metric) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[4]
+	mi := &file_method_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -437,7 +540,7 @@ func (x *Metric) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Metric.ProtoReflect.Descriptor instead.
 func (*Metric) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{4}
+	return file_method_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Metric) GetName() string {
@@ -472,7 +575,7 @@ type Array struct {
 
 func (x *Array) Reset() {
 	*x = Array{}
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -484,7 +587,7 @@ func (x *Array) String() string {
 func (*Array) ProtoMessage() {}
 
 func (x *Array) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[5]
+	mi := &file_method_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -497,7 +600,7 @@ func (x *Array) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Array.ProtoReflect.Descriptor instead.
 func (*Array) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{5}
+	return file_method_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Array) GetName() string {
@@ -527,13 +630,18 @@ type TrainRequest struct {
 	// What lies there was left by an attempt with equal settings, data and seed;
 	// training that continues from it gives the model of uninterrupted training.
 	CheckpointDir string `protobuf:"bytes,7,opt,name=checkpoint_dir,json=checkpointDir,proto3" json:"checkpoint_dir,omitempty"`
+	// Stop at this much of the budget (Describe), save the model as it is then, and
+	// leave a checkpoint of just as much work: a later call with the same
+	// checkpoint_dir goes on from there, and gives the model of training that never
+	// stopped. Schedules follow the full budget. 0: train to the end.
+	Until         int64 `protobuf:"varint,8,opt,name=until,proto3" json:"until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TrainRequest) Reset() {
 	*x = TrainRequest{}
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +653,7 @@ func (x *TrainRequest) String() string {
 func (*TrainRequest) ProtoMessage() {}
 
 func (x *TrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[6]
+	mi := &file_method_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +666,7 @@ func (x *TrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainRequest.ProtoReflect.Descriptor instead.
 func (*TrainRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{6}
+	return file_method_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TrainRequest) GetSettingsJson() string {
@@ -610,6 +718,13 @@ func (x *TrainRequest) GetCheckpointDir() string {
 	return ""
 }
 
+func (x *TrainRequest) GetUntil() int64 {
+	if x != nil {
+		return x.Until
+	}
+	return 0
+}
+
 type TrainEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
@@ -625,7 +740,7 @@ type TrainEvent struct {
 
 func (x *TrainEvent) Reset() {
 	*x = TrainEvent{}
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -637,7 +752,7 @@ func (x *TrainEvent) String() string {
 func (*TrainEvent) ProtoMessage() {}
 
 func (x *TrainEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[7]
+	mi := &file_method_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -650,7 +765,7 @@ func (x *TrainEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainEvent.ProtoReflect.Descriptor instead.
 func (*TrainEvent) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{7}
+	return file_method_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TrainEvent) GetEvent() isTrainEvent_Event {
@@ -735,7 +850,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -747,7 +862,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[8]
+	mi := &file_method_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -760,7 +875,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{8}
+	return file_method_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Progress) GetDone() int64 {
@@ -794,7 +909,7 @@ type Checkpoint struct {
 
 func (x *Checkpoint) Reset() {
 	*x = Checkpoint{}
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -806,7 +921,7 @@ func (x *Checkpoint) String() string {
 func (*Checkpoint) ProtoMessage() {}
 
 func (x *Checkpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[9]
+	mi := &file_method_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -819,7 +934,7 @@ func (x *Checkpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Checkpoint.ProtoReflect.Descriptor instead.
 func (*Checkpoint) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{9}
+	return file_method_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Checkpoint) GetDone() int64 {
@@ -847,7 +962,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +974,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[10]
+	mi := &file_method_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +987,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{10}
+	return file_method_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Point) GetName() string {
@@ -909,7 +1024,7 @@ type EmbedRequest struct {
 
 func (x *EmbedRequest) Reset() {
 	*x = EmbedRequest{}
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -921,7 +1036,7 @@ func (x *EmbedRequest) String() string {
 func (*EmbedRequest) ProtoMessage() {}
 
 func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[11]
+	mi := &file_method_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -934,7 +1049,7 @@ func (x *EmbedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedRequest.ProtoReflect.Descriptor instead.
 func (*EmbedRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{11}
+	return file_method_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EmbedRequest) GetModelDir() string {
@@ -982,7 +1097,7 @@ type EmbedReply struct {
 
 func (x *EmbedReply) Reset() {
 	*x = EmbedReply{}
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1109,7 @@ func (x *EmbedReply) String() string {
 func (*EmbedReply) ProtoMessage() {}
 
 func (x *EmbedReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[12]
+	mi := &file_method_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1122,7 @@ func (x *EmbedReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmbedReply.ProtoReflect.Descriptor instead.
 func (*EmbedReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{12}
+	return file_method_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EmbedReply) GetSamples() int64 {
@@ -1031,13 +1146,14 @@ type EvaluateRequest struct {
 	Role          string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
 	Split         string                 `protobuf:"bytes,4,opt,name=split,proto3" json:"split,omitempty"`
 	ArraysDir     string                 `protobuf:"bytes,5,opt,name=arrays_dir,json=arraysDir,proto3" json:"arrays_dir,omitempty"` // an empty folder for NAME.npy (float32) of declared arrays; empty: none are wanted
+	Cases         bool                   `protobuf:"varint,6,opt,name=cases,proto3" json:"cases,omitempty"`                         // numbers per case are wanted
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EvaluateRequest) Reset() {
 	*x = EvaluateRequest{}
-	mi := &file_method_proto_msgTypes[13]
+	mi := &file_method_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1049,7 +1165,7 @@ func (x *EvaluateRequest) String() string {
 func (*EvaluateRequest) ProtoMessage() {}
 
 func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[13]
+	mi := &file_method_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1062,7 +1178,7 @@ func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
 func (*EvaluateRequest) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{13}
+	return file_method_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EvaluateRequest) GetModelDir() string {
@@ -1100,16 +1216,24 @@ func (x *EvaluateRequest) GetArraysDir() string {
 	return ""
 }
 
+func (x *EvaluateRequest) GetCases() bool {
+	if x != nil {
+		return x.Cases
+	}
+	return false
+}
+
 type EvaluateReply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Metrics       map[string]float64     `protobuf:"bytes,1,rep,name=metrics,proto3" json:"metrics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"` // finite; names that Describe declares
+	Cases         map[string]*Cases      `protobuf:"bytes,2,rep,name=cases,proto3" json:"cases,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`       // of metrics that are over the samples of the split, where wanted; others are left out
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EvaluateReply) Reset() {
 	*x = EvaluateReply{}
-	mi := &file_method_proto_msgTypes[14]
+	mi := &file_method_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1245,7 @@ func (x *EvaluateReply) String() string {
 func (*EvaluateReply) ProtoMessage() {}
 
 func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
-	mi := &file_method_proto_msgTypes[14]
+	mi := &file_method_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1258,7 @@ func (x *EvaluateReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluateReply.ProtoReflect.Descriptor instead.
 func (*EvaluateReply) Descriptor() ([]byte, []int) {
-	return file_method_proto_rawDescGZIP(), []int{14}
+	return file_method_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *EvaluateReply) GetMetrics() map[string]float64 {
@@ -1144,12 +1268,67 @@ func (x *EvaluateReply) GetMetrics() map[string]float64 {
 	return nil
 }
 
+func (x *EvaluateReply) GetCases() map[string]*Cases {
+	if x != nil {
+		return x.Cases
+	}
+	return nil
+}
+
+// Cases are what inference counts: one number for each behavioural trial of the
+// split, in order of first appearance, whose plain mean is the metric to 1e-12.
+// Where the split lies within one trial, its cases are contiguous blocks of equal
+// length: 10, or 9 or 8 where 10 would be under 10 samples long.
+type Cases struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Values        []float64              `protobuf:"fixed64,1,rep,packed,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cases) Reset() {
+	*x = Cases{}
+	mi := &file_method_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cases) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cases) ProtoMessage() {}
+
+func (x *Cases) ProtoReflect() protoreflect.Message {
+	mi := &file_method_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cases.ProtoReflect.Descriptor instead.
+func (*Cases) Descriptor() ([]byte, []int) {
+	return file_method_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Cases) GetValues() []float64 {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 var File_method_proto protoreflect.FileDescriptor
 
 const file_method_proto_rawDesc = "" +
 	"\n" +
 	"\fmethod.proto\x12\x0fassay.plugin.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\x8d\x04\n" +
+	"\x0fDescribeRequest\"\xc2\x05\n" +
 	"\rDescribeReply\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
@@ -1166,7 +1345,17 @@ const file_method_proto_rawDesc = "" +
 	"\x05reuse\x18\f \x01(\bR\x05reuse\x12\x1c\n" +
 	"\tresumable\x18\r \x01(\bR\tresumable\x12.\n" +
 	"\x06arrays\x18\x0e \x03(\v2\x16.assay.plugin.v1.ArrayR\x06arrays\x129\n" +
-	"\boptional\x18\x0f \x03(\v2\x1d.assay.plugin.v1.OptionalRoleR\boptional\"6\n" +
+	"\boptional\x18\x0f \x03(\v2\x1d.assay.plugin.v1.OptionalRoleR\boptional\x12\x16\n" +
+	"\x06budget\x18\x10 \x01(\tR\x06budget\x122\n" +
+	"\acontext\x18\x11 \x01(\v2\x18.assay.plugin.v1.ContextR\acontext\x12\x1f\n" +
+	"\vuses_labels\x18\x12 \x01(\tR\n" +
+	"usesLabels\x12\x18\n" +
+	"\aseveral\x18\x13 \x03(\tR\aseveral\x12\x10\n" +
+	"\x03gpu\x18\x14 \x01(\tR\x03gpu\x12\x1a\n" +
+	"\bseedless\x18\x15 \x01(\tR\bseedless\"7\n" +
+	"\aContext\x12\x16\n" +
+	"\x06before\x18\x01 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\tR\x05after\"6\n" +
 	"\fOptionalRole\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04when\x18\x02 \x01(\tR\x04when\"\xb2\x02\n" +
@@ -1193,7 +1382,7 @@ const file_method_proto_rawDesc = "" +
 	"\x03doc\x18\x03 \x01(\tR\x03doc\"-\n" +
 	"\x05Array\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
-	"\x03doc\x18\x02 \x01(\tR\x03doc\"\xe1\x01\n" +
+	"\x03doc\x18\x02 \x01(\tR\x03doc\"\xf7\x01\n" +
 	"\fTrainRequest\x12#\n" +
 	"\rsettings_json\x18\x01 \x01(\tR\fsettingsJson\x12\x1f\n" +
 	"\vdataset_dir\x18\x02 \x01(\tR\n" +
@@ -1202,7 +1391,8 @@ const file_method_proto_rawDesc = "" +
 	"\athreads\x18\x04 \x01(\x05R\athreads\x12\x19\n" +
 	"\bwork_dir\x18\x05 \x01(\tR\aworkDir\x12\x1b\n" +
 	"\tmodel_dir\x18\x06 \x01(\tR\bmodelDir\x12%\n" +
-	"\x0echeckpoint_dir\x18\a \x01(\tR\rcheckpointDir\"\xd1\x01\n" +
+	"\x0echeckpoint_dir\x18\a \x01(\tR\rcheckpointDir\x12\x14\n" +
+	"\x05until\x18\b \x01(\x03R\x05until\"\xd1\x01\n" +
 	"\n" +
 	"TrainEvent\x127\n" +
 	"\bprogress\x18\x01 \x01(\v2\x19.assay.plugin.v1.ProgressH\x00R\bprogress\x12.\n" +
@@ -1234,7 +1424,7 @@ const file_method_proto_rawDesc = "" +
 	"\n" +
 	"EmbedReply\x12\x18\n" +
 	"\asamples\x18\x01 \x01(\x03R\asamples\x12\x12\n" +
-	"\x04dims\x18\x02 \x01(\x03R\x04dims\"\x98\x01\n" +
+	"\x04dims\x18\x02 \x01(\x03R\x04dims\"\xae\x01\n" +
 	"\x0fEvaluateRequest\x12\x1b\n" +
 	"\tmodel_dir\x18\x01 \x01(\tR\bmodelDir\x12\x1f\n" +
 	"\vdataset_dir\x18\x02 \x01(\tR\n" +
@@ -1242,12 +1432,20 @@ const file_method_proto_rawDesc = "" +
 	"\x04role\x18\x03 \x01(\tR\x04role\x12\x14\n" +
 	"\x05split\x18\x04 \x01(\tR\x05split\x12\x1d\n" +
 	"\n" +
-	"arrays_dir\x18\x05 \x01(\tR\tarraysDir\"\x92\x01\n" +
+	"arrays_dir\x18\x05 \x01(\tR\tarraysDir\x12\x14\n" +
+	"\x05cases\x18\x06 \x01(\bR\x05cases\"\xa5\x02\n" +
 	"\rEvaluateReply\x12E\n" +
-	"\ametrics\x18\x01 \x03(\v2+.assay.plugin.v1.EvaluateReply.MetricsEntryR\ametrics\x1a:\n" +
+	"\ametrics\x18\x01 \x03(\v2+.assay.plugin.v1.EvaluateReply.MetricsEntryR\ametrics\x12?\n" +
+	"\x05cases\x18\x02 \x03(\v2).assay.plugin.v1.EvaluateReply.CasesEntryR\x05cases\x1a:\n" +
 	"\fMetricsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x012\xb0\x02\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value:\x028\x01\x1aP\n" +
+	"\n" +
+	"CasesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.assay.plugin.v1.CasesR\x05value:\x028\x01\"\x1f\n" +
+	"\x05Cases\x12\x16\n" +
+	"\x06values\x18\x01 \x03(\x01R\x06values2\xb0\x02\n" +
 	"\x06Method\x12L\n" +
 	"\bDescribe\x12 .assay.plugin.v1.DescribeRequest\x1a\x1e.assay.plugin.v1.DescribeReply\x12E\n" +
 	"\x05Train\x12\x1d.assay.plugin.v1.TrainRequest\x1a\x1b.assay.plugin.v1.TrainEvent0\x01\x12C\n" +
@@ -1266,47 +1464,53 @@ func file_method_proto_rawDescGZIP() []byte {
 	return file_method_proto_rawDescData
 }
 
-var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_method_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_method_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: assay.plugin.v1.DescribeRequest
 	(*DescribeReply)(nil),   // 1: assay.plugin.v1.DescribeReply
-	(*OptionalRole)(nil),    // 2: assay.plugin.v1.OptionalRole
-	(*Setting)(nil),         // 3: assay.plugin.v1.Setting
-	(*Metric)(nil),          // 4: assay.plugin.v1.Metric
-	(*Array)(nil),           // 5: assay.plugin.v1.Array
-	(*TrainRequest)(nil),    // 6: assay.plugin.v1.TrainRequest
-	(*TrainEvent)(nil),      // 7: assay.plugin.v1.TrainEvent
-	(*Progress)(nil),        // 8: assay.plugin.v1.Progress
-	(*Checkpoint)(nil),      // 9: assay.plugin.v1.Checkpoint
-	(*Point)(nil),           // 10: assay.plugin.v1.Point
-	(*EmbedRequest)(nil),    // 11: assay.plugin.v1.EmbedRequest
-	(*EmbedReply)(nil),      // 12: assay.plugin.v1.EmbedReply
-	(*EvaluateRequest)(nil), // 13: assay.plugin.v1.EvaluateRequest
-	(*EvaluateReply)(nil),   // 14: assay.plugin.v1.EvaluateReply
-	nil,                     // 15: assay.plugin.v1.EvaluateReply.MetricsEntry
+	(*Context)(nil),         // 2: assay.plugin.v1.Context
+	(*OptionalRole)(nil),    // 3: assay.plugin.v1.OptionalRole
+	(*Setting)(nil),         // 4: assay.plugin.v1.Setting
+	(*Metric)(nil),          // 5: assay.plugin.v1.Metric
+	(*Array)(nil),           // 6: assay.plugin.v1.Array
+	(*TrainRequest)(nil),    // 7: assay.plugin.v1.TrainRequest
+	(*TrainEvent)(nil),      // 8: assay.plugin.v1.TrainEvent
+	(*Progress)(nil),        // 9: assay.plugin.v1.Progress
+	(*Checkpoint)(nil),      // 10: assay.plugin.v1.Checkpoint
+	(*Point)(nil),           // 11: assay.plugin.v1.Point
+	(*EmbedRequest)(nil),    // 12: assay.plugin.v1.EmbedRequest
+	(*EmbedReply)(nil),      // 13: assay.plugin.v1.EmbedReply
+	(*EvaluateRequest)(nil), // 14: assay.plugin.v1.EvaluateRequest
+	(*EvaluateReply)(nil),   // 15: assay.plugin.v1.EvaluateReply
+	(*Cases)(nil),           // 16: assay.plugin.v1.Cases
+	nil,                     // 17: assay.plugin.v1.EvaluateReply.MetricsEntry
+	nil,                     // 18: assay.plugin.v1.EvaluateReply.CasesEntry
 }
 var file_method_proto_depIdxs = []int32{
-	3,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
-	4,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
-	5,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
-	2,  // 3: assay.plugin.v1.DescribeReply.optional:type_name -> assay.plugin.v1.OptionalRole
-	8,  // 4: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
-	10, // 5: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
-	9,  // 6: assay.plugin.v1.TrainEvent.checkpoint:type_name -> assay.plugin.v1.Checkpoint
-	15, // 7: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
-	0,  // 8: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
-	6,  // 9: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
-	11, // 10: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
-	13, // 11: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
-	1,  // 12: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
-	7,  // 13: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
-	12, // 14: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
-	14, // 15: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
-	12, // [12:16] is the sub-list for method output_type
-	8,  // [8:12] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	4,  // 0: assay.plugin.v1.DescribeReply.settings:type_name -> assay.plugin.v1.Setting
+	5,  // 1: assay.plugin.v1.DescribeReply.metrics:type_name -> assay.plugin.v1.Metric
+	6,  // 2: assay.plugin.v1.DescribeReply.arrays:type_name -> assay.plugin.v1.Array
+	3,  // 3: assay.plugin.v1.DescribeReply.optional:type_name -> assay.plugin.v1.OptionalRole
+	2,  // 4: assay.plugin.v1.DescribeReply.context:type_name -> assay.plugin.v1.Context
+	9,  // 5: assay.plugin.v1.TrainEvent.progress:type_name -> assay.plugin.v1.Progress
+	11, // 6: assay.plugin.v1.TrainEvent.point:type_name -> assay.plugin.v1.Point
+	10, // 7: assay.plugin.v1.TrainEvent.checkpoint:type_name -> assay.plugin.v1.Checkpoint
+	17, // 8: assay.plugin.v1.EvaluateReply.metrics:type_name -> assay.plugin.v1.EvaluateReply.MetricsEntry
+	18, // 9: assay.plugin.v1.EvaluateReply.cases:type_name -> assay.plugin.v1.EvaluateReply.CasesEntry
+	16, // 10: assay.plugin.v1.EvaluateReply.CasesEntry.value:type_name -> assay.plugin.v1.Cases
+	0,  // 11: assay.plugin.v1.Method.Describe:input_type -> assay.plugin.v1.DescribeRequest
+	7,  // 12: assay.plugin.v1.Method.Train:input_type -> assay.plugin.v1.TrainRequest
+	12, // 13: assay.plugin.v1.Method.Embed:input_type -> assay.plugin.v1.EmbedRequest
+	14, // 14: assay.plugin.v1.Method.Evaluate:input_type -> assay.plugin.v1.EvaluateRequest
+	1,  // 15: assay.plugin.v1.Method.Describe:output_type -> assay.plugin.v1.DescribeReply
+	8,  // 16: assay.plugin.v1.Method.Train:output_type -> assay.plugin.v1.TrainEvent
+	13, // 17: assay.plugin.v1.Method.Embed:output_type -> assay.plugin.v1.EmbedReply
+	15, // 18: assay.plugin.v1.Method.Evaluate:output_type -> assay.plugin.v1.EvaluateReply
+	15, // [15:19] is the sub-list for method output_type
+	11, // [11:15] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_method_proto_init() }
@@ -1314,8 +1518,8 @@ func file_method_proto_init() {
 	if File_method_proto != nil {
 		return
 	}
-	file_method_proto_msgTypes[3].OneofWrappers = []any{}
-	file_method_proto_msgTypes[7].OneofWrappers = []any{
+	file_method_proto_msgTypes[4].OneofWrappers = []any{}
+	file_method_proto_msgTypes[8].OneofWrappers = []any{
 		(*TrainEvent_Progress)(nil),
 		(*TrainEvent_Point)(nil),
 		(*TrainEvent_Log)(nil),
@@ -1327,7 +1531,7 @@ func file_method_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_method_proto_rawDesc), len(file_method_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -10,7 +10,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/methodtest"
-	"github.com/assaylab/assay/framework/methodtest/datasets"
+	"github.com/assaylab/assay/framework/methodtest/recordings"
 	"github.com/assaylab/assay/framework/setting"
 	assembly "github.com/assaylab/assay/plugins/assemblies/model"
 )
@@ -56,11 +56,11 @@ func TestConformance(t *testing.T) {
 		words.Samples.Row(i)[w] = 1
 	}
 	methodtest.Run(t, New(),
-		with("coin", map[string]any{"task": "coin", "recurrence": "full"}, datasets.Generate(t, "coin-flips", nil, 1)),
-		with("offsets", map[string]any{"task": "coin", "weights": []float64{2, 2, 2}, "offsets": []float64{-.1, 0, .1}, "noise_rounds": "all"}, datasets.Generate(t, "coin-flips", nil, 1)),
-		with("chain", map[string]any{"embedding": "cap"}, datasets.Generate(t, "markov-chain", nil, 1)),
+		with("coin", map[string]any{"task": "coin", "recurrence": "full"}, recordings.Generate(t, "coin-flips", nil, 1)),
+		with("offsets", map[string]any{"task": "coin", "weights": []float64{2, 2, 2}, "offsets": []float64{-.1, 0, .1}, "noise_rounds": "all"}, recordings.Generate(t, "coin-flips", nil, 1)),
+		with("chain", map[string]any{"embedding": "cap"}, recordings.Generate(t, "markov-chain", nil, 1)),
 		with("trigram", map[string]any{"task": "trigram", "words": 10, "pairs": "product"}, map[string]*data.Recording{"main": words}),
-		with("no recurrence", map[string]any{"recurrence": "none"}, datasets.Generate(t, "markov-chain", nil, 1)),
+		with("no recurrence", map[string]any{"recurrence": "none"}, recordings.Generate(t, "markov-chain", nil, 1)),
 	)
 }
 
@@ -122,7 +122,7 @@ func TestCounts(t *testing.T) {
 // deviation of 0.02 to 0.06, so the mean of 8 one of 0.02.
 func TestFirstCap(t *testing.T) {
 	m, got := run(t, map[string]any{"task": "coin", "n": 25000, "recurrence": "none", "graphs": 8, "draws": 60,
-		"weights": []float64{1.5, 1.5, 1.5}, "offsets": []float64{-.1, 0, .1}}, datasets.Generate(t, "coin-flips", nil, 1), 1)
+		"weights": []float64{1.5, 1.5, 1.5}, "offsets": []float64{-.1, 0, .1}}, recordings.Generate(t, "coin-flips", nil, 1), 1)
 	for x, want := range []float64{.035, .347, .828} {
 		if p := m.CurveCap[x]; math.Abs(p-want) > .07 {
 			t.Errorf("weight %v: A_1 leads in %.3f, want %.3f ± 0.07", 1.5+m.Settings.Offsets[x], p, want)
@@ -141,7 +141,7 @@ func TestFirstCap(t *testing.T) {
 func TestFlipsSettle(t *testing.T) {
 	for wr, decisive := range map[float64][2]float64{4: {.97, 1}, 1.5: {0, .9}} {
 		_, got := run(t, map[string]any{"task": "coin", "n": 6000, "k": 300, "recurrence": "full", "w_r": wr, "graphs": 2, "draws": 40, "weights": []float64{2, 2}},
-			datasets.Generate(t, "coin-flips", map[string]any{"counts": []int{1, 1}}, 1), 1)
+			recordings.Generate(t, "coin-flips", map[string]any{"counts": []int{1, 1}}, 1), 1)
 		if d := got["decisiveness"]; d < decisive[0] || d > decisive[1] {
 			t.Errorf("w_R = %v: decisiveness %.3f, want %v", wr, d, decisive)
 		}
@@ -157,7 +157,7 @@ func TestMarkovChains(t *testing.T) {
 	const seeds = 6
 	tv := 0.0
 	for seed := range uint64(seeds) {
-		_, got := run(t, map[string]any{"lambda": 24, "beta": math.Log(1000) / 24, "graphs": 1, "draws": 60}, datasets.Generate(t, "markov-chain", nil, seed+1), seed+1)
+		_, got := run(t, map[string]any{"lambda": 24, "beta": math.Log(1000) / 24, "graphs": 1, "draws": 60}, recordings.Generate(t, "markov-chain", nil, seed+1), seed+1)
 		tv += got["tv"] / seeds
 		if got["undecided"] > 0 {
 			t.Errorf("seed %d: %v undecided", seed+1, got["undecided"])

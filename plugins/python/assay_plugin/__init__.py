@@ -13,15 +13,19 @@ mistakes leave as :class:`Refuse`.
 
 from . import _output  # first of all: nothing may print before the handshake
 
+from ._cases import Scores, jackknife, over_samples
+from ._checkpoint import Checkpoint
 from ._data import Dataset, Recording, Target
 from ._errors import Cancelled, Failure, Refuse
-from ._method import Method, Metric, Training
+from ._method import Array, Method, Metric
 from ._serve import serve
 from ._settings import setting
+from ._training import Training
 
 __all__ = [
-    "Cancelled", "Dataset", "Failure", "Method", "Metric", "Recording", "Refuse", "Target", "Training", "serve", "setting",
+    "Array", "Cancelled", "Checkpoint", "Dataset", "Failure", "Method", "Metric", "Recording", "Refuse", "Scores", "Target", "Training",
+    "jackknife", "over_samples", "serve", "setting",
 ]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 del _output

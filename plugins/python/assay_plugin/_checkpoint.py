@@ -5,20 +5,67 @@ import shutil
 import tempfile
 from typing import Any, Tuple
 
-from . import _model
-from ._errors import Failure
+from . import _tree
+from ._errors import Cancelled, Failure
+from ._sink import Sink
 
 _PREFIX = "checkpoint-"  # what is still being written has another name
 
 
-def save(folder: str, done: int, state: Any) -> bool:
+class Checkpoint:
+    """Lets training go on after its process was killed, or to more of its budget.
+
+        done, state = run.checkpoint.resume()          # (0, None) at the first attempt
+        if state:
+            restore(net, state)
+        for epoch in range(done, run.end(epochs)):
+            ...
+            run.checkpoint.save(epoch + 1, state_of(net))
+
+    Training that goes on must give the model of training that never stopped: the
+    state needs the optimiser's moments and the places of random generators
+    (``rng.bit_generator.state``) too. Work is counted in units of the budget.
+    """
+
+    def __init__(self, folder: str, until: int, sink: Sink):
+        self._folder, self._until, self._sink = folder, until, sink
+
+    @property
+    def wanted(self) -> bool:
+        """False where nothing is kept, as of a method that is not ``resumable``."""
+        return bool(self._folder)
+
+    def save(self, done: int, state: Any) -> None:
+        """Keeps what training needs to go on after done units of work: a dictionary
+        of NumPy arrays, numbers and texts. Only the last is kept. Does nothing where
+        no checkpoints are wanted."""
+        if self._sink.cancelled():
+            raise Cancelled()
+        if self._folder and _save(self._folder, done, state):
+            self._sink.checkpoint(done, False)
+
+    def resume(self) -> Tuple[int, Any]:
+        """Returns how much work is done, and the state that was kept: (0, None) where
+        there is none. One that cannot be read is an error, not a fresh start."""
+        done, state = _load(self._folder) if self._folder else (0, None)
+        if self._until and done > self._until:
+            raise Failure(f"the checkpoint holds {done} units of work, but only {self._until} are asked for")
+        if state is not None:
+            self._sink.checkpoint(done, True)
+        return done, state
+
+    # The first edition's name for save: run.checkpoint(done, state).
+    __call__ = save
+
+
+def _save(folder: str, done: int, state: Any) -> bool:
     """Replaces the checkpoint; False where there is one of as much work already."""
     old, old_done = _last(folder)
     if old and done <= old_done:
         return False  # equal work, equal state
     new = tempfile.mkdtemp(prefix="tmp-", dir=folder)
     try:
-        _model.write(state, "the state", new, {})
+        _tree.write(state, "the state", new, {})
         os.rename(new, os.path.join(folder, f"{_PREFIX}{done}"))
     finally:
         shutil.rmtree(new, ignore_errors=True)  # after the rename there is nothing under this name
@@ -27,14 +74,12 @@ def save(folder: str, done: int, state: Any) -> bool:
     return True
 
 
-def load(folder: str) -> Tuple[int, Any]:
-    """Reads the last checkpoint: (0, None) where there is none. One that cannot
-    be read is an error, not a fresh start."""
+def _load(folder: str) -> Tuple[int, Any]:
     path, done = _last(folder)
     if not path:
         return 0, None
     try:
-        return done, _model.read(path)[0]
+        return done, _tree.read(path)[0]
     except (OSError, ValueError, KeyError) as e:
         raise Failure(f"checkpoint {path}: {e}") from e
 

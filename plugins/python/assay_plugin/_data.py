@@ -5,7 +5,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from ._errors import Failure, Refuse
 
 CODES = {"train": 1, "val": 2, "test": 3}  # in a split array; 0 is in no part
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+
+_LEAST_BLOCK = 10  # samples, of a block that counts as a case
 
 Rows = Union[slice, NDArray[np.intp]]
 
@@ -72,6 +74,20 @@ class Recording:
             self, samples=self.samples[at], trial=self.trial[at], split=None if self.split is None else self.split[at],
             targets={name: replace(t, values=t.values[at]) for name, t in self.targets.items()},
         )
+
+    def cases(self) -> Tuple[NDArray[np.intp], int]:
+        """What inference counts: (the case of each sample, how many there are). Cases
+        are trials, in order of first appearance. Where all samples belong to one
+        trial they are 10 contiguous blocks of equal length, 9 or 8 where the samples
+        do not suffice for 10 of 10 each; of fewer there are none."""
+        n = len(self)
+        of = np.cumsum(np.diff(self.trial, prepend=self.trial[:1]) != 0)
+        if n and of[-1] > 0:
+            return of, int(of[-1]) + 1
+        blocks = min(n // _LEAST_BLOCK, 10)
+        if blocks < 8:
+            return np.zeros(n, np.intp), 0
+        return np.arange(n) * blocks // n, blocks
 
     def train_part(self) -> "Recording":
         """What a method may learn from: the train split, or all where nothing is divided."""

@@ -15,7 +15,7 @@ def watch() -> None:
     number = os.environ.pop(LIFELINE_ENV, "")
     if number.isdigit():
         os.set_inheritable(int(number), False)
-        threading.Thread(target=_wait, args=(int(number),), daemon=True).start()
+        threading.Thread(target=_wait, name="assay-lifeline", args=(int(number),), daemon=True).start()
 
 
 def _wait(pipe: int) -> None:

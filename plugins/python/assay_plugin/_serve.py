@@ -1,5 +1,6 @@
 """Serving the host: the last line of a plugin."""
 
+import faulthandler
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from typing import Any, NoReturn, Type, Union
 
 from . import _lifeline, _output
 from ._method import Method
+from ._settings import schema
 from .wire import CORE_PROTOCOL_VERSION, PROTOCOL_VERSION, TRANSPORT_ENV
 
 _MAX_MESSAGE = 64 << 20
@@ -21,8 +23,13 @@ def serve(method: "Union[Method[Any, Any], Type[Method[Any, Any]]]") -> NoReturn
     program is and exits with 2."""
     if isinstance(method, type):
         method = method()
+    try:
+        schema(method.settings)
+    except TypeError as e:  # a mistake of the author's: no traceback through the SDK
+        sys.exit(f"assay-plugin: {e}")
     if not _output.started_by_host:
         _introduce(method)
+    faulthandler.enable()  # a crash in C says where in Python it was
     _lifeline.watch()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host decides when to stop
     _Process(method).run()
@@ -49,7 +56,7 @@ class _Process:
 
         self._main = MainThread()
         self._server = grpc.server(
-            ThreadPoolExecutor(_CALLS_AT_ONCE),
+            ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="assay-call"),
             handlers=[Server(method, self._main).handler(), *_goplugin.handlers(self._leave)],
             options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.max_send_message_length", _MAX_MESSAGE)],
         )

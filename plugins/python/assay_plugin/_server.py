@@ -3,16 +3,20 @@
 import json
 import os
 import queue
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple, TypeVar, Union
 
 import grpc
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _output
+from ._cases import Scores
 from ._data import Dataset, Recording, open_dataset
 from ._errors import Cancelled, Failure, Refuse, explain, report
-from ._method import Method, Training
+from ._method import Method
 from ._settings import decode, schema
+from ._surroundings import LEFT_BEHIND, Surroundings
+from ._training import Training, seed_global_generators
 from ._work import Call, MainThread
 from .wire import HINT_KEY, SERVICE
 from .wire import method_pb2 as pb
@@ -25,7 +29,12 @@ def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
         name=method.name, version=method.version, summary=method.summary, citation=method.citation,
         roles=method.roles, embeds=method.embeds, targets=method.targets,
         deterministic=method.deterministic, out_of_sample=method.out_of_sample, reuse=method.reuse, resumable=method.resumable,
+        budget=method.budget, uses_labels=_condition(method.uses_labels), several=method.several, gpu=method.gpu,
+        seedless=_condition(method.seedless or None),
     )
+    if method.context is not None:
+        before, after = method.context
+        reply.context.before, reply.context.after = str(before), str(after)
     for s in schema(method.settings):
         reply.settings.add(
             name=s.name, kind=s.kind, default_json=json.dumps(s.default), min=s.min, max=s.max, above=s.above, below=s.below,
@@ -35,7 +44,15 @@ def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
         reply.optional.add(name=role, when=when)
     for m in method.metrics:
         reply.metrics.add(name=m.name, goal=m.goal, doc=m.doc)
+    for a in method.arrays:
+        reply.arrays.add(name=a.name, doc=a.doc)
     return reply
+
+
+def _condition(value: Union[bool, str, None]) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value).lower()
 
 
 class _Stream:
@@ -73,6 +90,7 @@ class Server:
         self._description = describe(method)
         self._model: Tuple[str, Any] = ("", None)
         self._dataset: Tuple[str, Optional[Dataset]] = ("", None)
+        self._surroundings = Surroundings()
 
     def handler(self) -> grpc.GenericRpcHandler:
         def unary(call: Any, request: Any) -> "grpc.RpcMethodHandler[Any, Any]":
@@ -97,8 +115,16 @@ class Server:
         settings = decode(self._method.settings, request.settings_json)
         self._model = ("", None)
         run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, stream,
-                       request.checkpoint_dir)
-        model = self._method.train(run)
+                       request.checkpoint_dir, request.until)
+        seed_global_generators(run)
+        self._surroundings.before()
+        try:
+            model = self._method.train(run)
+        finally:
+            left = self._surroundings.after(request.dataset_dir)
+        if self._method.reuse:
+            for what in left:
+                stream.log(LEFT_BEHIND + what)
         if model is None:
             raise Failure("train returned no model", "return what embed and evaluate need")
         self._method.save(model, request.model_dir)
@@ -109,22 +135,39 @@ class Server:
 
     def _embed(self, request: Any) -> Any:
         model, part = self._part(request)
-        a = np.ascontiguousarray(self._method.embed(model, part), dtype="<f4")
-        if a.ndim != 2:
+        a = _array("embed", self._method.embed(model, part), f"[{len(part)} x dims]")
+        if a.ndim != 2 or len(a) != len(part):
             raise Failure(f"embed returned an array of shape {list(a.shape)}; it should be [{len(part)} x dims]")
-        with open(request.out_path, "wb") as f:
-            np.save(f, a, allow_pickle=False)
+        _write(request.out_path, a)
         return pb.EmbedReply(samples=a.shape[0], dims=a.shape[1])
 
     def evaluate(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._apply(lambda: self._evaluate(request), context)
 
     def _evaluate(self, request: Any) -> Any:
-        metrics = self._method.evaluate(*self._part(request))
+        model, part = self._part(request)
+        metrics = self._method.evaluate(model, part)
         try:
-            return pb.EvaluateReply(metrics={name: float(value) for name, value in metrics.items()})
+            reply = pb.EvaluateReply(metrics={name: float(value) for name, value in metrics.items()})
         except (AttributeError, TypeError, ValueError) as e:
             raise Failure(f"evaluate returned {metrics!r:.200}, which is no dictionary of numbers") from e
+        for name, value in metrics.items() if request.cases else ():
+            numbers = value.cases() if isinstance(value, Scores) else None
+            if numbers is not None:
+                reply.cases[name].values.extend(numbers)
+        if request.arrays_dir:
+            self._illustrate(model, part, request.arrays_dir)
+        return reply
+
+    def _illustrate(self, model: Any, part: Recording, folder: str) -> None:
+        arrays = self._method.illustrate(model, part)
+        if not isinstance(arrays, Mapping):
+            raise Failure(f"illustrate returned {arrays!r:.200}, which is no dictionary of arrays")
+        known = [a.name for a in self._method.arrays]
+        for name, a in arrays.items():
+            if name not in known:
+                raise Failure(f'illustrate made the array "{name}", which is not declared', "declare it: arrays = [assay.Array(name, doc)]")
+            _write(os.path.join(folder, name + ".npy"), _array(f'illustrate, array "{name}",', a, "an array of numbers"))
 
     def _part(self, request: Any) -> Tuple[Any, Recording]:
         where = os.path.normpath(request.model_dir)
@@ -169,6 +212,21 @@ class Server:
         code = grpc.StatusCode.INVALID_ARGUMENT if isinstance(error, Refuse) else grpc.StatusCode.INTERNAL
         context.abort(code, message[:2000])
         raise AssertionError("abort returned")
+
+
+def _array(of: str, value: Any, wanted: str) -> NDArray[np.float32]:
+    """float32 in C order, or a failure that says what the method returned instead."""
+    if value is None:
+        raise Failure(f"{of} returned None; it should return {wanted}", "is there a return at its end?")
+    try:
+        return np.ascontiguousarray(value, dtype="<f4")
+    except (TypeError, ValueError) as e:
+        raise Failure(f"{of} returned {type(value).__name__} {value!r:.100}, which is no array: {e}", f"return {wanted}") from e
+
+
+def _write(path: str, a: NDArray[np.float32]) -> None:
+    with open(path, "wb") as f:
+        np.save(f, a, allow_pickle=False)
 
 
 def _ascii(text: str) -> str:

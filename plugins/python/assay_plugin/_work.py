@@ -70,7 +70,7 @@ class MainThread:
         if call.ended.is_set():
             return
         call.cancelled.set()
-        threading.Thread(target=self._insist, args=(call,), daemon=True).start()
+        threading.Thread(target=self._insist, name="assay-cancel", args=(call,), daemon=True).start()
 
     def _insist(self, call: "Call[T]") -> None:
         while not call.ended.is_set():

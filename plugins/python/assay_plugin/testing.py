@@ -14,8 +14,9 @@ from typing import Any, Dict, List, Mapping, Tuple, Union
 import numpy as np
 
 from ._data import Dataset, Recording, Target
-from ._method import Method, Training, embed_role
+from ._method import Method, embed_role
 from ._settings import complete
+from ._training import Training, seed_global_generators
 
 __all__ = ["Events", "fit", "recording", "reloaded"]
 
@@ -64,14 +65,15 @@ def recording(samples: int = 200, channels: int = 12, classes: int = 4, seed: in
 
 
 def fit(method: "Method[Any, Any]", data: Union[Recording, Mapping[str, Recording]], *, seed: int = 1, threads: int = 1,
-        checkpoints: str = "", **settings: Any) -> Tuple[Any, Events]:
+        checkpoints: str = "", until: int = 0, **settings: Any) -> Tuple[Any, Events]:
     """Trains as the host would and returns the model and what was reported.
-    checkpoints is a folder to keep them in."""
+    checkpoints is a folder to keep them in, until a part of the budget to train to."""
     if isinstance(data, Recording):
         data = {embed_role(method): data}
     events = Events()
     with tempfile.TemporaryDirectory() as work:
-        run: Training[Any] = Training(complete(method.settings, settings), Dataset(data), seed, threads, work, _List(events), checkpoints)
+        run: Training[Any] = Training(complete(method.settings, settings), Dataset(data), seed, threads, work, _List(events), checkpoints, until)
+        seed_global_generators(run)
         return method.train(run), events
 
 

@@ -52,10 +52,10 @@ class Plugin:
     def describe(self):
         return pb.DescribeReply.FromString(self.unary(f"/{wire.SERVICE}/Describe"))
 
-    def train(self, dataset, model, seed=1, threads=1, checkpoints="", **settings):
+    def train(self, dataset, model, seed=1, threads=1, checkpoints="", until=0, **settings):
         """Starts Train and returns the stream of its events."""
         request = pb.TrainRequest(settings_json=json.dumps(settings), dataset_dir=str(dataset), seed=seed, threads=threads,
-                                  work_dir=str(model), model_dir=str(model), checkpoint_dir=str(checkpoints))
+                                  work_dir=str(model), model_dir=str(model), checkpoint_dir=str(checkpoints), until=until)
         return self.channel.unary_stream(f"/{wire.SERVICE}/Train", response_deserializer=pb.TrainEvent.FromString)(
             request.SerializeToString(), timeout=120)
 
@@ -64,8 +64,12 @@ class Plugin:
         return pb.EmbedReply.FromString(self.unary(f"/{wire.SERVICE}/Embed", request.SerializeToString()))
 
     def evaluate(self, dataset, model, split="all"):
-        request = pb.EvaluateRequest(model_dir=str(model), dataset_dir=str(dataset), role="main", split=split)
-        return dict(pb.EvaluateReply.FromString(self.unary(f"/{wire.SERVICE}/Evaluate", request.SerializeToString())).metrics)
+        return dict(self.evaluated(dataset, model, split).metrics)
+
+    def evaluated(self, dataset, model, split="all", **wanted):
+        """The whole reply of Evaluate; wanted: cases, arrays_dir."""
+        request = pb.EvaluateRequest(model_dir=str(model), dataset_dir=str(dataset), role="main", split=split, **wanted)
+        return pb.EvaluateReply.FromString(self.unary(f"/{wire.SERVICE}/Evaluate", request.SerializeToString()))
 
     def shut_down(self) -> int:
         self.unary("/plugin.GRPCController/Shutdown")

@@ -110,14 +110,22 @@ def test_nonsense_is_refused(launch, data, model, tmp_path):
     assert failure(lambda: p.embed(data, where, tmp_path / "z.npy", "tset"))[:2] == ("INVALID_ARGUMENT", 'there is no split "tset"')
 
 
-def test_an_embedding_of_one_dimension_is_an_error(launch, data, model, tmp_path):
-    p = launch("""
+@pytest.mark.parametrize("returned, message", [
+    ("recording.samples[:, 0]", "embed returned an array of shape [40]; it should be [40 x dims]"),
+    ("recording.samples[:3]", "embed returned an array of shape [3, 5]; it should be [40 x dims]"),
+    ("None", "embed returned None; it should return [40 x dims]"),
+    ("(recording.samples, 1.5)", "embed returned tuple (array(["),
+    ("{}", "embed returned dict {}, which is no array: "),
+    ("object()", "embed returned object <object"),
+])
+def test_an_embedding_that_is_none_is_an_error(launch, data, model, tmp_path, returned, message):
+    p = launch(f"""
         def embed(self, model, recording):
-            return recording.samples[:, 0]
+            return {returned}
     """)
     where = model()
     list(p.train(data, where))
-    assert "shape [40]; it should be [40 x dims]" in failure(lambda: p.embed(data, where, tmp_path / "z.npy"))[1]
+    assert message in failure(lambda: p.embed(data, where, tmp_path / "z.npy"))[1]
 
 
 @pytest.mark.parametrize("value", ["None", "{'rows': [1, 2]}"])
@@ -172,12 +180,12 @@ RESUMABLE = """
     def train(self, run):
         rng = run.rng("steps")
         total = np.zeros(2)
-        done, state = run.resume()
+        done, state = run.checkpoint.resume()
         if state:
             total, rng.bit_generator.state = state["total"], state["rng"]
-        for step in range(done, 10):
+        for step in range(done, run.end(10)):
             total = total + rng.normal(size=2)
-            run.checkpoint(step + 1, {"total": total, "rng": rng.bit_generator.state})
+            run.checkpoint.save(step + 1, {"total": total, "rng": rng.bit_generator.state})
             if step == 4 and run.settings.gain == 2 and not state:
                 run.log("half done")
                 time.sleep(600)
@@ -205,3 +213,119 @@ def test_killed_training_goes_on_from_its_checkpoint(launch, data, model, tmp_pa
 def test_a_damaged_checkpoint_is_an_error_not_a_fresh_start(launch, data, model, tmp_path):
     (tmp_path / "checkpoint-3").mkdir()
     assert failure(launch(RESUMABLE).train(data, model(), checkpoints=tmp_path))[1].startswith("checkpoint ")
+
+
+def test_a_part_of_the_budget_is_gone_on_with(launch, data, model, tmp_path):
+    p = launch(RESUMABLE)
+    kept, whole, last = tmp_path / "kept", model(), model()
+    kept.mkdir()
+    list(p.train(data, whole, gain=3))
+    for until, begins in [(4, None), (7, 4)]:
+        points = [e.checkpoint for e in p.train(data, model(), checkpoints=kept, until=until, gain=3) if e.HasField("checkpoint")]
+        assert points[-1].done == until and (begins is None or (points[0].done, points[0].resumed) == (begins, True))
+    list(launch(RESUMABLE).train(data, last, checkpoints=kept, gain=3))
+    assert (last / "tree.json").read_text() == (whole / "tree.json").read_text()
+    assert "holds 10 units of work, but only 7" in failure(p.train(data, model(), checkpoints=kept, until=7, gain=3))[1]
+
+
+FIRST_EDITION = """
+    resumable = True
+    def train(self, run):
+        done, state = run.resume()
+        for step in range(done, 3):
+            run.checkpoint(step + 1, {"steps": step})
+        return {"gain": 1.0}
+"""
+
+
+def test_names_of_the_first_edition_still_work(launch, data, model, tmp_path):
+    p = launch(FIRST_EDITION)
+    assert [e.checkpoint.done for e in p.train(data, model(), checkpoints=tmp_path) if e.HasField("checkpoint")] == [1, 2, 3]
+    assert [e.checkpoint.resumed for e in p.train(data, model(), checkpoints=tmp_path) if e.HasField("checkpoint")] == [True]
+
+
+CLAIMS = """
+    budget = "gain > 5 ? 20 : 10"
+    context = ("gain > 1 ? 2 : 0", -1)
+    uses_labels = False
+    seedless = "gain == 0"
+    several = ("main",)
+    gpu = "optional"
+    arrays = [assay.Array("raster", "[samples x 2] numbers")]
+    def evaluate(self, model, recording):
+        x = recording.samples[:, 0]
+        return {"rows": assay.over_samples(recording, x)}
+    def illustrate(self, model, recording):
+        return {"raster": [[1, 2]] * len(recording)} if model["gain"] else {"grid": [1]}
+"""
+
+
+def test_what_a_method_says_of_itself(launch):
+    d, silent = launch(CLAIMS).describe(), launch().describe()
+    assert (d.budget, d.uses_labels, d.seedless, d.several, d.gpu) == ("gain > 5 ? 20 : 10", "false", "gain == 0", ["main"], "optional")
+    assert (d.context.before, d.context.after) == ("gain > 1 ? 2 : 0", "-1")
+    assert [(a.name, a.doc) for a in d.arrays] == [("raster", "[samples x 2] numbers")]
+    assert not (silent.budget or silent.uses_labels or silent.seedless or silent.several or silent.gpu or silent.arrays or silent.HasField("context"))
+
+
+def test_cases_and_arrays_come_where_they_are_wanted(launch, data, model, tmp_path):
+    p, where = launch(CLAIMS), model()
+    list(p.train(data, where))
+    plain, full = p.evaluated(data, where, "test"), p.evaluated(data, where, "test", cases=True, arrays_dir=str(tmp_path))
+    x = np.load(data / "main.samples.npy")[30:, 0].astype(float)
+    trial = np.load(data / "main.trial.npy")[30:]
+    assert not plain.cases and dict(plain.metrics) == dict(full.metrics) and full.metrics["rows"] == pytest.approx(x.mean(), rel=1e-12)
+    assert len(full.cases["rows"].values) == len(set(trial)) and np.mean(full.cases["rows"].values) == pytest.approx(full.metrics["rows"], rel=1e-12)
+    assert np.array_equal(np.load(tmp_path / "raster.npy"), [[1, 2]] * 10) and np.load(tmp_path / "raster.npy").dtype == np.float32
+
+
+def test_arrays_that_are_not_declared_are_refused(launch, data, model, tmp_path):
+    p, where = launch(CLAIMS + "    def train(self, run):\n        return {'gain': 0}\n"), model()
+    list(p.train(data, where))
+    assert 'illustrate made the array "grid", which is not declared' in failure(lambda: p.evaluated(data, where, arrays_dir=str(tmp_path)))[1]
+
+
+MESSY = """
+    reuse = True
+    def train(self, run):
+        os.chdir("/")
+        os.environ["TOY"] = "1"
+        np.seterr(all="raise")
+        import random
+        run.log(f"{os.environ.get('HOME')} {random.random()} {np.random.random()}")
+        if run.settings.gain > 1:
+            import threading
+            threading.Thread(target=time.sleep, args=(600,), daemon=True, name="busy").start()
+            Toy.kept = getattr(Toy, "kept", []) + [open(__file__)]
+        return {"gain": float(np.geterr()["over"] == "warn")}
+    def evaluate(self, model, recording):
+        return {"rows": float("TOY" in os.environ) + 2 * float(os.getcwd() == "/") + 4 * float(np.geterr()["over"] == "raise")}
+"""
+
+
+def test_a_trial_leaves_no_trace_on_the_next(launch, data, model):
+    p, where = launch(MESSY), model()
+    said = [[e.log for e in p.train(data, where, gain=1, seed=seed) if e.log] for seed in (1, 2, 1)]
+    assert said[0] == said[2] != said[1] and [len(lines) for lines in said] == [1, 1, 1]
+    assert p.evaluate(data, where) == {"rows": 0}  # folder, environment and NumPy are as before
+    first, second = ([e.log for e in p.train(data, where, gain=2) if e.log.startswith("left behind: ")] for _ in range(2))
+    assert len(first) == 2 and any("plugin.py is still open" in line for line in first) and any("busy" in line for line in first)
+    assert len(second) == 2
+
+
+def test_mistakes_in_settings_are_said_without_a_traceback(launch):
+    p = launch("settings = type('Bad', (), {'__annotations__': {'rate': float}})\nsettings = dataclass(settings)\n")
+    assert p.process.wait(30) == 1
+    assert p.end() == "assay-plugin: Bad.rate: a setting needs a default\n"
+
+
+def test_a_crash_in_c_says_where_in_python_it_was(launch, data, model):
+    p = launch("""
+        def train(self, run):
+            import ctypes
+            ctypes.string_at(0)
+    """)
+    with pytest.raises(grpc.RpcError):
+        list(p.train(data, model()))
+    said = p.end()
+    assert "Segmentation fault" in said and 'plugin.py", line' in said

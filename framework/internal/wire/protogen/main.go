@@ -1,9 +1,9 @@
-// Protogen writes the Go code of framework/internal/wire from method.proto:
+// Protogen writes the Go code of framework/internal/wire from its .proto files:
 //
 //	go tool protogen [-out DIR]
 //
-// It compiles the .proto in Go and hands the result to the two pinned
-// generators, so that nobody needs protoc.
+// It compiles them in Go and hands the result to the two pinned generators, so
+// that nobody needs protoc.
 package main
 
 import (
@@ -19,12 +19,11 @@ import (
 	"github.com/bufbuild/protocompile"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
-	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
 )
 
 func main() {
-	out := flag.String("out", "", "folder to write to; default: beside method.proto")
+	out := flag.String("out", "", "folder to write to; default: beside the .proto files")
 	flag.Parse()
 	if err := run(*out); err != nil {
 		fmt.Fprintln(os.Stderr, "protogen:", err)
@@ -45,20 +44,27 @@ func run(out string) error {
 		Resolver:       &protocompile.SourceResolver{ImportPaths: []string{dir}},
 		SourceInfoMode: protocompile.SourceInfoStandard, // keeps the comments
 	}
-	files, err := compiler.Compile(context.Background(), "method.proto")
+	sources, err := filepath.Glob(filepath.Join(dir, "*.proto"))
 	if err != nil {
 		return err
 	}
-	request, err := proto.Marshal(&pluginpb.CodeGeneratorRequest{
-		FileToGenerate: []string{"method.proto"},
-		Parameter:      proto.String("paths=source_relative"),
-		ProtoFile:      []*descriptorpb.FileDescriptorProto{protodesc.ToFileDescriptorProto(files[0])},
-	})
+	request := &pluginpb.CodeGeneratorRequest{Parameter: proto.String("paths=source_relative")}
+	for _, path := range sources { // none imports another
+		request.FileToGenerate = append(request.FileToGenerate, filepath.Base(path))
+	}
+	files, err := compiler.Compile(context.Background(), request.FileToGenerate...)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		request.ProtoFile = append(request.ProtoFile, protodesc.ToFileDescriptorProto(f))
+	}
+	text, err := proto.Marshal(request)
 	if err != nil {
 		return err
 	}
 	for _, generator := range []string{"protoc-gen-go", "protoc-gen-go-grpc"} {
-		if err := generate(generator, request, dir, out); err != nil {
+		if err := generate(generator, text, dir, out); err != nil {
 			return fmt.Errorf("%s: %w", generator, err)
 		}
 	}

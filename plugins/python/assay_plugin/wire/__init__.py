@@ -1,5 +1,6 @@
 """What host and plugin must agree on before the first call: the constants of
-framework/internal/wire/handshake.go. ``method_pb2`` is generated from method.proto."""
+framework/internal/wire/handshake.go. ``method_pb2``, ``strategy_pb2`` and
+``importer_pb2`` are generated from the .proto files there."""
 
 PROTOCOL_VERSION = 1
 CORE_PROTOCOL_VERSION = 1  # go-plugin's own

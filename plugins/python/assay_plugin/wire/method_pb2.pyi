@@ -10,7 +10,7 @@ class DescribeRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class DescribeReply(_message.Message):
-    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable", "arrays", "optional")
+    __slots__ = ("name", "version", "summary", "citation", "settings", "roles", "embeds", "targets", "metrics", "deterministic", "out_of_sample", "reuse", "resumable", "arrays", "optional", "budget", "context", "uses_labels", "several", "gpu", "seedless")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +26,12 @@ class DescribeReply(_message.Message):
     RESUMABLE_FIELD_NUMBER: _ClassVar[int]
     ARRAYS_FIELD_NUMBER: _ClassVar[int]
     OPTIONAL_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    USES_LABELS_FIELD_NUMBER: _ClassVar[int]
+    SEVERAL_FIELD_NUMBER: _ClassVar[int]
+    GPU_FIELD_NUMBER: _ClassVar[int]
+    SEEDLESS_FIELD_NUMBER: _ClassVar[int]
     name: str
     version: str
     summary: str
@@ -41,7 +47,21 @@ class DescribeReply(_message.Message):
     resumable: bool
     arrays: _containers.RepeatedCompositeFieldContainer[Array]
     optional: _containers.RepeatedCompositeFieldContainer[OptionalRole]
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ..., arrays: _Optional[_Iterable[_Union[Array, _Mapping]]] = ..., optional: _Optional[_Iterable[_Union[OptionalRole, _Mapping]]] = ...) -> None: ...
+    budget: str
+    context: Context
+    uses_labels: str
+    several: _containers.RepeatedScalarFieldContainer[str]
+    gpu: str
+    seedless: str
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., summary: _Optional[str] = ..., citation: _Optional[str] = ..., settings: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ..., roles: _Optional[_Iterable[str]] = ..., embeds: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., deterministic: bool = ..., out_of_sample: bool = ..., reuse: bool = ..., resumable: bool = ..., arrays: _Optional[_Iterable[_Union[Array, _Mapping]]] = ..., optional: _Optional[_Iterable[_Union[OptionalRole, _Mapping]]] = ..., budget: _Optional[str] = ..., context: _Optional[_Union[Context, _Mapping]] = ..., uses_labels: _Optional[str] = ..., several: _Optional[_Iterable[str]] = ..., gpu: _Optional[str] = ..., seedless: _Optional[str] = ...) -> None: ...
+
+class Context(_message.Message):
+    __slots__ = ("before", "after")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    before: str
+    after: str
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class OptionalRole(_message.Message):
     __slots__ = ("name", "when")
@@ -96,7 +116,7 @@ class Array(_message.Message):
     def __init__(self, name: _Optional[str] = ..., doc: _Optional[str] = ...) -> None: ...
 
 class TrainRequest(_message.Message):
-    __slots__ = ("settings_json", "dataset_dir", "seed", "threads", "work_dir", "model_dir", "checkpoint_dir")
+    __slots__ = ("settings_json", "dataset_dir", "seed", "threads", "work_dir", "model_dir", "checkpoint_dir", "until")
     SETTINGS_JSON_FIELD_NUMBER: _ClassVar[int]
     DATASET_DIR_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
@@ -104,6 +124,7 @@ class TrainRequest(_message.Message):
     WORK_DIR_FIELD_NUMBER: _ClassVar[int]
     MODEL_DIR_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_DIR_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
     settings_json: str
     dataset_dir: str
     seed: int
@@ -111,7 +132,8 @@ class TrainRequest(_message.Message):
     work_dir: str
     model_dir: str
     checkpoint_dir: str
-    def __init__(self, settings_json: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., seed: _Optional[int] = ..., threads: _Optional[int] = ..., work_dir: _Optional[str] = ..., model_dir: _Optional[str] = ..., checkpoint_dir: _Optional[str] = ...) -> None: ...
+    until: int
+    def __init__(self, settings_json: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., seed: _Optional[int] = ..., threads: _Optional[int] = ..., work_dir: _Optional[str] = ..., model_dir: _Optional[str] = ..., checkpoint_dir: _Optional[str] = ..., until: _Optional[int] = ...) -> None: ...
 
 class TrainEvent(_message.Message):
     __slots__ = ("progress", "point", "log", "checkpoint")
@@ -176,21 +198,23 @@ class EmbedReply(_message.Message):
     def __init__(self, samples: _Optional[int] = ..., dims: _Optional[int] = ...) -> None: ...
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ("model_dir", "dataset_dir", "role", "split", "arrays_dir")
+    __slots__ = ("model_dir", "dataset_dir", "role", "split", "arrays_dir", "cases")
     MODEL_DIR_FIELD_NUMBER: _ClassVar[int]
     DATASET_DIR_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     SPLIT_FIELD_NUMBER: _ClassVar[int]
     ARRAYS_DIR_FIELD_NUMBER: _ClassVar[int]
+    CASES_FIELD_NUMBER: _ClassVar[int]
     model_dir: str
     dataset_dir: str
     role: str
     split: str
     arrays_dir: str
-    def __init__(self, model_dir: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., role: _Optional[str] = ..., split: _Optional[str] = ..., arrays_dir: _Optional[str] = ...) -> None: ...
+    cases: bool
+    def __init__(self, model_dir: _Optional[str] = ..., dataset_dir: _Optional[str] = ..., role: _Optional[str] = ..., split: _Optional[str] = ..., arrays_dir: _Optional[str] = ..., cases: bool = ...) -> None: ...
 
 class EvaluateReply(_message.Message):
-    __slots__ = ("metrics",)
+    __slots__ = ("metrics", "cases")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -198,6 +222,21 @@ class EvaluateReply(_message.Message):
         key: str
         value: float
         def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class CasesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: Cases
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Cases, _Mapping]] = ...) -> None: ...
     METRICS_FIELD_NUMBER: _ClassVar[int]
+    CASES_FIELD_NUMBER: _ClassVar[int]
     metrics: _containers.ScalarMap[str, float]
-    def __init__(self, metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    cases: _containers.MessageMap[str, Cases]
+    def __init__(self, metrics: _Optional[_Mapping[str, float]] = ..., cases: _Optional[_Mapping[str, Cases]] = ...) -> None: ...
+
+class Cases(_message.Message):
+    __slots__ = ("values",)
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    values: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, values: _Optional[_Iterable[float]] = ...) -> None: ...

@@ -34,6 +34,11 @@ class CEBRA(assay.Method[Settings, Any]):
     settings = Settings
     metrics = [assay.Metric("loss", "none", "InfoNCE at the last iteration of training")]
     reuse = True  # importing it takes seconds
+    # An encoder of n samples sees n // 2 before and, but for itself, what is left after.
+    context = ("architecture == 'offset1-model' ? 0 : architecture == 'offset5-model' ? 2 : 5",
+               "architecture == 'offset1-model' ? 0 : architecture == 'offset5-model' ? 2 : 4")
+    uses_labels = "labels != ''"
+    gpu = "none"
 
     def train(self, run: assay.Training[Settings]) -> Any:
         import cebra

@@ -31,6 +31,11 @@ class Contrastive(assay.Method[Settings, Model]):
     settings = Settings
     metrics = [assay.Metric("parameters", "none", "weights of the network")]
     reuse = True  # importing JAX takes a second, compiling another
+    resumable = True
+    budget = "steps"
+    context = (0, 0)
+    uses_labels = False
+    gpu = "none"  # plugin.yaml says so
 
     def train(self, run: assay.Training[Settings]) -> Model:
         import jax
@@ -62,12 +67,20 @@ class Contrastive(assay.Method[Settings, Model]):
         w = [jnp.asarray(a) for a in _initial(run.rng("weights"), [x.shape[1], s.hidden, s.dims])]
         m = v = [jnp.zeros_like(a) for a in w]
         draw = run.rng("batches")
-        for t in run.track(range(1, s.steps + 1), "steps"):
+        done, state = run.checkpoint.resume()
+        if state:
+            w, m, v = ([jnp.asarray(a) for a in state[name]] for name in ("w", "m", "v"))
+            draw.bit_generator.state = state["draw"]
+        end = run.end(s.steps)
+        for t in run.track(range(done + 1, end + 1), "steps", done):
             value, w, m, v = step(w, m, v, float(t), draw.choice(first, min(s.batch, len(first)), replace=False))
             if t % 10 == 0:
                 if not np.isfinite(value):
                     raise assay.Failure(f"training diverged: the loss of step {t} is {value}", "lower lr")
                 run.metric("loss", t, value)
+            if run.checkpoint.wanted and (t % 200 == 0 or t == end):
+                state = {name: [np.asarray(a) for a in part] for name, part in (("w", w), ("m", m), ("v", v))}
+                run.checkpoint.save(t, {**state, "draw": draw.bit_generator.state})
         return {"centre": centre, "scale": scale, "weights": [np.asarray(a) for a in w]}
 
     def embed(self, model: Model, recording: assay.Recording) -> np.ndarray:

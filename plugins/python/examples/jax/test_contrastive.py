@@ -3,6 +3,14 @@ from assay_plugin.testing import fit, recording, reloaded
 from contrastive import Contrastive
 
 
+def test_training_in_parts_gives_the_uninterrupted_model(tmp_path):
+    method, r = Contrastive(), recording(200)
+    whole, _ = fit(method, r, dims=2, steps=30, batch=16)
+    for until in (7, 20, 0):
+        parts, _ = fit(method, r, dims=2, steps=30, batch=16, checkpoints=str(tmp_path), until=until)
+    assert all(np.array_equal(a, b) for a, b in zip(whole["weights"], parts["weights"]))
+
+
 def test_it_learns_and_saves_what_it_learned():
     method, r = Contrastive(), recording(400)
     r = r.rows(np.argsort(r.target("angle").values[:, 0], kind="stable"))  # so that time means something

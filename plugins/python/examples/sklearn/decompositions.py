@@ -30,6 +30,10 @@ class Decompositions(assay.Method[Settings, Model]):
         assay.Metric("iterations", "none", "iterations until convergence; not of pca"),
     ]
     reuse = True  # nothing stays behind from one fit to the next
+    context = (0, 0)
+    uses_labels = False
+    seedless = "algorithm in ['pca', 'fa']"  # ica begins at random, and nmf may
+    gpu = "none"
 
     def train(self, run: assay.Training[Settings]) -> Model:
         s = run.settings
@@ -69,13 +73,16 @@ class Decompositions(assay.Method[Settings, Model]):
             back = z @ model["mixing"].T + model["mean"]
         else:
             back = z @ model["components"] + model.get("mean", 0)
-        out = {}
-        total = ((x - x.mean(axis=0)) ** 2).sum()
-        if total > 0:
-            out["reconstruction_r2"] = 1 - ((x - back) ** 2).sum() / total
+        out: Dict[str, float] = {}
+        if ((x - x.mean(axis=0)) ** 2).sum() > 0:
+            out["reconstruction_r2"] = assay.jackknife(recording, lambda rows: _r2(x[rows], back[rows]))
         if "iterations" in model:
             out["iterations"] = model["iterations"]
         return out
+
+
+def _r2(x: np.ndarray, back: np.ndarray) -> float:
+    return float(1 - ((x - back) ** 2).sum() / ((x - x.mean(axis=0)) ** 2).sum())
 
 
 def _estimator(s: Settings, seed: int) -> Any:

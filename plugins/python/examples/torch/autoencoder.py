@@ -48,6 +48,10 @@ class Autoencoder(assay.Method[Settings, Model]):
     metrics = [assay.Metric("reconstruction_r2", "max", "share of the variance of the z-scored channels that is decoded from the code")]
     reuse = True  # importing torch takes a second; every train seeds it anew
     resumable = True
+    budget = "epochs"
+    context = (0, 0)
+    uses_labels = False
+    gpu = "none"
 
     def train(self, run: assay.Training[Settings]) -> Model:
         s = run.settings
@@ -60,10 +64,11 @@ class Autoencoder(assay.Method[Settings, Model]):
         x = torch.from_numpy((samples - centre) / scale)
         net = Net(x.shape[1], s.hidden, s.dims)
         optimiser = torch.optim.Adam(net.parameters(), lr=s.lr)
-        done, state = run.resume()
+        done, state = run.checkpoint.resume()
         if state:
             _restore(state, net, optimiser, batches)
-        for epoch in range(done, s.epochs):
+        end = run.end(s.epochs)
+        for epoch in run.track(range(done, end), "epochs", done):
             total = 0.0
             for rows in np.array_split(batches.permutation(len(x)), max(1, len(x) // s.batch)):
                 loss = _loss(net, x[torch.from_numpy(rows)], s.beta)
@@ -74,9 +79,8 @@ class Autoencoder(assay.Method[Settings, Model]):
             if not np.isfinite(total):
                 raise assay.Failure(f"training diverged: the loss of epoch {epoch} is {total}", "lower lr")
             run.metric("loss", epoch, total / len(x))
-            run.progress(epoch + 1, s.epochs, "epochs")
-            if (epoch + 1) % 10 == 0:
-                run.checkpoint(epoch + 1, _state(net, optimiser, batches))
+            if (epoch + 1) % 10 == 0 or epoch + 1 == end:
+                run.checkpoint.save(epoch + 1, _state(net, optimiser, batches))
         return {"hidden": s.hidden, "dims": s.dims, "centre": centre, "scale": scale, "weights": _arrays(net.state_dict())}
 
     def embed(self, model: Model, recording: assay.Recording) -> np.ndarray:
@@ -86,9 +90,14 @@ class Autoencoder(assay.Method[Settings, Model]):
     def evaluate(self, model: Model, recording: assay.Recording) -> Dict[str, float]:
         with torch.no_grad():
             net, x = _net(model), _scaled(model, recording)
-            total = ((x - x.mean(dim=0)) ** 2).sum().item()
-            error = ((x - net.decoder(net(x)[0])) ** 2).sum().item()
-        return {"reconstruction_r2": 1 - error / total} if total > 0 else {}
+            error = ((x - net.decoder(net(x)[0])) ** 2).sum(dim=1).numpy()
+        if not x.std(dim=0).any():
+            return {}
+        return {"reconstruction_r2": assay.jackknife(recording, lambda rows: _r2(x.numpy()[rows], error[rows]))}
+
+
+def _r2(x: np.ndarray, error: np.ndarray) -> float:
+    return float(1 - error.sum(dtype=np.float64) / ((x - x.mean(axis=0)) ** 2).sum(dtype=np.float64))
 
 
 def _loss(net: Net, x: torch.Tensor, beta: float) -> torch.Tensor:

@@ -1,7 +1,7 @@
-// Package datasets has generated and published recordings for the tests of
-// methods. It is apart from methodtest because it brings the readers of all
-// sources along, which a plugin does not need.
-package datasets
+// Package recordings makes recordings for the tests of methods: generated ones, and
+// published ones where they are at hand. It lies apart from methodtest because it
+// needs what reads files, which most plugins do without.
+package recordings
 
 import (
 	"os"

@@ -1,0 +1,176 @@
+"""The four calls of method.proto, answered for a Method."""
+
+import json
+import os
+import queue
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple, TypeVar
+
+import grpc
+import numpy as np
+
+from . import _output
+from ._data import Dataset, Recording, open_dataset
+from ._errors import Cancelled, Failure, Refuse, explain, report
+from ._method import Method, Training
+from ._settings import decode, schema
+from ._work import Call, MainThread
+from .wire import HINT_KEY, SERVICE
+from .wire import method_pb2 as pb
+
+T = TypeVar("T")
+
+
+def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
+    reply = pb.DescribeReply(
+        name=method.name, version=method.version, summary=method.summary, citation=method.citation,
+        roles=method.roles, embeds=method.embeds, targets=method.targets,
+        deterministic=method.deterministic, out_of_sample=method.out_of_sample, reuse=method.reuse, resumable=method.resumable,
+    )
+    for s in schema(method.settings):
+        reply.settings.add(
+            name=s.name, kind=s.kind, default_json=json.dumps(s.default), min=s.min, max=s.max, above=s.above, below=s.below,
+            scale=s.scale, choices=s.choices, when=s.when, doc=s.doc,
+        )
+    for role, when in method.optional_roles.items():
+        reply.optional.add(name=role, when=when)
+    for m in method.metrics:
+        reply.metrics.add(name=m.name, goal=m.goal, doc=m.doc)
+    return reply
+
+
+class _Stream:
+    """Where training reports to: events wait here until the host takes them."""
+
+    def __init__(self, call: "Call[Any]"):
+        self.events: "queue.SimpleQueue[Any]" = queue.SimpleQueue()
+        self._call = call
+
+    def end(self) -> None:
+        self.events.put(None)
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        self.events.put(pb.TrainEvent(progress=pb.Progress(done=done, total=total, unit=unit)))
+
+    def metric(self, name: str, step: int, value: float) -> None:
+        self.events.put(pb.TrainEvent(point=pb.Point(name=name, step=step, value=value)))
+
+    def log(self, line: str) -> None:
+        self.events.put(pb.TrainEvent(log=line))
+
+    def checkpoint(self, done: int, resumed: bool) -> None:
+        self.events.put(pb.TrainEvent(checkpoint=pb.Checkpoint(done=done, resumed=resumed)))
+
+    def cancelled(self) -> bool:
+        return self._call.cancelled.is_set()
+
+
+class Server:
+    """Keeps the last model and the last dataset at hand, so that Embed and
+    Evaluate after Train need not load them, and lets go of them at the next."""
+
+    def __init__(self, method: "Method[Any, Any]", main: MainThread):
+        self._method, self._main = method, main
+        self._description = describe(method)
+        self._model: Tuple[str, Any] = ("", None)
+        self._dataset: Tuple[str, Optional[Dataset]] = ("", None)
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        def unary(call: Any, request: Any) -> "grpc.RpcMethodHandler[Any, Any]":
+            return grpc.unary_unary_rpc_method_handler(call, request.FromString, lambda reply: reply.SerializeToString())
+
+        handlers: "Dict[str, grpc.RpcMethodHandler[Any, Any]]" = {
+            "Describe": unary(lambda request, context: self._description, pb.DescribeRequest),
+            "Train": grpc.unary_stream_rpc_method_handler(self.train, pb.TrainRequest.FromString, lambda event: event.SerializeToString()),
+            "Embed": unary(self.embed, pb.EmbedRequest),
+            "Evaluate": unary(self.evaluate, pb.EvaluateRequest),
+        }
+        return grpc.method_handlers_generic_handler(SERVICE, handlers)
+
+    def train(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        call: "Call[None]" = Call(lambda: self._train(request, stream), after=lambda: stream.end())
+        stream = _Stream(call)
+        self._begin(call, context)
+        yield from iter(stream.events.get, None)
+        self._outcome(call, context)
+
+    def _train(self, request: Any, stream: _Stream) -> None:
+        settings = decode(self._method.settings, request.settings_json)
+        self._model = ("", None)
+        run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, stream,
+                       request.checkpoint_dir)
+        model = self._method.train(run)
+        if model is None:
+            raise Failure("train returned no model", "return what embed and evaluate need")
+        self._method.save(model, request.model_dir)
+        self._model = (os.path.normpath(request.model_dir), model)
+
+    def embed(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return self._apply(lambda: self._embed(request), context)
+
+    def _embed(self, request: Any) -> Any:
+        model, part = self._part(request)
+        a = np.ascontiguousarray(self._method.embed(model, part), dtype="<f4")
+        if a.ndim != 2:
+            raise Failure(f"embed returned an array of shape {list(a.shape)}; it should be [{len(part)} x dims]")
+        with open(request.out_path, "wb") as f:
+            np.save(f, a, allow_pickle=False)
+        return pb.EmbedReply(samples=a.shape[0], dims=a.shape[1])
+
+    def evaluate(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return self._apply(lambda: self._evaluate(request), context)
+
+    def _evaluate(self, request: Any) -> Any:
+        metrics = self._method.evaluate(*self._part(request))
+        try:
+            return pb.EvaluateReply(metrics={name: float(value) for name, value in metrics.items()})
+        except (AttributeError, TypeError, ValueError) as e:
+            raise Failure(f"evaluate returned {metrics!r:.200}, which is no dictionary of numbers") from e
+
+    def _part(self, request: Any) -> Tuple[Any, Recording]:
+        where = os.path.normpath(request.model_dir)
+        if self._model[0] != where:
+            self._model = (where, self._method.load(where))
+        part = self._open(request.dataset_dir).role(request.role).on(request.split)
+        if len(part) == 0:
+            raise Refuse(f'split "{request.split}" of role {request.role} has no samples')
+        return self._model[1], part
+
+    def _open(self, folder: str) -> Dataset:
+        if self._dataset[1] is None or self._dataset[0] != folder:
+            self._dataset = (folder, open_dataset(folder))
+        assert self._dataset[1] is not None
+        return self._dataset[1]
+
+    def _apply(self, function: Callable[[], T], context: grpc.ServicerContext) -> T:
+        call = Call(function)
+        self._begin(call, context)
+        call.ended.wait()
+        return self._outcome(call, context)
+
+    def _begin(self, call: "Call[Any]", context: grpc.ServicerContext) -> None:
+        if not context.add_callback(lambda: self._main.cancel(call)):
+            call.cancelled.set()  # it has ended already
+        self._main.submit(call)
+
+    def _outcome(self, call: "Call[T]", context: grpc.ServicerContext) -> T:
+        """Returns the result of a call that has ended, or ends the RPC with its error."""
+        error = call.error
+        if error is not None and not isinstance(error, (Cancelled, Refuse)):
+            report(error)
+        _output.wait_until_read()
+        if error is None and not call.cancelled.is_set():
+            return call.result  # type: ignore[return-value]
+        if call.cancelled.is_set() or isinstance(error, Cancelled):
+            context.abort(grpc.StatusCode.CANCELLED, "cancelled")
+        assert error is not None
+        message, hint = explain(error)
+        if hint:
+            context.set_trailing_metadata(((HINT_KEY, _ascii(hint)),))
+        code = grpc.StatusCode.INVALID_ARGUMENT if isinstance(error, Refuse) else grpc.StatusCode.INTERNAL
+        context.abort(code, message[:2000])
+        raise AssertionError("abort returned")
+
+
+def _ascii(text: str) -> str:
+    """Metadata are a line of printable ASCII."""
+    return " ".join(text.encode("ascii", "replace").decode().split())[:2000]
