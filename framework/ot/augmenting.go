@@ -1,6 +1,10 @@
 package ot
 
-import "math"
+import (
+	"math"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
+)
 
 // augment finds, from all rows that have something to give at once, shortest
 // paths in reduced costs C − u − v to columns with room, and sends what it can
@@ -76,30 +80,12 @@ const (
 // relax tries the ways through row k and returns the nearest column that is not
 // done.
 func (e *Exact) relax(k int32) (at int) {
-	c := e.row(int(k))
-	w, dist, pred := e.w[:len(c)], e.dist[:len(c)], e.pred[:len(c)]
-	h := e.u[k] - e.far[k]
-	least := math.Inf(1)
-	for j, x := range c {
-		d := dist[j]
-		if through := x - w[j] - h; through < d {
-			d = through
-			dist[j], pred[j] = d, k
-		}
-		if d < least {
-			least, at = d, j
-		}
-	}
+	_, at = kernel.Relax(e.dist, e.pred[:e.m], e.row(int(k)), e.w, e.u[k]-e.far[k], k)
 	return at
 }
 
 func (e *Exact) nearest() (at int) {
-	least := math.Inf(1)
-	for j, d := range e.dist[:e.m] {
-		if d < least {
-			least, at = d, j
-		}
-	}
+	_, at = kernel.ArgLeast(e.dist)
 	return at
 }
 

@@ -3,6 +3,8 @@ package ot
 import (
 	"math"
 	"slices"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // grown returns a slice of length n, in place where the capacity allows.
@@ -16,31 +18,18 @@ func ones(x []float64) {
 	}
 }
 
-// bounds returns the least cost and max C − min C.
-func bounds(cost []float64) (least, span float64) {
-	least, most := cost[0], cost[0]
-	for _, c := range cost {
-		least, most = min(least, c), max(most, c)
-	}
-	return least, most - least
-}
-
 // absorb moves scalings into potentials: phi += log x, x = 1.
 func absorb(phi, x []float64) {
-	for i, v := range x {
-		phi[i] += math.Log(v)
+	for i := range phi {
+		phi[i] += math.Log(x[i])
 		x[i] = 1
 	}
 }
 
 // outgrown reports whether a scaling has left [1/absorbAt, absorbAt].
 func outgrown(x []float64) bool {
-	for _, v := range x {
-		if !(v <= absorbAt && v >= 1/absorbAt) {
-			return true
-		}
-	}
-	return false
+	least, most := kernel.Extent(x)
+	return !(most <= absorbAt && least >= 1/absorbAt)
 }
 
 func same(x, y []float64) bool {

@@ -2,7 +2,8 @@ package ot
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
 // Exact solves transport without entropy between integer weights:
@@ -35,7 +36,7 @@ type Exact struct {
 	queue    []int32
 	total    int
 	a, b     []int     // of uniform weights
-	x, y     []float64 // clouds, and their distances
+	x, y     []float64 // clouds, by row and by column, and their distances
 	distance []float64
 }
 
@@ -80,12 +81,7 @@ func (e *Exact) Potentials() (u, v []float64) {
 // potentials sets u_i = min_j C_ij − v_j, the most that is allowed.
 func (e *Exact) potentials() {
 	for i := range e.u {
-		least := math.Inf(1)
-		v := e.v[:e.m]
-		for j, c := range e.row(i) {
-			least = min(least, c-v[j])
-		}
-		e.u[i] = least
+		e.u[i], _, _, _ = kernel.TwoLeast(e.row(i), e.v)
 	}
 }
 

@@ -1,20 +1,20 @@
 package ot
 
-import "math"
+import (
+	"math"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
+)
 
 // reduceColumns sets v_j = min_i C_ij and lets the row of the minimum fill the
 // column as far as it can. Columns go from the last to the first.
 func (e *Exact) reduceColumns() {
-	v, nearest := e.v, e.pred[:e.m]
+	v, nearest, nothing := e.v, e.pred[:e.m], e.w
 	for j := range v {
-		v[j] = math.Inf(1)
+		v[j], nothing[j] = math.Inf(1), 0
 	}
 	for i := range e.n {
-		for j, c := range e.row(i) {
-			if c < v[j] {
-				v[j], nearest[j] = c, int32(i)
-			}
-		}
+		kernel.Relax(v, nearest, e.row(i), nothing, 0, int32(i))
 	}
 	for j := e.m - 1; j >= 0; j-- {
 		if i := nearest[j]; e.left[i] > 0 && e.room[j] > 0 {
@@ -44,7 +44,7 @@ func (e *Exact) reduceRows() {
 	// Turns run out: potentials that fall by little could take for ever.
 	for k := 0; k < len(e.queue) && k < bids*e.n; k++ {
 		i := e.queue[k]
-		j1, j2, u1, u2 := twoLeast(e.row(int(i)), e.v)
+		u1, u2, j1, j2 := kernel.TwoLeast(e.row(int(i)), e.v)
 		if u1 < u2 {
 			e.v[j1] -= u2 - u1
 		} else if e.room[j1] == 0 {
@@ -70,20 +70,4 @@ func (e *Exact) reduceRows() {
 			e.queue = append(e.queue, i)
 		}
 	}
-}
-
-// twoLeast finds the least c_j − v_j and the second, and where they are.
-func twoLeast(c, v []float64) (j1, j2 int, u1, u2 float64) {
-	u1, u2, j1, j2 = math.Inf(1), math.Inf(1), 0, 0
-	v = v[:len(c)]
-	for j, x := range c {
-		if h := x - v[j]; h < u2 {
-			if h < u1 {
-				u2, j2, u1, j1 = u1, j1, h, j
-			} else {
-				u2, j2 = h, j
-			}
-		}
-	}
-	return j1, j2, u1, u2
 }

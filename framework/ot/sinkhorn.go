@@ -1,15 +1,16 @@
 package ot
 
-import "math"
+import (
+	"math"
+
+	"github.com/assaylab/assay/framework/nn/kernel"
+)
 
 const (
 	// plainRange is the largest (max C − min C)/γ for which the iteration may
 	// start from K = exp(−C/γ) as it stands: exp(−600) is still a normal number
 	// and leaves room for a sum and a scaling.
 	plainRange = 600
-	// flushAt drops entries of K that are lost beside the others and would be
-	// slow denormal numbers otherwise.
-	flushAt = -700
 	// absorbAt is where a scaling goes into the potentials.
 	absorbAt = 1e100
 	// tiny is the least K b or Kᵀ a that still has all its digits.
@@ -17,17 +18,22 @@ const (
 	// resolution bounds γ from below, relative to the range of the cost: under
 	// it the rounding of C/γ itself, and not the cost, decides about the plan.
 	resolution = 1e-12
+	// lanes is what the rows of K are filled up to a multiple of, with zeros.
+	lanes = 8
 )
 
 // A Solver keeps the buffers of an iteration, so that problem after problem of
 // the same size is solved without allocation. Its zero value is ready. It is
 // not safe for concurrent use; give every goroutine its own.
+//
+// A sweep reads K once, with the instructions of package kernel.
 type Solver struct {
-	K           []float64 // [n x m] exp(φ_i + ψ_j − (C_ij − least)·β)
-	a, b        []float64 // scalings on top of the absorbed potentials
-	phi, psi    []float64 // absorbed potentials φ, ψ, in units of γ
-	col         []float64 // [m] Kᵀ a
-	last        []float64 // [m] b of the sweep before
+	n, m, width int       // width: m filled up
+	K           []float64 // [n x width] exp(φ_i + ψ_j − (C_ij − least)·β)
+	a, b        []float64 // [n], [width] scalings on top of the absorbed potentials
+	phi, psi    []float64 // [n], [m] absorbed potentials φ, ψ, in units of γ
+	col         []float64 // [width] Kᵀ a
+	next        []float64 // [width] b after the sweep
 	least, beta float64   // min C and 1/γ
 }
 
@@ -54,39 +60,44 @@ func (s *Solver) Solve(plan, cost, p, q []float64, o Options) Result {
 	}
 	for r.Sweeps < o.Sweeps && (r.Sweeps == 0 || !closed(o.Done)) {
 		r.Sweeps++
-		copy(s.last, s.b)
-		rowError, least := sweepRows(s.col, s.a, s.K, s.b, p)
+		// a ← p/(K b), col ← Kᵀ a, next ← q/col
+		rowError, least := kernel.SinkhornRows(s.col, s.a, s.K, s.b, p)
 		if least < tiny || !s.columns(q) {
-			copy(s.b, s.last)
 			absorb(s.psi, s.b)
 			s.logSweep(cost, p, q)
 			r.LogSteps++
 			continue
 		}
-		if same(s.b, s.last) || r.Sweeps > 1 && rowError <= o.Tol && o.Tol > 0 {
+		s.b, s.next = s.next, s.b
+		if same(s.b[:s.m], s.next) || r.Sweeps > 1 && rowError <= o.Tol && o.Tol > 0 {
 			break
 		}
-		if outgrown(s.a) || outgrown(s.b) {
+		if outgrown(s.a) || outgrown(s.b[:s.m]) {
 			absorb(s.phi, s.a)
 			absorb(s.psi, s.b)
 			s.kernel(cost)
 		}
 	}
-	s.plan(plan)
-	return finish(plan, cost, p, q, r)
+	return s.finish(plan, cost, p, r)
 }
 
 // start sizes the buffers, sets φ = ψ = 0 and a = b = 1, and returns
 // max C − min C.
 func (s *Solver) start(cost []float64, n, m int, gamma float64) (span float64) {
-	s.K = grown(s.K, n*m)
-	s.a, s.phi = grown(s.a, n), grown(s.phi, n)
-	s.b, s.psi, s.col, s.last = grown(s.b, m), grown(s.psi, m), grown(s.col, m), grown(s.last, m)
+	s.n, s.m, s.width = n, m, (m+lanes-1)/lanes*lanes
+	s.K = grown(s.K, n*s.width)
+	s.a, s.phi, s.psi = grown(s.a, n), grown(s.phi, n), grown(s.psi, m)
+	s.b, s.col, s.next = grown(s.b, s.width), grown(s.col, s.width), grown(s.next, s.width)
 	clear(s.phi)
 	clear(s.psi)
 	ones(s.a)
 	ones(s.b)
-	least, span := bounds(cost)
+	ones(s.next)
+	for i := range n {
+		clear(s.row(i)[m:])
+	}
+	least, most := kernel.Extent(cost)
+	span = most - least
 	s.least, s.beta = least, 0 // equal costs: any γ gives the product plan
 	if span > 0 {
 		s.beta = 1 / max(gamma, resolution*span, 1e-300)
@@ -94,81 +105,33 @@ func (s *Solver) start(cost []float64, n, m int, gamma float64) (span float64) {
 	return span
 }
 
+// row is row i of K with what fills it up.
+func (s *Solver) row(i int) []float64 { return s.K[i*s.width:][:s.width] }
+
 // kernel sets K_ij = exp(φ_i + ψ_j − (C_ij − least)/γ).
 func (s *Solver) kernel(cost []float64) {
-	m := len(s.psi)
 	for i, f := range s.phi {
-		k, c := s.K[i*m:][:m], cost[i*m:][:m]
-		for j, g := range s.psi {
-			if e := f + g - (c[j]-s.least)*s.beta; e > flushAt {
-				k[j] = math.Exp(e)
-			} else {
-				k[j] = 0
-			}
-		}
+		kernel.GibbsRow(s.row(i)[:s.m], cost[i*s.m:][:s.m], s.psi, f, s.least, s.beta)
 	}
 }
 
-// columns makes the half step b ← q/(Kᵀ a) from col = Kᵀ a. It reports false,
-// with b spoilt, where a column is too small or too large to divide by.
+// columns makes the half step next ← q/(Kᵀ a) from col = Kᵀ a. It reports false
+// where a column is too small or too large to divide by.
 func (s *Solver) columns(q []float64) bool {
-	for j, sum := range s.col {
-		if !(sum >= tiny) || math.IsInf(sum, 0) {
-			return false
-		}
-		s.b[j] = q[j] / sum
+	least, most := kernel.Extent(s.col[:s.m])
+	if !(least >= tiny && most <= math.MaxFloat64) {
+		return false
 	}
+	kernel.Quotients(s.next[:s.m], q, s.col[:s.m])
 	return true
 }
 
-// logSweep makes one whole sweep in logarithms, from b alone (which is absorbed
-// in ψ), and starts a, b and K afresh from its potentials:
-//
-//	φ_i = log p_i − log Σ_j exp(ψ_j − (C_ij − least)/γ)
-//	ψ_j = log q_j − log Σ_i exp(φ_i − (C_ij − least)/γ)
-func (s *Solver) logSweep(cost, p, q []float64) {
-	m := len(q)
-	for i := range s.phi {
-		c := cost[i*m:][:m]
-		top := math.Inf(-1)
-		for j, g := range s.psi {
-			top = max(top, g-(c[j]-s.least)*s.beta)
-		}
-		sum := 0.0
-		for j, g := range s.psi {
-			sum += math.Exp(g - (c[j]-s.least)*s.beta - top)
-		}
-		s.phi[i] = math.Log(p[i]) - top - math.Log(sum)
+// finish writes the plan Q = diag(a) K diag(b) and completes the result.
+func (s *Solver) finish(plan, cost, p []float64, r Result) Result {
+	for i, a := range s.a {
+		sum, c := kernel.PlanRow(plan[i*s.m:][:s.m], s.row(i), s.b, cost[i*s.m:][:s.m], a)
+		r.Cost += c
+		r.RowError += math.Abs(sum - p[i])
 	}
-	top, sum := s.last, s.col
-	for j := range top {
-		top[j], sum[j] = math.Inf(-1), 0
-	}
-	for i, f := range s.phi {
-		for j, c := range cost[i*m:][:m] {
-			top[j] = max(top[j], f-(c-s.least)*s.beta)
-		}
-	}
-	for i, f := range s.phi {
-		for j, c := range cost[i*m:][:m] {
-			sum[j] += math.Exp(f - (c-s.least)*s.beta - top[j])
-		}
-	}
-	for j := range s.psi {
-		s.psi[j] = math.Log(q[j]) - top[j] - math.Log(sum[j])
-	}
-	ones(s.a)
-	ones(s.b)
-	s.kernel(cost)
-}
-
-// plan writes Q = diag(a) K diag(b).
-func (s *Solver) plan(plan []float64) {
-	m := len(s.b)
-	for i, ai := range s.a {
-		k, row := s.K[i*m:][:m], plan[i*m:][:m]
-		for j, bj := range s.b {
-			row[j] = ai * k[j] * bj
-		}
-	}
+	return r
 }

@@ -3,8 +3,8 @@ package hiwa
 import (
 	"context"
 
+	"github.com/assaylab/assay/framework/nn/kernel"
 	"github.com/assaylab/assay/framework/ot"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -12,13 +12,13 @@ import (
 type workspace struct {
 	solver     ot.Solver
 	cost, plan []float64 // [n x m]
-	RX         []float64 // [n x D] rows R x_k
-	QY         []float64 // [D] Σ_l Q_kl y_l of one k
+	rx         []float64 // [D] R x_k
+	QY         []float64 // [n] Σ_l Q_kl y_ld of one d
 	M          *mat.Dense
 }
 
 func newWorkspace(D int) *workspace {
-	return &workspace{QY: make([]float64, D), M: mat.NewDense(D, D, nil)}
+	return &workspace{rx: make([]float64, D), M: mat.NewDense(D, D, nil)}
 }
 
 // pairResult is R_ij and C_ij after the alternations of one outer iteration.
@@ -64,46 +64,23 @@ func (w *workspace) solve(ctx context.Context, s *settings, X, Y cluster, P floa
 	return out, ctx.Err()
 }
 
-// crossMoment sets M = Y Qᵀ Xᵀ = Σ_kl Q_kl y_l x_kᵀ.
+// crossMoment sets M = Y Qᵀ Xᵀ = Σ_kl Q_kl y_l x_kᵀ, a row for each dimension of Y.
 func (w *workspace) crossMoment(X, Y cluster) {
-	D := len(w.QY)
-	w.M.Zero()
-	for k := range X.n {
-		clear(w.QY)
-		for l, q := range w.plan[k*Y.n : (k+1)*Y.n] {
-			for d, y := range Y.points[l*D : (l+1)*D] {
-				w.QY[d] += q * y
-			}
-		}
-		x := X.points[k*D : (k+1)*D]
-		for d, v := range w.QY {
-			floats.AddScaled(w.M.RawRowView(d), v, x)
-		}
+	w.QY = resized(w.QY, X.n)
+	for d := range w.rx {
+		kernel.MulVec(w.QY, w.plan, Y.columns[d*Y.n:][:Y.n])
+		kernel.MulVec(w.M.RawRowView(d), X.columns, w.QY)
 	}
 }
 
 // transport solves the plan between R X and Y at temperature γ and returns its
 // cost Σ Q_kl ‖R x_k − y_l‖². The points carry the factor 1/√D of the paper.
 func (w *workspace) transport(ctx context.Context, s *settings, X, Y cluster, R *mat.Dense, gamma float64) float64 {
-	D := len(w.QY)
-	w.RX = resized(w.RX, X.n*D)
-	for k := range X.n {
-		x := X.points[k*D : (k+1)*D]
-		for d := range D {
-			w.RX[k*D+d] = floats.Dot(R.RawRowView(d), x)
-		}
-	}
+	D := len(w.rx)
 	w.cost, w.plan = resized(w.cost, X.n*Y.n), resized(w.plan, X.n*Y.n)
 	for k := range X.n {
-		rx, cost := w.RX[k*D:(k+1)*D], w.cost[k*Y.n:(k+1)*Y.n]
-		for l := range cost {
-			sum := 0.0
-			for d, y := range Y.points[l*D : (l+1)*D] {
-				e := rx[d] - y
-				sum += e * e
-			}
-			cost[l] = sum
-		}
+		kernel.MulVec(w.rx, R.RawMatrix().Data, X.points[k*D:][:D])
+		kernel.SquaredDistances(w.cost[k*Y.n:][:Y.n], w.rx, Y.columns)
 	}
 	return w.solver.Solve(w.plan, w.cost, X.weights, Y.weights, ot.Options{
 		Gamma: gamma, Sweeps: s.SweepsInner, Tol: s.SinkhornTol, Done: ctx.Done(),

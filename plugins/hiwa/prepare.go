@@ -15,6 +15,7 @@ type cluster struct {
 	label   int32
 	n       int
 	points  []float64 // [n x D], projected and divided by √D
+	columns []float64 // [D x n], the same
 	weights []float64 // [n], 1/n each
 }
 
@@ -85,7 +86,8 @@ func clusters(s *settings, l labelled) ([]cluster, error) {
 			}
 		}
 		X.Scale(1/math.Sqrt(float64(D)), X)
-		out = append(out, cluster{label: label, n: n, points: X.RawMatrix().Data, weights: uniform(n)})
+		out = append(out, cluster{label: label, n: n, points: X.RawMatrix().Data,
+			columns: mat.DenseCopyOf(X.T()).RawMatrix().Data, weights: uniform(n)})
 	}
 	return out, nil
 }

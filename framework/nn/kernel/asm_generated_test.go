@@ -27,14 +27,14 @@ func fetchGenerators(t *testing.T) {
 	}
 }
 
-// The assembly in the tree is what _asm/matmul, _asm/attend and _asm/bits write.
+// The assembly in the tree is what _asm/matmul, _asm/attend, _asm/bits and _asm/double write.
 func TestAssemblyIsAsGenerated(t *testing.T) {
 	fetchGenerators(t)
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "_asm"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"matmul", "attend", "bits"} {
+	for _, name := range []string{"matmul", "attend", "bits", "double"} {
 		generator := filepath.Join(dir, name+".exe")
 		if out, err := exec.Command("go", "build", "-C", "_asm", "-o", generator, "./"+name).CombinedOutput(); err != nil {
 			t.Fatalf("go build -C _asm ./%s: %v\n%s", name, err, out)

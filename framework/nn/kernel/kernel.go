@@ -1,8 +1,9 @@
 // Package kernel holds the loops in which training spends its time: matrix
 // products and element-wise, column-wise and row-wise arithmetic on float32,
-// attention, and, for networks whose neurons fire or do not, counts of bits and the
-// largest of many numbers. Most readers need MatMul, Workers and nothing else;
-// methods use package nn.
+// attention; for networks whose neurons fire or do not, counts of bits and the
+// largest of many numbers; and, in double precision, what optimal transport does
+// (double.go, sinkhorn.go, least.go). Most readers need MatMul, Workers and nothing
+// else; methods use package nn.
 //
 // Every kernel exists as a portable Go definition (files *_generic.go), which
 // stays for ever and is the fallback, and on amd64 as AVX2+FMA and AVX-512
