@@ -10,6 +10,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/lockfile"
 	"github.com/assaylab/assay/framework/internal/problem"
@@ -94,7 +95,7 @@ func newLab(t *testing.T, sweep string) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.tools = Tools{Finder: &host.Finder{Path: []string{l.dir}}, Launcher: launcher, Builder: &source.Builder{Cache: cache}, Version: "test",
+	l.tools = Tools{Finder: &host.Finder{Path: []string{l.dir}}, Launcher: launcher, Builder: &source.Builder{Cache: cache}, Build: build.Build{Version: "v1.2.3"},
 		Note: func(format string, args ...any) { l.notes = append(l.notes, fmt.Sprintf(format, args...)) }}
 	return l
 }
@@ -137,7 +138,7 @@ func TestStudyOfAPlugin(t *testing.T) {
 		t.Errorf("of an empty folder: %v", err)
 	}
 	rec := l.Records[l.Points()[0].Key]
-	if p := rec.Provenance; p.Host != "test" || p.StartSec <= 0 || p.Plugin != "gain" || p.Path != "" && p.Path != lab.plugin {
+	if p := rec.Provenance; p.Build.Version != "v1.2.3" || p.StartSec <= 0 || p.Plugin != "gain" || p.Path != "" && p.Path != lab.plugin {
 		t.Errorf("provenance %+v", p)
 	}
 
