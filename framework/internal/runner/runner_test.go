@@ -317,11 +317,17 @@ func TestCheckpoints(t *testing.T) {
 		return nil
 	}
 	req := w.request(1)
-	req.Timeout = trial.Duration(50 * time.Millisecond)
 	for range 2 {
-		run(t, w, req, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		r := New(w.launch, 0)
+		r.Run(ctx, req, w.site, func(e trial.Event) {
+			if e.Checkpoint != nil && !e.Checkpoint.Resumed {
+				cancel()
+			}
+		})
+		r.Close()
 	}
-	stop, req.Timeout = false, 0
+	stop = false
 	var saved []trial.Checkpoint
 	rec := run(t, w, req, func(e trial.Event) {
 		if e.Checkpoint != nil {
