@@ -94,7 +94,7 @@ func newLab(t *testing.T, sweep string) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.tools = Tools{Finder: &host.Finder{Path: []string{l.dir}}, Launcher: launcher, Builder: &source.Builder{Cache: cache}, Version: "test",
+	l.tools = Tools{Finder: &host.Finder{Path: []string{l.dir}}, Launcher: launcher, Builder: &source.Builder{Cache: cache},
 		Note: func(format string, args ...any) { l.notes = append(l.notes, fmt.Sprintf(format, args...)) }}
 	return l
 }
