@@ -60,7 +60,7 @@ func NewLauncher() (*Launcher, error) {
 
 // Private is the folder of this host alone: it has a short path, and goes when the
 // launcher is closed.
-func (l *Launcher) Private() string { return l.sockets }
+func (l *Launcher) Private() string { return l.folder.dir }
 
 // Close removes the sockets. Plugins that still run see the lifeline end.
 func (l *Launcher) Close() error {

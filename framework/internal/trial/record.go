@@ -73,7 +73,6 @@ type Provenance struct {
 	Platform   string         `json:"platform"` // linux/amd64
 	CPU        []string       `json:"cpu_features,omitempty"`
 
-	Build       string `json:"build,omitempty"`       // of assay: module version, commit, dirty
 	Confinement string `json:"confinement,omitempty"` // strength of it
 	GPU         string `json:"gpu,omitempty"`
 	Node        string `json:"-"` // that it ran on: kept in the store, in no file that is committed
