@@ -20,6 +20,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/terminal"
 )
 
 // checkReport is what `assay plugin check --json` prints.
@@ -138,11 +139,11 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 	}
 	for _, check := range chosen {
 		if a.terminal && !o.asJSON {
-			fmt.Fprintf(a.talk, "\r      %s ...", check.Name)
+			fmt.Fprintf(terminal.Raw(a.talk), "\r      %s ...", check.Name)
 		}
 		f := s.Do(ctx, check)
 		if a.terminal && !o.asJSON {
-			fmt.Fprintf(a.talk, "\r\x1b[K")
+			fmt.Fprint(terminal.Raw(a.talk), "\r\x1b[K")
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -10,13 +10,12 @@ import (
 	"os"
 	"slices"
 
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
-
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/terminal"
+	"github.com/spf13/cobra"
 )
 
 // Version is what a build is called that carries no version of its own; "assay
@@ -68,9 +67,9 @@ func Main(methods ...func() framework.Method) {
 
 // app is what all commands share.
 type app struct {
-	out, talk io.Writer
-	builtin   []string // names of the methods in this binary
-	guard     []string // command of the guard process; nil where this binary is not assay itself
+	out, talk io.Writer // for text: both clean what comes from outside
+	builtin   []string  // names of the methods in this binary
+	guard     []string  // command of the guard process; nil where this binary is not assay itself
 	cfg       config
 	terminal  bool // talk goes to a person who watches
 }
@@ -82,10 +81,10 @@ func Run(builtin, args []string, out, talk io.Writer) int {
 }
 
 func (a *app) main(args []string, out, talk io.Writer) int {
-	a.out, a.talk = out, talk
-	if f, ok := talk.(*os.File); ok {
-		a.terminal = term.IsTerminal(int(f.Fd()))
-	}
+	cleanOut, cleanTalk := terminal.NewWriter(out), terminal.NewWriter(talk)
+	defer cleanTalk.Close()
+	defer cleanOut.Close()
+	a.out, a.talk, a.terminal = cleanOut, cleanTalk, terminal.Is(talk)
 	root := &cobra.Command{
 		Use:   "assay",
 		Short: "Compare methods on the same recordings, fairly and reproducibly",

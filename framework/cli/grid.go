@@ -2,13 +2,12 @@ package cli
 
 import (
 	"io"
-	"os"
 	"unicode/utf8"
 
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
-	"golang.org/x/term"
 )
 
 // grid prints rows under a header, without lines: for listings, not results. On
@@ -16,7 +15,7 @@ import (
 // file or a pipe a row is a line.
 func grid(w io.Writer, header []string, rows [][]string) {
 	wrap, widths := tw.WrapNone, tw.CellWidth{}
-	if room := roomForLast(terminalWidth(w), header, rows); room > 0 {
+	if room := roomForLast(terminal.Width(w), header, rows); room > 0 {
 		wrap, widths = tw.WrapNormal, tw.CellWidth{PerColumn: tw.NewMapper[int, int]().Set(len(header)-1, room)}
 	}
 	t := tablewriter.NewTable(w,
@@ -33,19 +32,6 @@ func grid(w io.Writer, header []string, rows [][]string) {
 	// printed has nobody to tell.
 	_ = t.Bulk(rows)
 	_ = t.Render()
-}
-
-// terminalWidth is 0 where w is none.
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
 
 // roomForLast is what a width leaves the last column, if that is too wide for it;

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/assaylab/assay/framework/internal/study"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -56,7 +57,7 @@ func (p *progress) say(line string) {
 	bars := p.bars
 	p.mu.Unlock()
 	if bars != nil {
-		fmt.Fprintln(bars, line)
+		fmt.Fprintln(bars, terminal.Clean(line))
 		return
 	}
 	fmt.Fprintln(p.talk, line)
@@ -65,7 +66,7 @@ func (p *progress) say(line string) {
 // open makes the bars that an event needs.
 func (p *progress) open(e study.Event) {
 	if p.bars == nil {
-		bars := mpb.New(mpb.WithOutput(p.talk), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
+		bars := mpb.New(mpb.WithOutput(terminal.Raw(p.talk)), mpb.WithWidth(32), mpb.WithRefreshRate(120*time.Millisecond))
 		p.mu.Lock()
 		p.bars = bars
 		p.mu.Unlock()
@@ -123,7 +124,7 @@ func (p *progress) ended(e study.Event) {
 		p.all.Increment()
 	}
 	if rec.Failure != nil { // worth keeping above the bars
-		fmt.Fprintln(p.bars, text)
+		fmt.Fprintln(p.bars, terminal.Clean(text))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -49,15 +50,13 @@ where there is none (results that were committed), from records.jsonl.`,
 			if format == "json" {
 				return errors.Join(json.NewEncoder(a.out).Encode(map[string]any{"tables": tables}), err)
 			}
-			for i, t := range tables {
-				if i > 0 {
-					fmt.Fprintln(a.out)
-				}
-				if err := table.Render(a.out, t, format); err != nil {
-					return err
-				}
+			out := a.out
+			if table.IsDocument(format) && !terminal.Is(out) { // it escapes in its own way, or is no text
+				out = terminal.Raw(out)
+			} else if format == "png" {
+				return usage(errors.New("a picture is not for a terminal"), "write it into a file: > table.png")
 			}
-			return err
+			return errors.Join(table.RenderAll(out, tables, format), err)
 		},
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")

@@ -1,6 +1,10 @@
 package cli
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/assaylab/assay/framework/internal/terminal"
+)
 
 // text is a line that one goroutine sets and another draws.
 type text struct{ line atomic.Pointer[string] }
@@ -11,5 +15,8 @@ func newText() *text {
 	return t
 }
 
-func (t *text) set(s string) { t.line.Store(&s) }
-func (t *text) get() string  { return *t.line.Load() }
+func (t *text) set(s string) {
+	s = terminal.Clean(s) // bars are drawn past the writer that would do it
+	t.line.Store(&s)
+}
+func (t *text) get() string { return *t.line.Load() }

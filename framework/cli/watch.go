@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/assaylab/assay/framework/internal/control"
+	"github.com/assaylab/assay/framework/internal/terminal"
 )
 
 // lookAgain is how often a run is looked at.
@@ -38,9 +39,9 @@ func (a *app) watchRun(ctx context.Context, dir string) error {
 		}
 		head, lines := describeRun(s)
 		switch {
-		case terminalWidth(a.out) > 0:
+		case terminal.Width(a.out) > 0:
 			if drawn > 0 {
-				fmt.Fprintf(a.out, "\x1b[%dA\x1b[J", drawn)
+				fmt.Fprintf(terminal.Raw(a.out), "\x1b[%dA\x1b[J", drawn)
 			}
 			fmt.Fprintln(a.out, head+"\n"+strings.Join(lines, "\n"))
 			drawn = 1 + len(lines)

@@ -20,7 +20,7 @@ func (s *Study) dataset(ctx context.Context, id string, seed uint64) (string, so
 	}
 	digest, err := s.Builder.Build(ctx, recipe, seed)
 	if err != nil {
-		return "", recipe, fmt.Errorf("dataset %s: %w", id, err)
+		return "", recipe, s.Sweep.At(fmt.Errorf("dataset %s: %w", id, err), "datasets", id)
 	}
 	if err := s.pins.dataset(s.Note, label, digest); err != nil {
 		return "", recipe, err

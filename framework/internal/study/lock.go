@@ -73,8 +73,8 @@ func LockSweep(ctx context.Context, t Tools, f *lockfile.File, file string) ([]L
 	if err != nil {
 		return nil, err
 	}
-	found, err := FindPlugins(t.Finder, sw, file)
-	if err != nil {
+	found, mistakes := findPlugins(t.Finder, sw, file)
+	if err := mistakes.Sorted(); err != nil {
 		return nil, err
 	}
 	var out []Locked

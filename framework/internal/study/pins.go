@@ -46,7 +46,10 @@ func (p *Pins) open(ctx context.Context, t Tools, sw *sweep.Sweep, found map[str
 		p.sweep = p.lock.Relative(file)
 	}
 	for _, m := range sw.Methods {
-		plug := found[m.ID]
+		plug, ok := found[m.ID]
+		if !ok {
+			continue
+		}
 		if _, seen := p.plugins[plug.Where()]; seen || plug.Broken != nil { // which the start will say
 			continue
 		}

@@ -53,55 +53,64 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 		return nil, err
 	}
 	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, pins: pins}
-	found, err := FindPlugins(t.Finder, sw, file)
-	if err != nil {
-		return nil, err
-	}
+	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.describe(ctx, found); err != nil {
-		return nil, err
+	failed := s.describe(ctx, found)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
-	if err := errors.Join(s.distinct(), s.enough()); err != nil {
-		return nil, err
-	}
-	if err := sw.Bind(s.descriptions()); err != nil {
+	bound, _ := errors.AsType[problem.List](sw.Bind(s.descriptions()))
+	if err := errors.Join(append(mistakes, bound...).Sorted(), failed, s.distinct(), s.enough()); err != nil {
 		return nil, err
 	}
 	s.origin = origin(t.Build)
 	return s, nil
 }
 
-// FindPlugins finds the plugin of every method of a sweep, by method id.
-func FindPlugins(f *host.Finder, sw *sweep.Sweep, file string) (map[string]host.Plugin, error) {
-	out := map[string]host.Plugin{}
+// findPlugins finds the plugins of a sweep, by method id.
+func findPlugins(f *host.Finder, sw *sweep.Sweep, file string) (map[string]host.Plugin, problem.List) {
+	out, mistakes := map[string]host.Plugin{}, problem.List{}
 	for _, m := range sw.Methods {
 		p, err := f.Find(m.Plugin, filepath.Dir(file))
 		if err != nil {
-			return nil, fmt.Errorf("method %s: %w", m.ID, err)
+			mistakes = append(mistakes, problem.All(sw.At(fmt.Errorf("method %s: %w", m.ID, err), "methods", m.ID, "plugin"))...)
+			continue
 		}
 		out[m.ID] = p
 	}
-	return out, nil
+	return out, mistakes
 }
 
-// describe asks every plugin once what it is.
+// describe asks every plugin that was found once what it is. Those that cannot
+// say it are in the error, joined.
 func (s *Study) describe(ctx context.Context, found map[string]host.Plugin) error {
 	s.plugins = map[string]runner.Plugin{}
 	described := map[string]framework.Description{}
+	asked := map[string]bool{}
+	var failed []error
 	for _, m := range s.Sweep.Methods {
-		if _, ok := described[m.Plugin]; !ok {
-			var err error
-			if described[m.Plugin], err = s.Launcher.Describe(ctx, found[m.ID]); err != nil {
-				return fmt.Errorf("method %s: %w", m.ID, err)
-			}
+		p, ok := found[m.ID]
+		if !ok {
+			continue
 		}
-		s.plugins[m.ID] = runner.Plugin{Plugin: found[m.ID], Description: described[m.Plugin]}
+		if !asked[m.Plugin] {
+			asked[m.Plugin] = true
+			d, err := s.Launcher.Describe(ctx, p)
+			if err != nil {
+				failed = append(failed, s.Sweep.At(fmt.Errorf("method %s: %w", m.ID, err), "methods", m.ID, "plugin"))
+				continue
+			}
+			described[m.Plugin] = d
+		}
+		if d, ok := described[m.Plugin]; ok {
+			s.plugins[m.ID] = runner.Plugin{Plugin: p, Description: d}
+		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (s *Study) descriptions() map[string]framework.Description {
@@ -117,11 +126,14 @@ func (s *Study) descriptions() map[string]framework.Description {
 func (s *Study) distinct() error {
 	first := map[string]string{} // name and version -> method id
 	for _, m := range s.Sweep.Methods {
-		d := s.plugins[m.ID].Description
-		name := d.Name + " " + d.Version
+		p, ok := s.plugins[m.ID]
+		if !ok {
+			continue
+		}
+		name := p.Description.Name + " " + p.Description.Version
 		if other, ok := first[name]; ok && s.plugins[other].Where() != s.plugins[m.ID].Where() {
-			return problem.Usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Where(), s.plugins[m.ID].Where()),
-				"a trial is known by its method's name and version: give one of the plugins another")
+			return s.Sweep.At(problem.Usage(fmt.Errorf("methods %s and %s: two plugins call themselves %s: %s and %s", other, m.ID, name, s.plugins[other].Where(), p.Where()),
+				"a trial is known by its method's name and version: give one of the plugins another"), "methods", m.ID)
 		}
 		first[name] = m.ID
 	}
@@ -134,8 +146,8 @@ func (s *Study) enough() error {
 	for _, m := range s.Sweep.Methods {
 		need, limit := s.plugins[m.ID].Needs().Memory, s.Sweep.Limits.Memory
 		if limit > 0 && need > limit {
-			errs = append(errs, problem.Usage(fmt.Errorf("method %s: %s needs %s of memory; limits.memory is %s", m.ID, s.plugins[m.ID].Where(), bytesize.Format(need), bytesize.Format(limit)),
-				"raise limits.memory in the sweep"))
+			errs = append(errs, s.Sweep.At(problem.Usage(fmt.Errorf("method %s: %s needs %s of memory; limits.memory is %s", m.ID, s.plugins[m.ID].Where(), bytesize.Format(need), bytesize.Format(limit)),
+				"raise limits.memory in the sweep"), "limits", "memory"))
 		}
 	}
 	return errors.Join(errs...)

@@ -21,18 +21,27 @@ type cell struct {
 }
 
 // Bind checks the sweep against what its methods say of themselves (by method
-// id) and completes probes and tables. The error is a [problem.List]: all mistakes at
-// once. Points and the rest may be called after it.
+// id) and completes probes and tables. What depends on a method that is not among
+// them is left unchecked. The error is a [problem.List]: all mistakes at once.
+// Points and the rest may be called after it.
 func (s *Sweep) Bind(methods map[string]framework.Description) error {
 	b := &binder{decoder: decoder{file: s.file, dir: filepath.Dir(s.file)}, s: s}
 	s.methods, s.skipped, s.pairs = methods, nil, nil
 	for _, d := range s.Datasets {
-		for _, p := range d.Recipe.Check() {
+		wrong := d.Recipe.Check()
+		for _, p := range wrong {
 			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
+		}
+		if !slices.ContainsFunc(wrong, func(p problem.Problem) bool { return strings.HasSuffix(p.Path, "source") }) {
+			b.files(d)
 		}
 	}
 	recipes := len(b.Errs) == 0
 	for i, m := range s.Methods {
+		if !b.described(m) {
+			b.partial = true
+			continue
+		}
 		b.method(m)
 		if recipes { // roles and targets are known only of sound ones
 			b.suit(i, m)
@@ -44,7 +53,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 		b.selection(r)
 		b.tables(r)
 	}
-	if len(b.Errs) == 0 {
+	if len(b.Errs) == 0 && !b.partial {
 		b.sense(b.reported())
 		b.size()
 	}
@@ -71,7 +80,19 @@ func (b *binder) size() {
 
 type binder struct {
 	decoder
-	s *Sweep
+	s       *Sweep
+	partial bool // some method has not been described
+}
+
+func (b *binder) described(m Method) bool {
+	_, ok := b.s.methods[m.ID]
+	return ok
+}
+
+// At gives an error the place of the key that a path leads to, as far as it goes.
+func (s *Sweep) At(err error, path ...string) error {
+	key, _ := s.root.Find(path...)
+	return problem.At(key.Place, err)
 }
 
 // failAt reports a mistake at the key that the path leads to, as far as it goes.

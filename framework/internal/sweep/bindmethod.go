@@ -62,6 +62,9 @@ func (b *binder) method(m Method) {
 
 // values checks settings against the schema of a method.
 func (b *binder) values(m Method, values map[string]any, path ...string) {
+	if !b.described(m) {
+		return
+	}
 	schema := b.s.methods[m.ID].Schema
 	for _, p := range schema.Check(values) {
 		at := append(slices.Clone(path), p.Setting)

@@ -47,12 +47,15 @@ func (b *binder) selection(r reported) {
 		b.failAt("remove select, or give a method search: or configs:", []string{"select"}, "select has nothing to choose from: no method is searched")
 	}
 	goal, ok := r.goals[sel.Metric]
+	if !ok && b.partial {
+		return
+	}
 	if !ok {
 		b.failAt(setting.Suggest(sel.Metric, r.names), []string{"select", "metric"}, "select: no method or probe reports the metric %q", sel.Metric)
 		return
 	}
 	for _, m := range b.s.Methods {
-		if _, own := b.s.methods[m.ID].Metric(sel.Metric); m.searched() && !own && !r.probed[sel.Metric] {
+		if _, own := b.s.methods[m.ID].Metric(sel.Metric); m.searched() && !own && !r.probed[sel.Metric] && b.described(m) {
 			b.failAt("select by the metric of a probe: every method has those", []string{"select", "metric"},
 				"select: method %s, which is searched, does not report %s", m.ID, sel.Metric)
 		}
@@ -78,7 +81,7 @@ func (b *binder) tables(r reported) {
 			b.problem(p, "table "+t.Name, at...)
 		}
 		for _, axis := range [][2]string{{"rows", t.Rows}, {"cols", t.Cols}} {
-			if name, ok := strings.CutPrefix(axis[1], "settings."); ok && name != "" && !slices.Contains(r.settings, name) {
+			if name, ok := strings.CutPrefix(axis[1], "settings."); ok && name != "" && !b.partial && !slices.Contains(r.settings, name) {
 				b.failAt(setting.Suggest(name, r.settings), append(slices.Clone(at), axis[0]), "table %s: no method has a setting %q", t.Name, name)
 			}
 		}
@@ -87,7 +90,7 @@ func (b *binder) tables(r reported) {
 			cells = []string{one}
 		}
 		for _, name := range cells {
-			if _, known := r.goals[name]; !known {
+			if _, known := r.goals[name]; !known && !b.partial {
 				b.failAt(setting.Suggest(name, r.names), append(slices.Clone(at), "cell"), "table %s: no method or probe reports the metric %q", t.Name, name)
 			}
 		}

@@ -72,7 +72,7 @@ func (b *binder) readOut(p probe.Spec, at []string) {
 	}
 	slices.Sort(there)
 	there = slices.Compact(there)
-	if len(b.s.pairs) > 0 {
+	if len(b.s.pairs) > 0 && !b.partial {
 		b.failAt(setting.Suggest(p.Target, there), append(slices.Clone(at), "target"), "probe %s: no recording that is embedded has the target %q", p.Name, p.Target)
 	}
 }

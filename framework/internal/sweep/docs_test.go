@@ -23,7 +23,7 @@ func TestDocs(t *testing.T) {
 	}
 	for _, b := range blocks[1:] {
 		if strings.HasPrefix(b[1], "    search:") { // of a method
-			if _, err := parse("version: 1\ndatasets: {a: {source: data/x.npz}}\nmethods:\n  m:\n    plugin: toy\n" + b[1] + "search: {strategy: random, trials: 3}\n"); !unknownOnly(err) {
+			if _, err := parse("version: 1\ndatasets: {a: {source: testdata/x.npz}}\nmethods:\n  m:\n    plugin: toy\n" + b[1] + "search: {strategy: random, trials: 3}\n"); !unknownOnly(err) {
 				t.Errorf("%v in\n%s", err, b[1])
 			}
 			continue

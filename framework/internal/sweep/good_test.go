@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,20 @@ func describeAll(s *Sweep) map[string]framework.Description {
 
 // Every key arrives in its field.
 func TestEverything(t *testing.T) {
-	dir := filepath.Join("testdata", "good")
+	dir := t.TempDir()
+	text, err := os.ReadFile(filepath.Join("testdata", "good", "everything.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.ReplaceAll(text, []byte("/data/b.npy"), []byte(filepath.Join(dir, "b.npy")))
+	for name, text := range map[string][]byte{"everything.yaml": text, "recordings/session3.npz": nil, "splits/session3.json": nil, "b.npy": nil} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := Load(filepath.Join(dir, "everything.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +62,7 @@ func TestEverything(t *testing.T) {
 				Read: &source.Columns{Samples: []string{"counts"}, Trial: "trial", BinSeconds: 0.05, Unit: "counts", Classes: []string{"label"},
 					Continuous: map[string][]string{"velocity": {"v"}}},
 				Split: &data.Division{File: filepath.Join(dir, "splits", "session3.json")}}}},
-			{"across", source.Dataset{Roles: map[string]source.Recording{"source": {Source: "generate/swapvae-population"}, "target": {Source: "/data/b.npy"}}}},
+			{"across", source.Dataset{Roles: map[string]source.Recording{"source": {Source: "generate/swapvae-population"}, "target": {Source: filepath.Join(dir, "b.npy")}}}},
 		},
 		Methods: []Method{
 			{ID: "raw", Plugin: "toy"},
@@ -101,7 +115,7 @@ func TestEverything(t *testing.T) {
 // What is left out has the defaults that docs/sweep.md names.
 func TestDefaults(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "smallest.yaml")
-	if err := os.WriteFile(file, []byte("version: 1\ndatasets: {a: {source: data/x.npz}}\nmethods: {m: {plugin: toy}}\nretries: {max: 1}\nselect: null\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("version: 1\ndatasets: {a: {source: testdata/x.npz}}\nmethods: {m: {plugin: toy}}\nretries: {max: 1}\nselect: null\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Load(file, nil)
@@ -123,7 +137,7 @@ func TestDefaults(t *testing.T) {
 func TestEqualConfigurationsAreOne(t *testing.T) {
 	s, err := parse(`
 version: 1
-datasets: {a: {source: data/x.npz}}
+datasets: {a: {source: testdata/x.npz}}
 methods:
   m: {plugin: toy, configs: [{rate: 0.01}, {}, {momentum: 0.5}, {epochs: 3.0}, {optimizer: sgd}]}
 `)
@@ -146,7 +160,7 @@ methods:
 func TestAblationKeepsFixedSettings(t *testing.T) {
 	s, err := parse(`
 version: 1
-datasets: {a: {source: data/x.npz}}
+datasets: {a: {source: testdata/x.npz}}
 methods: {m: {plugin: toy, settings: {momentum: 0.25}, search: {rate: [0.1, 0.2]}}}
 select: {metric: loss}
 ablations: [{of: m, variants: {with sgd: {optimizer: sgd}}}]
@@ -166,7 +180,7 @@ ablations: [{of: m, variants: {with sgd: {optimizer: sgd}}}]
 func TestChooseAmongIncomplete(t *testing.T) {
 	text := `
 version: 1
-datasets: {a: {source: data/x.npz}}
+datasets: {a: {source: testdata/x.npz}}
 methods: {m: {plugin: toy, search: {rate: [0.1, 0.2, 0.3]}}}
 seeds: 3
 select: {metric: %s}

@@ -95,8 +95,8 @@ func TestBrokenFiles(t *testing.T) {
 const base = `
 version: 1
 datasets:
-  a: {source: data/x.npz}
-  b: {source: data/y.npz}
+  a: {source: testdata/x.npz}
+  b: {source: testdata/y.npz}
   p: {source: generate/low-rank-gaussians}
 methods:
   plain: {plugin: toy}
@@ -200,7 +200,7 @@ func TestSets(t *testing.T) {
 }
 
 func TestRandomIsStable(t *testing.T) {
-	text := "version: 1\ndatasets: {a: {source: data/x.npz}}\nmethods: {m: {plugin: toy, search: {rate: {min: 1e-4, max: 1, scale: log}}}}\nsearch: {strategy: random, trials: %d, seed: 3}\n"
+	text := "version: 1\ndatasets: {a: {source: testdata/x.npz}}\nmethods: {m: {plugin: toy, search: {rate: {min: 1e-4, max: 1, scale: log}}}}\nsearch: {strategy: random, trials: %d, seed: 3}\n"
 	few, err := parse(fmt.Sprintf(text, 4))
 	if err != nil {
 		t.Fatal(err)
@@ -233,4 +233,30 @@ func FuzzParse(f *testing.F) {
 			s.points(t)
 		}
 	})
+}
+
+// A method whose plugin is not there keeps nobody from hearing of the other mistakes,
+// and makes none of its own: what it could report or needs is not known.
+func TestBindWithoutAMethod(t *testing.T) {
+	s, err := Parse("sweep.yaml", []byte(`version: 1
+datasets: {a: {source: testdata/x.npz}}
+methods:
+  lost: {plugin: nowhere, settings: {anything: 1}, search: {other: [1, 2]}}
+  m: {plugin: toy, settings: {epochs: 0}}
+select: {metric: theirs, split: val}
+ablations: [{of: lost, variants: {b: {third: 1}}}]
+probes: [{kind: ridge, target: theirs}]
+tables: [{name: t, rows: settings.other, cols: method, cell: theirs}]
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Bind(map[string]framework.Description{"m": describe("toy")})
+	if want := "sweep.yaml:5:31: method m: setting epochs must be at least 1, got 0"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	err = s.At(fmt.Errorf("no plugin"), "methods", "lost", "plugin")
+	if want := "sweep.yaml:4:10: no plugin"; err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
 }

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -44,6 +47,41 @@ func Render(w io.Writer, t *Table, format string) error {
 	return data.Problem{Path: "format", Fact: fmt.Sprintf("there is no table format %q", format), Hint: setting.Suggest(format, Formats())}
 }
 
+// documents are the formats of which a file holds one: two after another are none.
+var documents = []string{"html", "svg", "png"}
+
+// IsDocument reports whether what Render writes is a whole file, to be kept byte
+// by byte.
+func IsDocument(format string) bool { return slices.Contains(documents, format) }
+
+// RenderAll writes tables one after another, as far as the format can: CSV with
+// one header, text with a blank line between. Of formats whose files hold one
+// document it refuses more than one table.
+func RenderAll(w io.Writer, tables []*Table, format string) error {
+	if IsDocument(format) && len(tables) > 1 {
+		var names []string
+		for _, t := range tables {
+			names = append(names, t.Name)
+		}
+		return problem.Problem{Usage: true, Fact: fmt.Sprintf("the sweep has %d tables, and %s holds one", len(tables), format),
+			Hint: "add --name with one of " + strings.Join(names, ", ")}
+	}
+	if format == "csv" {
+		return writeCSV(w, tables...)
+	}
+	for i, t := range tables {
+		if i > 0 {
+			if _, err := fmt.Fprintln(w); err != nil {
+				return err
+			}
+		}
+		if err := Render(w, t, format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // renderJSON writes the Table itself; its field names are a contract for scripts.
 func renderJSON(w io.Writer, t *Table) error {
 	e := json.NewEncoder(w)
@@ -54,18 +92,22 @@ func renderJSON(w io.Writer, t *Table) error {
 
 // renderCSV writes one line per value, with all the digits it has. Failed
 // trials have no value: a line without seed and value carries their number.
-func renderCSV(w io.Writer, t *Table) error {
+func renderCSV(w io.Writer, t *Table) error { return writeCSV(w, t) }
+
+func writeCSV(w io.Writer, tables ...*Table) error {
 	c := csv.NewWriter(w)
 	lines := [][]string{{"table", "row", "col", "metric", "split", "seed", "value", "trial"}}
-	for _, cell := range t.Cells {
-		line := func(seed, value, trial string) {
-			lines = append(lines, []string{t.Name, cell.Row, cell.Col, cell.Metric, cell.Split, seed, value, trial})
-		}
-		for i, v := range cell.Values {
-			line(strconv.FormatUint(cell.Seeds[i], 10), strconv.FormatFloat(v, 'g', -1, 64), cell.Trials[i])
-		}
-		if cell.Failed > 0 {
-			line("", "", fmt.Sprintf("%d failed", cell.Failed))
+	for _, t := range tables {
+		for _, cell := range t.Cells {
+			line := func(seed, value, trial string) {
+				lines = append(lines, []string{t.Name, cell.Row, cell.Col, cell.Metric, cell.Split, seed, value, trial})
+			}
+			for i, v := range cell.Values {
+				line(strconv.FormatUint(cell.Seeds[i], 10), strconv.FormatFloat(v, 'g', -1, 64), cell.Trials[i])
+			}
+			if cell.Failed > 0 {
+				line("", "", fmt.Sprintf("%d failed", cell.Failed))
+			}
 		}
 	}
 	return c.WriteAll(lines)
