@@ -75,3 +75,29 @@ func TestGridOfAHundredThousand(t *testing.T) {
 	}
 	runtime.KeepAlive(list)
 }
+
+// 1,000 questions of five parameters of all kinds; the last of them take less
+// than 20 ms each, of processor time since tests share the machine.
+func TestTPEThousandQuestions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s := NewTPE(space(t, mixed...), 1, 1010)
+	ask := func(n int) {
+		for range n {
+			c, ok, err := s.Ask()
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			s.Tell(truth(c))
+		}
+	}
+	ask(1000)
+	began := processor()
+	ask(10)
+	took := (processor() - began) / 10
+	t.Logf("%v a question", took)
+	if took > 20*time.Millisecond {
+		t.Errorf("a question takes %v, want 20 ms at most", took)
+	}
+}

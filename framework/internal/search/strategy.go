@@ -1,6 +1,9 @@
 package search
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // A Strategy asks for configurations, one question after another, and is told
 // what they came to. Question k is a function of the space, the seed and the
@@ -16,6 +19,7 @@ type Strategy interface {
 // An Answer is what a configuration came to.
 type Answer struct {
 	Value float64 // of what is selected by, mean over seeds, larger is better; NaN: none came
+	Part  float64 // of the full budget after which the value was taken; 0: all of it
 }
 
 // None is the answer of a configuration without a value, such as one that failed.
@@ -77,3 +81,25 @@ func (s *Sequence) Next(answer func(i int) (a Answer, known bool)) (c Config, op
 
 // Done reports whether the strategy has no more questions.
 func (s *Sequence) Done() bool { return s.done }
+
+// NewStrategy returns the strategy of that name, which asks up to n questions;
+// of a grid, all.
+func NewStrategy(name string, s *Space, seed uint64, n int) (Strategy, error) {
+	var list []Config
+	var err error
+	switch name {
+	case "grid":
+		list, err = s.Grid()
+	case "random":
+		list, _, err = s.Random(seed, n)
+	case "sobol":
+		list, _, err = s.Sobol(seed, n)
+	case "tpe":
+		return NewTPE(s, seed, n), nil
+	case "cmaes":
+		return NewCMAES(s, seed, n)
+	default:
+		return nil, fmt.Errorf("there is no search strategy %q", name)
+	}
+	return &List{Configs: list}, err
+}
