@@ -188,7 +188,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 
 // helper makes this test's binary do something else in a process of its own, which
 // can be killed; see TestMain.
-func helper(t *testing.T, task, dir string) *exec.Cmd {
+func helper(t testing.TB, task, dir string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
