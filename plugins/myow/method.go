@@ -81,6 +81,11 @@ func (myow) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
+		Resumable:     true,
+		Budget:        budget(),
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    "objective == 'supervised'",
+		GPU:           framework.GPUNone,
 	}
 }
 
