@@ -106,7 +106,7 @@ func (myow) Train(ctx context.Context, req framework.TrainRequest, rec framework
 		return nil, err
 	}
 	defer t.workers.Close()
-	if err := t.run(ctx, rec); err != nil {
+	if err := t.run(ctx, req, rec); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -119,6 +119,9 @@ func (s *Suite) resumed(ctx context.Context, f *Finding) error {
 		}
 	})
 	first.Kill()
+	for asked := time.Now(); first.Busy() && time.Since(asked) < CancelLimit; { // without processes a kill takes a moment
+		time.Sleep(time.Millisecond)
+	}
 	if err == nil {
 		f.warnf("training ended before it could be killed at a checkpoint: choose slower settings to see this")
 		return nil
