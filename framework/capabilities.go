@@ -8,7 +8,7 @@ import (
 )
 
 // BudgetFor returns the full training budget under these settings, 0 where there
-// is none.
+// is none: where nothing is trained step by step.
 func (d Description) BudgetFor(values map[string]any) (int64, error) {
 	d = d.complete()
 	if d.Budget == "" {
@@ -20,7 +20,7 @@ func (d Description) BudgetFor(values map[string]any) (int64, error) {
 		}
 	}
 	n, err := d.Schema.Number(d.Budget, values)
-	if err == nil && n < 1 {
+	if err == nil && n < 0 {
 		err = fmt.Errorf("the budget %q is %d", d.Budget, n)
 	}
 	return n, err

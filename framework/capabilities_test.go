@@ -75,7 +75,7 @@ func TestSilenceIsNoClaim(t *testing.T) {
 func TestClaimsThatMakeNoSenseAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Description){
 		"budget: \"epoch\"":         func(d *Description) { d.Budget = "epoch" },
-		"budget: the budget":        func(d *Description) { d.Budget = "window - 3" },
+		"budget: the budget":        func(d *Description) { d.Budget = "window - 4" },
 		"no whole number":           func(d *Description) { d.Context.Before = "window / 2" },
 		"context after":             func(d *Description) { d.Context.After = "" },
 		"-2 samples before":         func(d *Description) { d.Context.Before = "-2" },

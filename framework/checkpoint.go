@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/assaylab/assay/framework/internal/wire"
 )
@@ -15,9 +16,11 @@ import (
 // nil, when no checkpoints are wanted: its methods then do nothing.
 //
 //	done, err := req.Checkpoint.Resume(func(dir string) error { return m.read(dir) })
-//	for epoch := done; epoch < epochs; epoch++ {
+//	for epoch := int(done); epoch < req.End(epochs); epoch++ {
 //		...
-//		err := req.Checkpoint.Save(epoch+1, func(dir string) error { return m.write(dir) })
+//		if req.Checkpoint.Due(int64(epoch + 1)) {
+//			err := req.Checkpoint.Save(int64(epoch + 1), func(dir string) error { return m.write(dir) })
+//		}
 //	}
 //
 // Training that continues must give the model of training that was never
@@ -26,7 +29,9 @@ import (
 // training that ends early (TrainRequest.End) saves at its end.
 type Checkpoint struct {
 	dir    string
-	until  int64 // at most so much work is wanted; 0: all
+	until  int64         // at most so much work is wanted; 0: all
+	every  time.Duration // between two saves that are due
+	saved  time.Time     // when the last save or resumption was
 	report func(*wire.Checkpoint)
 }
 
@@ -36,6 +41,15 @@ const (
 	current    = "checkpoint-"
 	unfinished = "tmp-"
 )
+
+// checkpointEvery is how much work a kill may cost.
+const checkpointEvery = 30 * time.Second
+
+// Due reports whether it is time for Save after done units of work: half a minute
+// after the last one, and where training ends early with them.
+func (c *Checkpoint) Due(done int64) bool {
+	return c != nil && (c.until > 0 && done == c.until || time.Since(c.saved) >= c.every)
+}
 
 // Save replaces the checkpoint: write fills an empty folder with what training
 // needs to go on after done units of work. A kill at any moment leaves the old
@@ -63,6 +77,7 @@ func (c *Checkpoint) Save(done int64, write func(dir string) error) error {
 	if err := os.Rename(tmp, whole); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
+	c.saved = time.Now()
 	c.report(&wire.Checkpoint{Done: done})
 	if old != "" {
 		return os.RemoveAll(old)
@@ -76,6 +91,7 @@ func (c *Checkpoint) Resume(read func(dir string) error) (done int64, err error)
 	if c == nil {
 		return 0, nil
 	}
+	c.saved = time.Now()
 	if err := c.tidy(); err != nil {
 		return 0, err
 	}

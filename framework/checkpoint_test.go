@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/assaylab/assay/framework/internal/wire"
 )
@@ -61,8 +62,18 @@ func TestCheckpoint(t *testing.T) {
 	if _, err := c.Resume(func(string) error { return broken }); !errors.Is(err, broken) {
 		t.Errorf("a checkpoint that cannot be read: %v", err)
 	}
+	if c.every = time.Hour; c.Due(11) || (&Checkpoint{every: time.Minute, saved: time.Now().Add(-time.Hour)}).Due(1) == false {
+		t.Error("checkpoints are due by the time since the last")
+	}
+	if c.until = 11; !c.Due(11) || c.Due(12) {
+		t.Error("a checkpoint is due where training ends early")
+	}
+	c.until = 9
+	if _, err := c.Resume(func(string) error { return nil }); err == nil {
+		t.Error("a checkpoint of more than is asked for was taken")
+	}
 	var none *Checkpoint
-	if done, err := none.Resume(nil); done != 0 || err != nil || none.Save(1, nil) != nil {
+	if done, err := none.Resume(nil); done != 0 || err != nil || none.Due(1) || none.Save(1, nil) != nil {
 		t.Errorf("where no checkpoints are wanted: %d, %v", done, err)
 	}
 }

@@ -61,7 +61,7 @@ type served struct {
 }
 
 func (s *served) GRPCServer(_ *plugin.GRPCBroker, g *grpc.Server) error {
-	wire.RegisterMethodServer(g, &server{method: s.method})
+	wire.RegisterMethodServer(g, &server{method: s.method, every: checkpointEvery})
 	return nil
 }
 
@@ -70,5 +70,5 @@ func (s *served) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientCon
 }
 
 // Register serves a method on a gRPC server of the caller's, without processes.
-// Package methodtest uses it; plugins call Serve.
+// Package methodtest uses it; plugins call Serve. Checkpoints are due at every turn.
 func Register(g *grpc.Server, m Method) { wire.RegisterMethodServer(g, &server{method: m}) }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
@@ -21,6 +22,7 @@ import (
 type server struct {
 	wire.UnimplementedMethodServer
 	method Method
+	every  time.Duration // between two checkpoints that are due
 
 	mu         sync.Mutex
 	calls      int // that are under way and may use an open dataset
@@ -61,7 +63,7 @@ func (s *server) train(ctx context.Context, req *wire.TrainRequest, stream wire.
 	rec := &recorder{stream: stream}
 	var checkpoint *Checkpoint
 	if req.CheckpointDir != "" {
-		checkpoint = &Checkpoint{dir: req.CheckpointDir, until: req.Until, report: rec.checkpoint}
+		checkpoint = &Checkpoint{dir: req.CheckpointDir, until: req.Until, every: s.every, saved: time.Now(), report: rec.checkpoint}
 	}
 	model, err := s.method.Train(ctx, TrainRequest{
 		Settings: settings, Data: dataset,

@@ -155,9 +155,15 @@ func (fa *FactorAnalysis) Inverse(Z *mat.Dense) *mat.Dense {
 // LogLikelihood returns the mean log-density (nats) of the rows of X, with the
 // inverse and determinant of LᵀL + Ψ by Woodbury's identities.
 func (fa *FactorAnalysis) LogLikelihood(X *mat.Dense) (float64, error) {
+	mean, _, err := fa.LogDensities(X)
+	return mean, err
+}
+
+// LogDensities returns, beside LogLikelihood, the log-density of every row.
+func (fa *FactorAnalysis) LogDensities(X *mat.Dense) (mean float64, each []float64, err error) {
 	G, A, err := fa.posterior()
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	n, d := X.Dims()
 	k, _ := fa.Loadings.Dims()
@@ -168,20 +174,23 @@ func (fa *FactorAnalysis) LogLikelihood(X *mat.Dense) (float64, error) {
 	C := centred(X, fa.Mean)
 	var B mat.Dense
 	B.Mul(C, A)
+	constant := float64(d)*math.Log(2*math.Pi) + logDet
 	sum := 0.0
 	b, g := mat.NewVecDense(k, nil), mat.NewVecDense(k, nil)
 	for i := range n {
 		// xᵀ Σ⁻¹ x = xᵀ Ψ⁻¹ x − (Aᵀx)ᵀ G⁻¹ (Aᵀx)
+		before := sum
 		for j, x := range C.RawRowView(i) {
 			sum += x * x / fa.Noise[j]
 		}
 		copy(b.RawVector().Data, B.RawRowView(i))
 		if err := G.SolveVecTo(g, b); err != nil {
-			return 0, fmt.Errorf("factor analysis: %w", err)
+			return 0, nil, fmt.Errorf("factor analysis: %w", err)
 		}
 		sum -= mat.Dot(b, g)
+		each = append(each, -(constant+sum-before)/2)
 	}
-	return -(float64(d)*math.Log(2*math.Pi) + logDet + sum/float64(n)) / 2, nil
+	return -(constant + sum/float64(n)) / 2, each, nil
 }
 
 // Check returns an error unless the parts of a model for d channels fit together.

@@ -74,6 +74,9 @@ func (method) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Always, // samples are presented class by class
+		GPU:           framework.GPUNone,
 	}
 }
 

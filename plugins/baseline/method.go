@@ -45,6 +45,10 @@ func (baseline) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Never,
+		Seedless:      framework.Always,
+		GPU:           framework.GPUNone,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/latent"
+	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/modelfile"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -74,29 +75,43 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	return latent.ToArray(Z), ctx.Err()
 }
 
+// Evaluate returns the metrics that Describe declares.
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
-	out := framework.Metrics{"units": float64(len(m.ZScore.Kept))}
-	if m.Embedding == "raw" || r.Len() == 0 {
-		return out, nil
+	s := framework.NewSheet(r, false)
+	return s.Metrics, m.score(ctx, s)
+}
+
+// EvaluateCases returns them with their numbers per case.
+func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
+	s := framework.NewSheet(r, true)
+	return s.Metrics, s.Cases, m.score(ctx, s)
+}
+
+func (m *model) score(ctx context.Context, s *framework.Sheet) error {
+	s.Put("units", float64(len(m.ZScore.Kept)))
+	if m.Embedding == "raw" || s.Recording.Len() == 0 {
+		return nil
 	}
-	X, err := m.zscored(r)
+	X, err := m.zscored(s.Recording)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	Z, err := m.scores(X)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	back := m.inverse(Z)
 	if r2 := explained(X, back); !math.IsInf(r2, 0) && !math.IsNaN(r2) {
-		out["reconstruction_r2"] = r2
+		s.Jackknife("reconstruction_r2", r2, latent.R2Without(X, back, s.Of, s.N, false))
 	}
 	if m.FA != nil {
-		if out["log_likelihood"], err = m.FA.LogLikelihood(X); err != nil {
-			return nil, err
+		mean, each, err := m.FA.LogDensities(X)
+		if err != nil {
+			return err
 		}
+		s.MeanIs("log_likelihood", mean, each, nil)
 	}
-	return out, ctx.Err()
+	return ctx.Err()
 }
 
 func (m *model) inverse(Z *mat.Dense) *mat.Dense {

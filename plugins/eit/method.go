@@ -120,6 +120,10 @@ func (eit) Describe() framework.Description {
 		Deterministic: true,
 		OutOfSample:   true,
 		Resumable:     true,
+		Budget:        "epochs",
+		Context:       framework.Context{Before: seen, After: seen},
+		UsesLabels:    "model not in ['ndt', 'linear'] and transfer != 'untrained'",
+		GPU:           framework.GPUNone,
 	}
 }
 

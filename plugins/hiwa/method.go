@@ -73,6 +73,9 @@ func (hiwa) Describe() framework.Description {
 		Metrics:       declared,
 		Deterministic: true,
 		OutOfSample:   true,
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Always, // clusters are classes
+		GPU:           framework.GPUNone,
 	}
 }
 

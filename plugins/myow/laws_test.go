@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
 	"github.com/assaylab/assay/framework/nn/nntest"
 )
@@ -234,7 +236,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = tr.run(t.Context(), silent{})
+		err = tr.run(t.Context(), request, silent{})
 		tr.workers.Close()
 		if err != nil {
 			t.Fatal(err)
@@ -248,6 +250,45 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%d threads: the weights differ", threads)
+		}
+	}
+}
+
+// The budget that Describe writes as an expression is the number of steps made.
+func TestBudget(t *testing.T) {
+	d := New().Describe()
+	for profile := range profiles {
+		for _, steps := range []int64{-1, 0, 1, 250} {
+			values := map[string]any{"profile": profile, "steps": steps}
+			s := &settings{Profile: profile, Objective: "myow", Steps: int(steps), Batch: -1}
+			got, err := d.BudgetFor(values)
+			if want := int64(s.resolve().steps); err != nil || steps < 0 && got != int64(profiles[profile].steps) || steps >= 0 && got != want {
+				t.Errorf("%s, steps %d: %d, %v; want %d", profile, steps, got, err, want)
+			}
+		}
+	}
+}
+
+// The spread without a case is that of the recording without its samples.
+func TestSpreadWithoutACase(t *testing.T) {
+	r := toy()
+	x := r.Samples
+	moments := data.MomentsOf(x, 0)
+	s := framework.NewSheet(r, true)
+	without := spreadWithout(x, moments.Mean, s)
+	for j := range s.N {
+		var rows []int
+		for i := range r.Len() {
+			if s.Of[i] != j {
+				rows = append(rows, i)
+			}
+		}
+		variance := 0.0
+		for _, sd := range data.MomentsOf(x.Take(rows), 0).Std {
+			variance += sd * sd
+		}
+		if got, want := without(j), math.Sqrt(variance); math.Abs(got-want) > 1e-6*want {
+			t.Errorf("without case %d: %v, want %v", j, got, want)
 		}
 	}
 }

@@ -81,6 +81,11 @@ func (myow) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
+		Resumable:     true,
+		Budget:        budget(),
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    "objective == 'supervised'",
+		GPU:           framework.GPUNone,
 	}
 }
 
@@ -101,7 +106,7 @@ func (myow) Train(ctx context.Context, req framework.TrainRequest, rec framework
 		return nil, err
 	}
 	defer t.workers.Close()
-	if err := t.run(ctx, rec); err != nil {
+	if err := t.run(ctx, req, rec); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/modelfile"
 	"github.com/assaylab/assay/framework/nn"
 	"github.com/assaylab/assay/framework/nn/kernel"
@@ -87,9 +88,21 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 
 // Evaluate returns the metrics that Describe declares.
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
+	s := framework.NewSheet(r, false)
+	return s.Metrics, m.score(ctx, s)
+}
+
+// EvaluateCases returns them with their numbers per case.
+func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
+	s := framework.NewSheet(r, true)
+	return s.Metrics, s.Cases, m.score(ctx, s)
+}
+
+func (m *model) score(ctx context.Context, s *framework.Sheet) error {
+	r := s.Recording
 	y, err := m.Embed(ctx, r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	unit := data.NewArray(y.Rows(), y.Cols())
 	for i := range y.Rows() {
@@ -101,26 +114,53 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 			unit.Row(i)[j] = float32(float64(v) / math.Max(math.Sqrt(sum), 1e-12))
 		}
 	}
+	moments := data.MomentsOf(unit, 0)
 	variance := 0.0
-	for _, sd := range data.MomentsOf(unit, 0).Std {
+	for _, sd := range moments.Std {
 		variance += sd * sd
 	}
-	metrics := framework.Metrics{"units": float64(len(m.Kept)), "spread": math.Sqrt(variance)}
+	s.Put("units", float64(len(m.Kept)))
+	s.Jackknife("spread", math.Sqrt(variance), spreadWithout(unit, moments.Mean, s))
 	if t, err := r.ClassTarget(m.Target); err == nil && r.Trials() > 1 {
-		metrics["neighbour_agreement"] = agreement(unit, r.Trial, t.Labels)
+		same, asked := agreement(unit, r.Trial, t.Labels)
+		s.Mean("neighbour_agreement", same, asked)
 	}
-	return metrics, nil
+	return nil
+}
+
+// spreadWithout is the spread √(Σ|u − ū_−j|²/(N − N_j)) without one case, from sums
+// about the mean of all rows u.
+func spreadWithout(unit data.Array, mean []float64, s *framework.Sheet) func(j int) float64 {
+	n := unit.Cols()
+	count, square, shift := make([]float64, s.N), make([]float64, s.N), make([]float64, s.N*n)
+	total := 0.0
+	for i, j := range s.Of {
+		count[j]++
+		for k, v := range unit.Row(i) {
+			d := float64(v) - mean[k]
+			square[j] += d * d
+			total += d * d
+			shift[j*n+k] += d
+		}
+	}
+	return func(j int) float64 {
+		left, moved := float64(unit.Rows())-count[j], 0.0
+		for _, d := range shift[j*n : (j+1)*n] {
+			moved += d * d
+		}
+		return math.Sqrt(max(total-square[j]-moved/left, 0) / left)
+	}
 }
 
 // mostCompared bounds the samples that are compared with each other; of longer
 // recordings evenly spaced ones are taken.
 const mostCompared = 2000
 
-// agreement is the share of rows whose nearest row of another trial has the same
-// label.
-func agreement(unit data.Array, trial, label []int32) float64 {
+// agreement says of the rows that are asked whether the nearest row of another
+// trial has the same label.
+func agreement(unit data.Array, trial, label []int32) (same, asked []float64) {
+	same, asked = make([]float64, unit.Rows()), make([]float64, unit.Rows())
 	stride := (unit.Rows() + mostCompared - 1) / mostCompared
-	same, asked := 0, 0
 	for i := 0; i < unit.Rows(); i += stride {
 		best, at := float32(math.Inf(-1)), i
 		for j := 0; j < unit.Rows(); j += stride {
@@ -132,9 +172,9 @@ func agreement(unit data.Array, trial, label []int32) float64 {
 			}
 		}
 		if at != i && label[at] == label[i] {
-			same++
+			same[i] = 1
 		}
-		asked++
+		asked[i] = 1
 	}
-	return float64(same) / float64(asked)
+	return same, asked
 }

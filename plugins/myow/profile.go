@@ -1,7 +1,10 @@
 package myow
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/assaylab/assay/framework/augment"
 	"github.com/assaylab/assay/framework/data"
@@ -70,6 +73,15 @@ var profiles = map[string]params{
 		dropout: augment.Dropout{Most: 0.8, Apply: 0.9}, noise: augment.Gaussian{SD: 0.2, Apply: 1}, pepper: augment.Pepper{Size: 0.3}, shared: true, zFirst: true, minStd: 1e-3,
 		steps: 20000, batch: 256, optimiser: "lars", rate: 0.8, decay: 1e-6, momentum: 0.9, warmUp: 200, tau: 0.9,
 	},
+}
+
+// budget is the number of steps as an expression on settings, for Describe.
+func budget() string {
+	text := "steps == 0 ? 1 : steps > 0 ? steps"
+	for _, name := range slices.Sorted(maps.Keys(profiles)) {
+		text += fmt.Sprintf(" : profile == '%s' ? %d", name, profiles[name].steps)
+	}
+	return text + " : 0"
 }
 
 func (s *settings) resolve() params {

@@ -19,7 +19,15 @@ type training struct {
 	second         *secondSampler
 	first          *firstSampler
 	labels         *data.Target
-	optimiser      nn.Optimiser
+	optimiser      optimiser
+	places         map[string]place
+}
+
+// optimiser is one whose memory a checkpoint can keep.
+type optimiser interface {
+	nn.Optimiser
+	Save(path string) error
+	Load(path string) error
 }
 
 func newTraining(p params, m *model, whole *data.Recording, req framework.TrainRequest) (*training, error) {
@@ -48,10 +56,12 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 		t.target.body.CopyFrom(t.online.body)
 	}
 	m.body, m.f = t.online.body, t.online.f
-	order, noise := req.Rand("batches"), req.Rand("augmentation")
+	order, noise := req.Stream("batches"), req.Stream("augmentation")
+	t.places = map[string]place{"batches": order, "augmentation": noise}
 	if p.pool > 0 && (p.objective == "myow" || p.objective == "byol" || p.objective == "simsiam") {
 		pool := min(p.pool, r.Len())
-		t.first = newFirstSampler(&t.p, m, r, batch, pool, order, noise)
+		t.first = newFirstSampler(&t.p, m, r, batch, pool, order.Rand, noise.Rand)
+		t.places["pairs"], t.places["trials"] = t.first.pairs, trialOrder{t.first}
 		t.plain = newFirst(&t.p, t.online, t.target, units, batch, pool, false, t.workers)
 		t.full = t.plain
 		if p.mines() {
@@ -60,7 +70,8 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 			t.full.search.eligible = func(int, int) bool { return true }
 		}
 	} else {
-		t.second = newSecondSampler(&t.p, m, r, batch, order, noise)
+		t.second = newSecondSampler(&t.p, m, r, batch, order.Rand, noise.Rand)
+		t.places["partition"] = partition{t.second}
 		t.full = newSecond(&t.p, t.online, t.target, units, batch, t.workers)
 		t.plain = t.full
 		if t.full.search != nil {
@@ -68,13 +79,14 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 		}
 	}
 	if t.full.search != nil {
-		t.full.search.rng = req.Rand("mining")
+		mining := req.Stream("mining")
+		t.full.search.rng, t.places["mining"] = mining.Rand, mining
 	}
 	t.optimiser = newOptimiser(&t.p, t.full.step.Params())
 	return t, nil
 }
 
-func newOptimiser(p *params, params []*nn.Param) nn.Optimiser {
+func newOptimiser(p *params, params []*nn.Param) optimiser {
 	switch p.optimiser {
 	case "adamw":
 		a := nn.NewAdam(params)
@@ -92,10 +104,14 @@ func newOptimiser(p *params, params []*nn.Param) nn.Optimiser {
 // curvePoints bounds the points of a learning curve.
 const curvePoints = 500
 
-func (t *training) run(ctx context.Context, rec framework.Recorder) error {
+func (t *training) run(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) error {
 	p := &t.p
-	every := max(p.steps/curvePoints, 1)
-	for step := range p.steps {
+	done, err := req.Checkpoint.Resume(t.load)
+	if err != nil {
+		return err
+	}
+	every, end := max(p.steps/curvePoints, 1), req.End(p.steps)
+	for step := int(done); step < end; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -105,23 +121,31 @@ func (t *training) run(ctx context.Context, rec framework.Recorder) error {
 		}
 		t.fill(o)
 		o.weigh(p, mining)
-		if p.freezeAfter > 0 && step == p.freezeAfter {
-			for _, n := range t.online.norms {
-				n.Frozen = true
-			}
-		}
+		t.freeze(p.freezeAfter > 0 && step >= p.freezeAfter)
 		loss := o.step.Run()
 		if !o.step.Finite() {
 			return framework.WithHint(fmt.Errorf("the loss became %v at step %d", loss, step+1), "try a smaller learning_rate")
 		}
 		t.optimiser.Step(t.rate(step))
 		t.follow(step)
-		if (step+1)%every == 0 || step+1 == p.steps {
-			rec.Progress(int64(step+1), int64(p.steps), "steps")
+		if (step+1)%every == 0 || step+1 == end {
+			rec.Progress(int64(step+1), int64(end), "steps")
 			t.curves(o, int64(step+1), loss, rec)
+		}
+		if req.Checkpoint.Due(int64(step + 1)) {
+			if err := req.Checkpoint.Save(int64(step+1), t.save); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// freeze lets batch norm of the online encoder use its running statistics.
+func (t *training) freeze(frozen bool) {
+	for _, n := range t.online.norms {
+		n.Frozen = frozen
+	}
 }
 
 func (t *training) fill(o *objective) {

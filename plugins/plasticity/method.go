@@ -40,6 +40,11 @@ func (plasticity) Describe() framework.Description {
 		Deterministic: true,
 		OutOfSample:   true,
 		Reuse:         true,
+		Resumable:     true,
+		Budget:        "epochs",
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Always,
+		GPU:           framework.GPUNone,
 	}
 }
 

@@ -3,6 +3,8 @@ package swapvae
 import (
 	"context"
 	"math"
+	"slices"
+	"sort"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
@@ -38,7 +40,7 @@ func (m *model) swapped(z data.Array, labels []int32) data.Array {
 }
 
 // generation compares generated activity with x, the recorded one.
-func (m *model) generation(ctx context.Context, metrics framework.Metrics, r *data.Recording, x, z data.Array) error {
+func (m *model) generation(ctx context.Context, s *framework.Sheet, x, z data.Array) error {
 	if m.net.content == 0 || m.net.g == 0 {
 		return nil
 	}
@@ -46,31 +48,32 @@ func (m *model) generation(ctx context.Context, metrics framework.Metrics, r *da
 	if err != nil {
 		return err
 	}
-	put(metrics, "generation_correlations", stat.Correlation(pairwise(x), pairwise(y), nil))
-	t, err := r.ClassTarget(m.Settings.Target)
+	put(s.Metrics, "generation_correlations", stat.Correlation(pairwise(x), pairwise(y), nil))
+	t, err := s.Recording.ClassTarget(m.Settings.Target)
 	if err != nil {
 		return nil // the other metrics need classes
 	}
-	put(metrics, "generation_rates", meanRates(x, y, t))
+	if v := meanRates(x, y, t); exists(v) {
+		s.Jackknife("generation_rates", v, ratesWithout(x, y, t, s))
+	}
 	reader := m.Readouts.Direction[both]
 	if reader == nil || t.Classes != m.Readouts.Classes {
 		return nil
 	}
-	direction := func(y data.Array) (float64, error) {
+	direction := func(name string, y data.Array) error {
 		again, err := m.encoder(ctx, y)
-		if err != nil {
-			return 0, err
+		if err == nil {
+			s.Mean(name, right(m.Readouts.classes(reader, m.block(again, both)), t.Labels), nil)
 		}
-		return agreement(m.Readouts.classes(reader, m.block(again, both)), t.Labels), nil
+		return err
 	}
-	if metrics["generation_direction"], err = direction(y); err != nil {
+	if err := direction("generation_direction", y); err != nil {
 		return err
 	}
 	if y, err = m.decoder(ctx, m.swapped(z, t.Labels)); err != nil {
 		return err
 	}
-	metrics["swap_direction"], err = direction(y)
-	return err
+	return direction("swap_direction", y)
 }
 
 // meanRates is Pearson's r over units between the mean rates of x and y in a
@@ -95,6 +98,55 @@ func meanRates(x, y data.Array, t *data.Target) float64 {
 		}
 	}
 	return sum / float64(classes)
+}
+
+// ratesWithout is meanRates without one case.
+func ratesWithout(x, y data.Array, t *data.Target, s *framework.Sheet) func(j int) float64 {
+	N := x.Cols()
+	type sums struct {
+		a, b []float64
+		n    int
+		r    float64
+	}
+	of := make([]sums, t.Classes)
+	for k := range of {
+		of[k].a, of[k].b = make([]float64, N), make([]float64, N)
+	}
+	add := func(c *sums, i, sign int) {
+		c.n += sign
+		for u := range N {
+			c.a[u] += float64(sign) * float64(x.Row(i)[u])
+			c.b[u] += float64(sign) * float64(y.Row(i)[u])
+		}
+	}
+	for i, l := range t.Labels {
+		add(&of[l], i, 1)
+	}
+	for k := range of {
+		of[k].r = stat.Correlation(of[k].a, of[k].b, nil)
+	}
+	return func(j int) float64 {
+		left := map[int32]*sums{}
+		for i := sort.SearchInts(s.Of, j); i < len(s.Of) && s.Of[i] == j; i++ { // a case's samples lie together
+			l := t.Labels[i]
+			if left[l] == nil {
+				left[l] = &sums{a: slices.Clone(of[l].a), b: slices.Clone(of[l].b), n: of[l].n}
+			}
+			add(left[l], i, -1)
+		}
+		sum, classes := 0.0, 0
+		for k := range of {
+			n, r := of[k].n, of[k].r
+			if c := left[int32(k)]; c != nil {
+				n, r = c.n, stat.Correlation(c.a, c.b, nil)
+			}
+			if n > 0 {
+				sum += r
+				classes++
+			}
+		}
+		return sum / float64(classes)
+	}
 }
 
 // pairwise lists the correlations of all pairs of units; those with a silent

@@ -87,6 +87,11 @@ func (swapVAE) Describe() framework.Description {
 		Arrays:        illustrations,
 		Deterministic: true,
 		OutOfSample:   true,
+		Resumable:     true,
+		Budget:        "epochs",
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    framework.Never, // its own read-outs do, embeddings do not
+		GPU:           framework.GPUNone,
 	}
 }
 

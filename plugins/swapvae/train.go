@@ -3,7 +3,6 @@ package swapvae
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/augment"
@@ -19,12 +18,12 @@ type sampler struct {
 	pairs    *augment.Pairs
 	i, j     []int
 	mask     []float32
-	rng      *rand.Rand
-	maskRand *rand.Rand
+	rng      *data.Stream
+	maskRand *data.Stream
 }
 
 func newSampler(s *settings, r *data.Recording, req framework.TrainRequest) *sampler {
-	p := &sampler{r: r, s: s, pairs: augment.NewPairs(r.Trial, -s.jitter(), s.jitter()), rng: req.Rand("pairs"), maskRand: req.Rand("dropout")}
+	p := &sampler{r: r, s: s, pairs: augment.NewPairs(r.Trial, -s.jitter(), s.jitter()), rng: req.Stream("pairs"), maskRand: req.Stream("dropout")}
 	n := min(s.Batch, p.pairs.Len())
 	p.i, p.j = make([]int, n), make([]int, n)
 	if s.drops() {
@@ -35,7 +34,7 @@ func newSampler(s *settings, r *data.Recording, req framework.TrainRequest) *sam
 
 // draw fills x_1 and x_2 [batch x units], passes of x, with pairs drawn anew.
 func (p *sampler) draw(x *nn.Value) {
-	p.pairs.Draw(p.i, p.j, p.rng)
+	p.pairs.Draw(p.i, p.j, p.rng.Rand)
 	N := x.Cols()
 	for k := range p.i {
 		copy(x.Pass(0)[k*N:], p.r.Samples.Row(p.i[k]))
@@ -47,10 +46,10 @@ func (p *sampler) draw(x *nn.Value) {
 	half := len(p.mask) / 2
 	drop := augment.Dropout{Most: p.s.DropoutMax, Apply: 1}
 	if p.s.Mask == "shared" {
-		drop.Mask(p.mask[:half], N, p.maskRand)
+		drop.Mask(p.mask[:half], N, p.maskRand.Rand)
 		copy(p.mask[half:], p.mask[:half])
 	} else {
-		drop.Mask(p.mask, N, p.maskRand)
+		drop.Mask(p.mask, N, p.maskRand.Rand)
 	}
 	kernel.Mul(x.Data(), x.Data(), p.mask)
 }
@@ -63,10 +62,17 @@ func train(ctx context.Context, m *model, r *data.Recording, req framework.Train
 	if len(draws.i) < 2 {
 		return framework.Refuse(fmt.Sprintf("the train part has %d sample", r.Len()), "batch statistics need at least two")
 	}
-	o := newObjective(s, m.net, r.Samples.Cols(), len(draws.i), w, req.Rand("latent noise"))
+	noise := req.Stream("latent noise")
+	o := newObjective(s, m.net, r.Samples.Cols(), len(draws.i), w, noise.Rand)
 	adam := nn.NewAdam(o.step.Params())
+	c := checkpoint{m.net.ps, adam, map[string]place{"pairs": draws.pairs, "pair draws": draws.rng, "dropout": draws.maskRand, "latent noise": noise}}
+	done, err := req.Checkpoint.Resume(c.load)
+	if err != nil {
+		return err
+	}
 	steps := max(r.Len()/s.Batch, 1)
-	for epoch := 1; epoch <= s.Epochs; epoch++ {
+	end := req.End(s.Epochs)
+	for epoch := int(done) + 1; epoch <= end; epoch++ {
 		mean := 0.0
 		for range steps {
 			if err := ctx.Err(); err != nil {
@@ -80,9 +86,14 @@ func train(ctx context.Context, m *model, r *data.Recording, req framework.Train
 			adam.Step(s.LearningRate)
 			mean += loss / float64(steps)
 		}
-		rec.Progress(int64(epoch), int64(s.Epochs), "epochs")
+		rec.Progress(int64(epoch), int64(end), "epochs")
 		rec.Metric("loss", int64(epoch), mean)
 		o.curves(int64(epoch), s, rec)
+		if req.Checkpoint.Due(int64(epoch)) {
+			if err := req.Checkpoint.Save(int64(epoch), c.save); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -70,6 +70,9 @@ func (method) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
+		Context:       framework.Context{Before: "0", After: "0"}, // what a symbol leads to
+		UsesLabels:    framework.Never,
+		GPU:           framework.GPUNone,
 	}
 }
 

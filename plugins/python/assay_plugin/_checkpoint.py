@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from typing import Any, Tuple
 
 from . import _tree
@@ -10,6 +11,7 @@ from ._errors import Cancelled, Failure
 from ._sink import Sink
 
 _PREFIX = "checkpoint-"  # what is still being written has another name
+_EVERY = 30.0  # seconds: how much work a kill may cost
 
 
 class Checkpoint:
@@ -20,7 +22,8 @@ class Checkpoint:
             restore(net, state)
         for epoch in range(done, run.end(epochs)):
             ...
-            run.checkpoint.save(epoch + 1, state_of(net))
+            if run.checkpoint.due(epoch + 1):
+                run.checkpoint.save(epoch + 1, state_of(net))
 
     Training that goes on must give the model of training that never stopped: the
     state needs the optimiser's moments and the places of random generators
@@ -29,11 +32,12 @@ class Checkpoint:
 
     def __init__(self, folder: str, until: int, sink: Sink):
         self._folder, self._until, self._sink = folder, until, sink
+        self._saved = time.monotonic()
 
-    @property
-    def wanted(self) -> bool:
-        """False where nothing is kept, as of a method that is not ``resumable``."""
-        return bool(self._folder)
+    def due(self, done: int) -> bool:
+        """Whether it is time for ``save`` after done units of work: half a minute after
+        the last one, and where training ends early with them."""
+        return bool(self._folder) and (done == self._until or time.monotonic() - self._saved >= _EVERY)
 
     def save(self, done: int, state: Any) -> None:
         """Keeps what training needs to go on after done units of work: a dictionary
@@ -43,6 +47,7 @@ class Checkpoint:
             raise Cancelled()
         if self._folder and _save(self._folder, done, state):
             self._sink.checkpoint(done, False)
+            self._saved = time.monotonic()
 
     def resume(self) -> Tuple[int, Any]:
         """Returns how much work is done, and the state that was kept: (0, None) where

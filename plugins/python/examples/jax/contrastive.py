@@ -71,14 +71,13 @@ class Contrastive(assay.Method[Settings, Model]):
         if state:
             w, m, v = ([jnp.asarray(a) for a in state[name]] for name in ("w", "m", "v"))
             draw.bit_generator.state = state["draw"]
-        end = run.end(s.steps)
-        for t in run.track(range(done + 1, end + 1), "steps", done):
+        for t in run.track(range(done + 1, run.end(s.steps) + 1), "steps", done):
             value, w, m, v = step(w, m, v, float(t), draw.choice(first, min(s.batch, len(first)), replace=False))
             if t % 10 == 0:
                 if not np.isfinite(value):
                     raise assay.Failure(f"training diverged: the loss of step {t} is {value}", "lower lr")
                 run.metric("loss", t, value)
-            if run.checkpoint.wanted and (t % 200 == 0 or t == end):
+            if run.checkpoint.due(t):
                 state = {name: [np.asarray(a) for a in part] for name, part in (("w", w), ("m", m), ("v", v))}
                 run.checkpoint.save(t, {**state, "draw": draw.bit_generator.state})
         return {"centre": centre, "scale": scale, "weights": [np.asarray(a) for a in w]}

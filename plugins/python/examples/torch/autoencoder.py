@@ -67,8 +67,7 @@ class Autoencoder(assay.Method[Settings, Model]):
         done, state = run.checkpoint.resume()
         if state:
             _restore(state, net, optimiser, batches)
-        end = run.end(s.epochs)
-        for epoch in run.track(range(done, end), "epochs", done):
+        for epoch in run.track(range(done, run.end(s.epochs)), "epochs", done):
             total = 0.0
             for rows in np.array_split(batches.permutation(len(x)), max(1, len(x) // s.batch)):
                 loss = _loss(net, x[torch.from_numpy(rows)], s.beta)
@@ -79,7 +78,7 @@ class Autoencoder(assay.Method[Settings, Model]):
             if not np.isfinite(total):
                 raise assay.Failure(f"training diverged: the loss of epoch {epoch} is {total}", "lower lr")
             run.metric("loss", epoch, total / len(x))
-            if (epoch + 1) % 10 == 0 or epoch + 1 == end:
+            if (epoch + 1) % 10 == 0 or run.checkpoint.due(epoch + 1):
                 run.checkpoint.save(epoch + 1, _state(net, optimiser, batches))
         return {"hidden": s.hidden, "dims": s.dims, "centre": centre, "scale": scale, "weights": _arrays(net.state_dict())}
 
