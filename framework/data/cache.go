@@ -61,7 +61,7 @@ func (c *Cache) datasets() string { return filepath.Join(c.Root, "datasets") }
 // A digest is "sha256:" and 64 hexadecimal digits; of another text Dir is a
 // folder that never exists.
 func (c *Cache) Dir(digest string) string {
-	if !digestForm.MatchString(digest) {
+	if !digestForm().MatchString(digest) {
 		return filepath.Join(c.datasets(), "no-digest")
 	}
 	return filepath.Join(c.datasets(), strings.Replace(digest, ":", "-", 1))
@@ -69,7 +69,7 @@ func (c *Cache) Dir(digest string) string {
 
 // Open opens the dataset with that digest. Close it when nothing uses it.
 func (c *Cache) Open(digest string) (*Dataset, error) {
-	if !digestForm.MatchString(digest) {
+	if !digestForm().MatchString(digest) {
 		return nil, fmt.Errorf("%q is no digest of a dataset", digest)
 	}
 	d, err := Open(c.Dir(digest))

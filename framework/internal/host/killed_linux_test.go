@@ -35,9 +35,7 @@ func startHost(t *testing.T, tmp, guarded, seconds string) (host *exec.Cmd, dir 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(sleepers(seconds)); n != 1 {
-		t.Fatalf("%d children were started", n)
-	}
+	eventually(t, "no child was started", func() bool { return len(sleepers(seconds)) == 1 })
 	return host, strings.TrimSpace(line)
 }
 
