@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/wire"
@@ -99,10 +100,12 @@ func (d Description) ToWire() (*wire.DescribeReply, error) {
 	return out, nil
 }
 
+// Patterns are compiled when they are first used: every trial starts a process,
+// and waits for what a program does before main.
 var (
-	nameForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
-	metricForm = regexp.MustCompile(`^[a-z][a-z0-9_./-]{0,127}$`)
-	arrayForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`) // a file name too
+	nameForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`) })
+	metricForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_./-]{0,127}$`) })
+	arrayForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`) }) // a file name too
 )
 
 // FromWire checks what a plugin says of itself: it may be anybody's.
@@ -112,7 +115,7 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 		Roles: w.Roles, Embeds: w.Embeds, Targets: w.Targets,
 		Deterministic: w.Deterministic, OutOfSample: w.OutOfSample, Reuse: w.Reuse, Resumable: w.Resumable,
 	}
-	if !nameForm.MatchString(d.Name) {
+	if !nameForm().MatchString(d.Name) {
 		return d, fmt.Errorf("the name %q is not lower-case letters, digits and hyphens", d.Name)
 	}
 	if d.Version == "" {
@@ -141,7 +144,7 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 	}
 	for _, m := range w.Metrics {
 		goal := metric.Goal(m.Goal)
-		if !metricForm.MatchString(m.Name) {
+		if !metricForm().MatchString(m.Name) {
 			return d, fmt.Errorf("the metric name %q is not lower-case letters, digits and _ . / -", m.Name)
 		}
 		if goal != metric.Max && goal != metric.Min && goal != metric.None {
@@ -153,7 +156,7 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 		d.Metrics = append(d.Metrics, metric.Info{Name: m.Name, Goal: goal, Doc: m.Doc})
 	}
 	for _, a := range w.Arrays {
-		if !arrayForm.MatchString(a.Name) {
+		if !arrayForm().MatchString(a.Name) {
 			return d, fmt.Errorf("the array name %q is not lower-case letters, digits and _ -", a.Name)
 		}
 		d.Arrays = append(d.Arrays, ArrayInfo{a.Name, a.Doc})

@@ -1,16 +1,19 @@
 package framework
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"sync"
 	"time"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/data/npy"
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/setting"
@@ -172,7 +175,7 @@ func (s *server) Embed(ctx context.Context, req *wire.EmbedRequest) (*wire.Embed
 			return err
 		}
 		reply.Samples, reply.Dims = int64(a.Rows()), int64(a.Cols())
-		return data.WriteArray(req.OutPath, a)
+		return writeAnswer(req.OutPath, a)
 	})
 	return &reply, toStatus(ctx, err)
 }
@@ -216,9 +219,28 @@ func (s *server) illustrate(ctx context.Context, i Illustrator, r *data.Recordin
 		if !s.method.Describe().declares(name) {
 			return fmt.Errorf("the array %q is made, but Describe does not declare it", name)
 		}
-		if err := data.WriteArray(filepath.Join(dir, name+".npy"), a); err != nil {
+		if err := writeAnswer(filepath.Join(dir, name+".npy"), a); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// writeAnswer writes an array for the host, which reads it when the call has been
+// answered. Unlike [data.WriteArray] it does not wait for the disk: what is kept is
+// the host's to secure.
+func writeAnswer(path string, a data.Array) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write array: %w", err)
+	}
+	w := bufio.NewWriterSize(f, 1<<16)
+	err = npy.Write(w, a.Shape, a.Values)
+	if err == nil {
+		err = w.Flush()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write array %s: %w", path, err)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (c *Cache) datasets() string { return filepath.Join(c.Root, "datasets") }
 // A digest is "sha256:" and 64 hexadecimal digits; of another text Dir is a
 // folder that never exists.
 func (c *Cache) Dir(digest string) string {
-	if !digestForm.MatchString(digest) {
+	if !digestForm().MatchString(digest) {
 		return filepath.Join(c.datasets(), "no-digest")
 	}
 	return filepath.Join(c.datasets(), strings.Replace(digest, ":", "-", 1))
@@ -74,6 +74,9 @@ func (c *Cache) Dir(digest string) string {
 // Open opens the dataset with that digest, after [Cache.Verify]. Close it when
 // nothing uses it.
 func (c *Cache) Open(digest string) (*Dataset, error) {
+	if !digestForm().MatchString(digest) {
+		return nil, fmt.Errorf("%q is no digest of a dataset", digest)
+	}
 	if err := c.Verify(digest); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // A dataset on disk is a folder of dataset.json and the .npy files that it
@@ -58,10 +59,11 @@ const (
 	manifestVersion = 1
 )
 
+// Compiled when first used: a plugin's start waits for what comes before main.
 var (
-	plainName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
-	plainRole  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`)
-	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	plainName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`) })
+	plainRole  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`) })
+	digestForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^sha256:[0-9a-f]{64}$`) })
 )
 
 // splitCodes are the numbers that stand for splits in a file.
@@ -71,7 +73,7 @@ var splitCodes = []Split{"", Train, Val, Test}
 func describe(recs map[string]*Recording, put func(content) (sum string, err error)) (*manifest, error) {
 	m := &manifest{Format: manifestFormat, Version: manifestVersion, Recordings: map[string]manifestRecording{}}
 	for _, role := range (&Dataset{Recordings: recs}).Roles() {
-		if !plainRole.MatchString(role) {
+		if !plainRole().MatchString(role) {
 			return nil, fmt.Errorf("role %q: a role is letters, digits, - and _", role)
 		}
 		r := recs[role]
@@ -116,7 +118,7 @@ func describeOne(role string, r *Recording, put func(content) (string, error)) (
 			mt.Kind, mt.Classes, c = "class", t.Classes, ints(t.Labels)
 		}
 		what := "target-" + t.Name
-		if !plainName.MatchString(t.Name) {
+		if !plainName().MatchString(t.Name) {
 			what = fmt.Sprintf("target-%d", i)
 		}
 		if mt.Data, err = file(what, c); err != nil {

@@ -68,12 +68,12 @@ func readManifest(dir string) (*manifest, string, error) {
 		return nil, "", fmt.Errorf("%s: no recordings", path)
 	}
 	for role := range m.Recordings {
-		if !plainRole.MatchString(role) {
+		if !plainRole().MatchString(role) {
 			return nil, "", fmt.Errorf("%s: role %q is no plain name", path, role)
 		}
 	}
 	for _, file := range m.files() {
-		if !plainName.MatchString(file.File) {
+		if !plainName().MatchString(file.File) {
 			return nil, "", fmt.Errorf("%s: file %q is no plain name in the same folder", path, file.File)
 		}
 		info, err := os.Lstat(filepath.Join(dir, file.File))

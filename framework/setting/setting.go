@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Kind is the type of a setting.
@@ -80,6 +81,17 @@ func Of(v any) Schema {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
+	schema, ok := schemas.Load(t)
+	if !ok {
+		schema, _ = schemas.LoadOrStore(t, read(t))
+	}
+	return slices.Clone(schema.(Schema))
+}
+
+// schemas are those read so far, by type: a trial asks for one several times.
+var schemas sync.Map
+
+func read(t reflect.Type) Schema {
 	var schema Schema
 	for i := range t.NumField() {
 		if f := t.Field(i); f.IsExported() {

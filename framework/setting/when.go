@@ -3,10 +3,19 @@ package setting
 import (
 	"fmt"
 	"strings"
+	"sync"
 
-	"github.com/agext/levenshtein"
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+)
+
+// Conditions come with plugins, which may be anybody's. Their length bounds how
+// deep they nest, and with it the stack of whoever reads them.
+const (
+	MaxCondition = 1000 // bytes
+	maxPrograms  = 512  // compiled conditions that are kept
 )
 
 // CheckCondition reports whether a `when` condition is one: comparisons of
@@ -65,31 +74,69 @@ func (c *Condition) of(full map[string]any) (bool, error) {
 	return v.(bool), nil
 }
 
+// programs are compiled conditions, by their text and what they may name: each is
+// asked for every configuration of a sweep.
+var programs = struct {
+	sync.Mutex
+	of map[string]*vm.Program
+}{of: map[string]*vm.Program{}}
+
 func compile(when string, schema Schema) (*vm.Program, error) {
+	if len(when) > MaxCondition {
+		return nil, fmt.Errorf("%q...: has %d bytes; a condition has at most %d", when[:40], len(when), MaxCondition)
+	}
+	key := signature(when, schema)
+	programs.Lock()
+	defer programs.Unlock()
+	if p, ok := programs.of[key]; ok {
+		return p, nil
+	}
+	if err := harmless(when); err != nil {
+		return nil, fmt.Errorf("%q: %w", when, err)
+	}
 	program, err := expr.Compile(when, expr.Env(schema.fill(nil)), expr.AsBool(), expr.DisableAllBuiltins())
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, fmt.Errorf("%q: %s", when, first)
 	}
+	if len(programs.of) >= maxPrograms {
+		clear(programs.of)
+	}
+	programs.of[key] = program
 	return program, nil
 }
 
-// Suggest returns `did you mean "epsilon"?` for a name close to a known one, or
-// a list of the known ones where none is close and the list is short.
-func Suggest(name string, known []string) string {
-	best, score := "", 0.0
-	for _, k := range known {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(k), nil); s > score {
-			best, score = k, s
-		}
+// signature is all that the compiled condition depends on.
+func signature(when string, schema Schema) string {
+	var b strings.Builder
+	b.WriteString(when)
+	for _, s := range schema {
+		b.WriteByte(0)
+		b.WriteString(s.Name)
+		b.WriteByte(0)
+		b.WriteString(string(s.Kind))
 	}
-	switch {
-	case score >= 0.5:
-		return fmt.Sprintf("did you mean %q?", best)
-	case len(known) == 0:
-		return "there are none"
-	case len(known) <= 12:
-		return "known: " + strings.Join(known, ", ")
+	return b.String()
+}
+
+// harmless refuses ranges, 1..1000000: a few bytes that need megabytes.
+func harmless(when string) error {
+	tree, err := parser.Parse(when)
+	if err != nil {
+		return nil // the compiler says so in better words
 	}
-	return ""
+	var v ranges
+	ast.Walk(&tree.Node, &v)
+	if v.found {
+		return fmt.Errorf("a condition compares settings; there are no ranges (..) in it")
+	}
+	return nil
+}
+
+type ranges struct{ found bool }
+
+func (r *ranges) Visit(node *ast.Node) {
+	if b, ok := (*node).(*ast.BinaryNode); ok && b.Operator == ".." {
+		r.found = true
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -101,7 +102,9 @@ func (r *manifestReader) syntax(err error) error {
 }
 
 // environmentName is what a variable may be called.
-var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var environmentName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+})
 
 func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
 	file, err := filepath.Abs(r.file)
@@ -222,7 +225,7 @@ func (r *manifestReader) env(n *yaml.Node) (map[string]string, error) {
 	out := map[string]string{}
 	for name, v := range values {
 		switch {
-		case !environmentName.MatchString(name):
+		case !environmentName().MatchString(name):
 			return nil, r.at(v, fmt.Sprintf("%q is no name of an environment variable", name), "")
 		case strings.HasPrefix(name, "ASSAY_"), strings.HasPrefix(name, "PLUGIN_"):
 			return nil, r.at(v, fmt.Sprintf("the variable %s belongs to the host", name), "names that begin with ASSAY_ or PLUGIN_ are taken")

@@ -234,6 +234,7 @@ func (p *Process) watchMemory(limit int64) {
 			if used > limit {
 				p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", bytesize.Format(used), bytesize.Format(limit)),
 					Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
+				p.sub.tree.killAll() // children in sessions of their own, too
 			}
 		}
 	})

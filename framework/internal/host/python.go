@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assaylab/assay/framework/internal/failure"
 )
@@ -102,7 +103,9 @@ func distribution(module string) string {
 	return top
 }
 
-var missingModule = regexp.MustCompile(`^(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z0-9_.]+)'?|^\S*: Error while finding module specification for '([A-Za-z0-9_.]+)'|: No module named ([A-Za-z0-9_.]+)$`)
+var missingModule = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z0-9_.]+)'?|^\S*: Error while finding module specification for '([A-Za-z0-9_.]+)'|: No module named ([A-Za-z0-9_.]+)$`)
+})
 
 // explainImport finds the module that a Python plugin lacks in its last words,
 // and says what to run.
@@ -111,7 +114,7 @@ func (p *Process) explainImport(f *failure.Failure) {
 		return
 	}
 	for _, line := range slices.Backward(p.tail.Last(200)) {
-		found := missingModule.FindStringSubmatch(strings.TrimSpace(line))
+		found := missingModule().FindStringSubmatch(strings.TrimSpace(line))
 		if found == nil {
 			continue
 		}

@@ -236,10 +236,10 @@ func wantFailure(t *testing.T, err error, kind failure.Kind, words ...string) *f
 	return f
 }
 
-// eventually waits up to two seconds for a condition.
+// eventually waits up to five seconds for a condition.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal(what)
 		}
