@@ -75,7 +75,7 @@ const settled = 50 * time.Millisecond
 // trial: a number made from a dataset that changed meanwhile is none. The error
 // is a [*ChangedError] where contents differ; [Cache.Put] puts that right.
 func (c *Cache) Verify(digest string) error {
-	if !digestForm.MatchString(digest) {
+	if !digestForm().MatchString(digest) {
 		return fmt.Errorf("%q is no digest of a dataset", digest)
 	}
 	c.mu.Lock()
