@@ -121,7 +121,6 @@ func (eit) Describe() framework.Description {
 		OutOfSample:   true,
 		Resumable:     true,
 		Budget:        "epochs",
-		Context:       framework.Context{Before: seen, After: seen},
 		UsesLabels:    "model not in ['ndt', 'linear'] and transfer != 'untrained'",
 		GPU:           framework.GPUNone,
 	}

@@ -102,7 +102,7 @@ func (p *Process) explainExec(err error) *failure.Failure {
 func (p *Process) Explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
 	// A plugin knows the deadline too, and its clock may strike first.
-	if at, ok := ctx.Deadline(); ok && s.Code() == codes.DeadlineExceeded && time.Until(at) < time.Second {
+	if at, ok := ctx.Deadline(); ok && (s.Code() == codes.DeadlineExceeded || s.Code() == codes.Canceled) && time.Until(at) < time.Second {
 		<-ctx.Done()
 	}
 	if ctx.Err() != nil { // the call may return before the watcher has noticed
