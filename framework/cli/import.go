@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,34 +36,57 @@ they are.`,
 }
 
 func (a *app) importTrials(ctx context.Context, from []string, dir string) error {
-	sources := make([][]trial.Record, len(from))
-	for i, path := range from { // all of them can be read, or nothing is taken
+	sources := make([]iter.Seq2[trial.Record, error], len(from))
+	for i, path := range from { // all of them are there, or nothing is taken
 		var err error
 		if sources[i], err = study.RecordsOf(ctx, path); err != nil {
 			return err
 		}
 	}
-	store, err := store.Open(ctx, dir)
+	st, err := a.openStore(ctx, dir, true)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer st.Close()
+	bad := 0
 	for i, path := range from {
-		here, err := store.Records(ctx)
+		out, err := st.Import(ctx, sources[i])
 		if err != nil {
 			return err
 		}
-		added, err := store.Add(ctx, sources[i])
+		fmt.Fprintf(a.talk, "assay: %s: %d new, %d here already\n", path, out.New, out.Here)
+		if err := a.tellDifferences(ctx, st, sources[i], out.Differ); err != nil {
+			return err
+		}
+		for _, b := range out.Bad {
+			fmt.Fprintf(a.talk, "assay: %s: trial %s is left out: %v\n", path, trial.Short(b.Key), b.Err)
+		}
+		bad += len(out.Bad)
+	}
+	if bad > 0 {
+		return advise(fmt.Errorf("%d record(s) cannot be what they say, and were left out", bad), "the others were taken")
+	}
+	return nil
+}
+
+// tellDifferences says in what the trials that are here with other results differ.
+func (a *app) tellDifferences(ctx context.Context, st *store.Store, there iter.Seq2[trial.Record, error], keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	for rec, err := range there {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.talk, "assay: %s: %d new, %d here already\n", path, len(added), len(sources[i])-len(added))
-		for _, rec := range sources[i] {
-			if old, ok := here[rec.Key]; ok {
-				if d := study.Differences(old, rec); len(d) > 0 {
-					fmt.Fprintf(a.talk, "assay: trial %s has other results there, which are not taken: %s\n", trial.Short(rec.Key), strings.Join(d, "; "))
-				}
-			}
+		if !slices.Contains(keys, rec.Key) {
+			continue
+		}
+		old, ok, err := st.Record(ctx, rec.Key)
+		if err != nil {
+			return err
+		}
+		if d := study.Differences(old, rec); ok && len(d) > 0 {
+			fmt.Fprintf(a.talk, "assay: trial %s has other results there, which are not taken: %s\n", trial.Short(rec.Key), strings.Join(d, "; "))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -30,6 +31,7 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer l.Close()
 			if asJSON {
 				variants, _ := l.Waiting()
 				return json.NewEncoder(a.out).Encode(struct {
@@ -38,8 +40,7 @@ func (a *app) planCommand() *cobra.Command {
 					Waiting int `json:"waiting_for_selection"`
 				}{s.Sweep.Name, l.Count(nil), variants})
 			}
-			a.printPlan(s, l)
-			return nil
+			return a.printPlan(ctx, s, l)
 		},
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
@@ -49,12 +50,12 @@ func (a *app) planCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) printPlan(s *study.Study, l *study.Ledger) {
+func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) error {
 	fmt.Fprintf(a.out, "sweep %s\n\n", s.Sweep.Name)
 	rows := [][]string{}
 	for _, m := range s.Sweep.Methods {
 		for _, d := range s.Sweep.Datasets {
-			c := l.Count(func(p study.Point) bool { return p.Method == m.ID && p.Dataset == d.ID })
+			c := l.Count(func(p *study.Point) bool { return p.Method == m.ID && p.Dataset == d.ID })
 			if c.Trials > 0 {
 				rows = append(rows, []string{m.ID, d.ID, fmt.Sprint(c.Trials), fmt.Sprint(c.Cached), fmt.Sprint(c.New), fmt.Sprint(c.Failed)})
 			}
@@ -69,20 +70,29 @@ func (a *app) printPlan(s *study.Study, l *study.Ledger) {
 	if variants, trials := l.Waiting(); trials > 0 {
 		fmt.Fprintf(a.out, "%d ablation(s) with %d trials follow once settings have been selected\n", variants, trials)
 	}
-	points := l.Points()
-	for _, p := range points {
-		if old, ok := l.Records[p.Key]; ok && old.Provenance.Binary != p.Request.Known.Binary {
-			fmt.Fprintf(a.out, "note: trials of %s are cached from another build of its plugin with the same version %s\n", p.Method, old.Spec.Version)
-			break
-		}
+	if c.Score > 0 {
+		fmt.Fprintf(a.out, "%d of the new ones are trained already: they are only scored\n", c.Score)
 	}
+	notes, err := l.Notes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		fmt.Fprintf(a.out, "note: %s\n", n)
+	}
+	points := l.Points()
 	if n := len(points); n > 0 {
 		fmt.Fprintf(a.out, "first: %s  %s\nlast:  %s  %s\n", trial.Short(points[0].Key), study.Label(points[0].Point), trial.Short(points[n-1].Key), study.Label(points[n-1].Point))
 	}
 	if c.New+c.Failed > 0 {
 		jobs := s.Workers(0)
-		if t, ok := l.Forecast(jobs); ok {
+		t, ok, err := l.Forecast(ctx, jobs)
+		if err != nil {
+			return err
+		}
+		if ok {
 			fmt.Fprintf(a.out, "forecast: about %v with %d at a time (from earlier trials; expect it to be wrong by a factor of 2)\n", t.Round(time.Second), jobs)
 		}
 	}
+	return nil
 }

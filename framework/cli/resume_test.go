@@ -46,7 +46,7 @@ tables: [{name: main, cell: gain, split: all}]
 	results := filepath.Join(dir, "results")
 	record(b, ctx, a, file, results)
 	for b.Loop() {
-		if err := a.run(ctx, file, nil, results, 1, false, false); err != nil {
+		if err := a.run(ctx, file, runFlags{dir: results, jobs: 1}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -59,7 +59,7 @@ func record(b *testing.B, ctx context.Context, a *app, file, results string) {
 		b.Fatal(err)
 	}
 	defer giveBack()
-	l, err := s.Plan(ctx, nil, nil)
+	l, err := s.Plan(ctx, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -70,7 +70,8 @@ func record(b *testing.B, ctx context.Context, a *app, file, results string) {
 	defer store.Close()
 	var records []trial.Record
 	for _, p := range l.Points() {
-		records = append(records, trial.Record{Key: p.Key, Status: trial.Succeeded, Spec: p.Request.Spec, Provenance: p.Request.Known,
+		spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed}
+		records = append(records, trial.Record{Key: p.Key, Status: trial.Succeeded, Spec: spec,
 			Metrics: []metric.Value{{Name: "gain", Split: "all", Goal: metric.Max, Value: float64(p.Seed % 7)}}})
 	}
 	if _, err := store.Add(ctx, records); err != nil {

@@ -24,14 +24,13 @@ type summary struct {
 	Cached    int     `json:"cached"`    // trials that were there already
 	Succeeded int     `json:"succeeded"` // of those that ran
 	Failed    int     `json:"failed"`    // of those that ran
+	Trained   int     `json:"trained"`   // of those that ran
+	Scored    int     `json:"scored"`    // of those that ran: trained before, only probes were missing
 	WallSec   float64 `json:"wall_s"`
 }
 
 func (a *app) runCommand() *cobra.Command {
-	var sets []string
-	var dir string
-	var jobs int
-	var asJSON, locked bool
+	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Run what is new in a sweep and print its tables",
@@ -43,18 +42,35 @@ The first Ctrl-C starts no further trials and gives the running ones a grace
 time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.run(cmd.Context(), args[0], sets, a.results(dir), jobs, asJSON, locked)
+			return a.run(cmd.Context(), args[0], f)
 		},
 	}
-	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
-	cmd.Flags().StringVar(&dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
-	cmd.Flags().IntVar(&jobs, "jobs", 0, "trials at a time (default: cores / threads per trial)")
-	cmd.Flags().BoolVar(&locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "end with a line of JSON on standard output instead of tables")
+	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
+	cmd.Flags().StringVar(&f.dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
+	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "trials at a time (default: cores / threads per trial)")
+	cmd.Flags().StringVar(&f.only, "only", "", "run only the trials that `failed` before")
+	cmd.Flags().BoolVar(&f.noWait, "no-wait", false, "give up where another host is at work in the folder, instead of waiting for it")
+	cmd.Flags().BoolVar(&f.locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "end with a line of JSON on standard output instead of tables")
 	return cmd
 }
 
-func (a *app) run(parent context.Context, file string, sets []string, dir string, jobs int, asJSON, locked bool) error {
+// runFlags are those of run.
+type runFlags struct {
+	sets   []string
+	dir    string
+	jobs   int
+	only   string
+	asJSON bool
+	locked bool
+	noWait bool
+}
+
+func (a *app) run(parent context.Context, file string, f runFlags) error {
+	if f.only != "" && f.only != "failed" {
+		return usage(fmt.Errorf("--only %s: there is no such choice", f.only), "--only failed runs what failed before and nothing else")
+	}
+	dir := a.results(f.dir)
 	began := time.Now()
 	view := a.newProgress()
 	stopper := interrupts(parent, func() {
@@ -62,7 +78,7 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	})
 	defer stopper.done()
 	ctx := stopper.ctx
-	s, giveBack, err := a.openStudy(ctx, file, sets, study.NewPins(locked))
+	s, giveBack, err := a.openStudy(ctx, file, f.sets, study.NewPins(f.locked))
 	if err != nil {
 		return err
 	}
@@ -70,7 +86,7 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	for _, k := range s.Sweep.Skipped() {
 		fmt.Fprintf(a.talk, "assay: skipped: %s on %s: %s\n", k.Method, k.Dataset, k.Reason)
 	}
-	store, err := store.Open(ctx, dir)
+	store, err := a.openStore(ctx, dir, !f.noWait)
 	if err != nil {
 		return err
 	}
@@ -83,7 +99,7 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 		defer c.Close()
 		watch = func(e study.Event) { view.watch(e); c.Watch(e) }
 	}
-	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: jobs, Grace: a.cfg.Grace, Drain: stopper.drain, Watch: watch})
+	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: f.jobs, Retry: f.only == "failed", Grace: a.cfg.Grace, Drain: stopper.drain, Watch: watch})
 	view.close()
 	interrupted := stopper.draining()
 	if err != nil && !(interrupted && errors.Is(err, context.Canceled)) {
@@ -91,15 +107,15 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 	}
 	total := ledger.Count(nil)
 	out := summary{Sweep: s.Sweep.Name, Ran: spent.Succeeded + spent.Failed, Cached: total.Cached - spent.Succeeded,
-		Succeeded: spent.Succeeded, Failed: spent.Failed, WallSec: time.Since(began).Seconds()}
+		Succeeded: spent.Succeeded, Failed: spent.Failed, Trained: spent.Trained, Scored: spent.Scored, WallSec: time.Since(began).Seconds()}
 	var tables []*table.Table
 	var wrong error
 	if interrupted {
-		wrong = ledger.WriteRecords(dir)
+		wrong = ledger.WriteRecords(context.WithoutCancel(ctx), dir)
 	} else {
-		tables, wrong = ledger.Write(dir)
+		tables, wrong = ledger.Write(ctx, dir)
 	}
-	if err := a.printRun(out, tables, asJSON); err != nil {
+	if err := a.printRun(out, tables, f.asJSON); err != nil {
 		return err
 	}
 	a.printSpent(spent)
@@ -122,6 +138,29 @@ func (a *app) run(parent context.Context, file string, sets []string, dir string
 		}
 	}
 	return wrong
+}
+
+// inLine is how often a host that waits for another one looks again.
+const inLine = time.Second
+
+// openStore takes the folder of results. Where another host has it this one waits in
+// line, and says so.
+func (a *app) openStore(ctx context.Context, dir string, wait bool) (*store.Store, error) {
+	for said := false; ; said = true {
+		st, err := store.Open(ctx, dir)
+		held, isHeld := errors.AsType[*store.HeldError](err)
+		if err == nil || !isHeld || !wait {
+			return st, err
+		}
+		if !said {
+			fmt.Fprintf(a.talk, "assay: waiting: %v (--no-wait gives up instead)\n", held)
+		}
+		select {
+		case <-time.After(inLine):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // printRun prints the outcome of a run: the line for scripts, or the tables.

@@ -31,6 +31,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer l.Close()
 			c, holder := l.Count(nil), store.Holder(a.results(dir))
 			if asJSON {
 				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.Sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})

@@ -79,8 +79,9 @@ func (a *app) tables(ctx context.Context, file string, sets []string, dir string
 	if err != nil {
 		return nil, err
 	}
+	defer l.Close()
 	if c := l.Count(nil); c.New > 0 {
 		fmt.Fprintf(a.talk, "assay: %d of %d trials have not run yet\n", c.New, c.Trials)
 	}
-	return l.Tables()
+	return l.Tables(ctx)
 }

@@ -32,6 +32,7 @@ type Manifest struct {
 	Env       map[string]string // stronger than what the host passes on
 	Needs     Needs
 	Transport Transport
+	ByVersion bool // identity: version: edited files do not make its trials others
 }
 
 // Needs is what a trial must have at least.
@@ -112,7 +113,7 @@ func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
 		return nil, err
 	}
 	m := &Manifest{File: file, Transport: TransportAuto}
-	keys, err := r.keys(root, "the manifest", "version", "command", "python", "args", "env", "needs", "transport")
+	keys, err := r.keys(root, "the manifest", "version", "command", "python", "args", "env", "needs", "transport", "identity")
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +153,11 @@ func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
 		all := []string{string(TransportAuto), string(TransportTLS), string(TransportSocket)}
 		if n.Kind != yaml.ScalarNode || m.Transport != TransportAuto && m.Transport != TransportTLS && m.Transport != TransportSocket {
 			return nil, r.at(n, fmt.Sprintf("transport must be auto, tls or socket, got %q", n.Value), setting.Suggest(n.Value, all))
+		}
+	}
+	if n := keys["identity"]; n != nil {
+		if m.ByVersion = n.Value == "version"; n.Kind != yaml.ScalarNode || !m.ByVersion && n.Value != "code" {
+			return nil, r.at(n, fmt.Sprintf("identity must be code or version, got %q", n.Value), setting.Suggest(n.Value, []string{"code", "version"}))
 		}
 	}
 	return m, nil

@@ -2,10 +2,7 @@ package runner
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,12 +17,12 @@ import (
 	"github.com/assaylab/assay/framework/metric"
 )
 
-func (a *attempt) embed(ctx context.Context, split data.Split) error {
+func (a *attempt) embed(ctx context.Context, split data.Split, model string) error {
 	a.show("embed")
 	var trailer metadata.MD
 	path := a.embeddingFile(split)
 	_, err := a.proc.Calls().Embed(ctx, &wire.EmbedRequest{
-		ModelDir: a.modelDir(), DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
+		ModelDir: model, DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
 		Role: a.plugin.Description.EmbedRole(), Split: string(split), OutPath: path,
 	}, grpc.Trailer(&trailer))
 	if err != nil {
@@ -39,7 +36,7 @@ func (a *attempt) embed(ctx context.Context, split data.Split) error {
 	if a.embeddings == nil {
 		a.embeddings = map[string]trial.Embedding{}
 	}
-	a.embeddings[string(split)] = e
+	a.embeddings[string(split)], a.files[split] = e, path
 	return nil
 }
 
@@ -58,16 +55,8 @@ func inspectEmbedding(path string, samples int) (trial.Embedding, error) {
 			return trial.Embedding{}, fmt.Errorf("the value at [%d, %d] is %v", i/x.Cols(), i%x.Cols(), v)
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return trial.Embedding{}, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return trial.Embedding{}, err
-	}
-	return trial.Embedding{Shape: x.Shape, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+	sum, err := hashFile(path)
+	return trial.Embedding{Shape: x.Shape, SHA256: sum}, err
 }
 
 func (a *attempt) evaluate(ctx context.Context, split data.Split) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/metric"
@@ -33,10 +34,13 @@ type attempt struct {
 	dataset    *data.Dataset   // nil before it has been opened
 	recording  *data.Recording // the one that Embed and Evaluate are about
 	metrics    []metric.Value
+	measured   []probe.Spec // probes that could be fitted
 	curves     curves
 	embeddings map[string]trial.Embedding
-	resumed    int64 // units of work that were taken over from a checkpoint
-	saved      int64 // units of work in the last checkpoint that was written
+	files      map[data.Split]string // of the embeddings
+	scored     bool                  // nothing was trained
+	resumed    int64                 // units of work that were taken over from a checkpoint
+	saved      int64                 // units of work in the last checkpoint that was written
 }
 
 func (a *attempt) show(stage string) {
@@ -51,11 +55,7 @@ func (a *attempt) embeddingFile(split data.Split) string {
 
 // calls is the conversation with the plugin.
 func (a *attempt) calls(ctx context.Context) error {
-	var err error
-	if a.dataset, err = data.Open(a.site.Dataset(a.req.Spec.Dataset)); err != nil {
-		return err
-	}
-	if a.recording, err = a.dataset.Role(a.plugin.Description.EmbedRole()); err != nil {
+	if err := a.openDataset(); err != nil {
 		return err
 	}
 	if err := os.Mkdir(a.modelDir(), 0o700); err != nil {
@@ -65,7 +65,7 @@ func (a *attempt) calls(ctx context.Context) error {
 		return err
 	}
 	for _, split := range a.recording.Splits() {
-		if err := a.embed(ctx, split); err != nil {
+		if err := a.embed(ctx, split, a.modelDir()); err != nil {
 			return err
 		}
 		if err := a.evaluate(ctx, split); err != nil {

@@ -46,8 +46,14 @@ func (a *attempt) keep() error {
 			}
 		}
 	}
+	if a.req.Keep.Embeddings && a.req.Keep.Pinned {
+		return os.WriteFile(filepath.Join(dir, PinFile), nil, 0o644)
+	}
 	return nil
 }
+
+// PinFile is in the folder of what is kept whatever room it takes.
+const PinFile = "pinned"
 
 // plain refuses links, pipes and devices in what a plugin has written: kept, they
 // would be read later as if they were the plugin's own bytes.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
@@ -10,20 +11,23 @@ import (
 	"github.com/assaylab/assay/framework/internal/probe"
 )
 
-// probe fits the probes on the embeddings; the plugin has ended by now, or waits.
+// probe fits the probes on the embeddings; the plugin has ended by now, or waits. One
+// that cannot be fitted takes only its own numbers with it: the error tells of the
+// first such.
 func (a *attempt) probe(ctx context.Context) error {
 	if len(a.req.Spec.Probes) == 0 {
 		return nil
 	}
 	parts := probe.Parts{}
 	for _, split := range a.recording.Splits() {
-		x, unmap, err := data.ReadArray(a.embeddingFile(split))
+		x, unmap, err := data.ReadArray(a.files[split])
 		if err != nil {
 			return err
 		}
 		defer unmap()
 		parts[split] = probe.Part{X: x, Recording: a.recording.On(split)}
 	}
+	var wrong error
 	for _, spec := range a.req.Spec.Probes {
 		a.show("probe")
 		values, err := probe.Run(ctx, spec, parts, a.req.Spec.Seed)
@@ -31,9 +35,17 @@ func (a *attempt) probe(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return host.Stopped(ctx)
 			}
-			return &failure.Failure{Kind: failure.Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
+			if wrong == nil {
+				wrong = &failure.Failure{Kind: failure.Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
+			}
+			continue
 		}
-		a.metrics = append(a.metrics, values...)
+		a.metrics, a.measured = append(a.metrics, values...), append(a.measured, spec)
 	}
-	return nil
+	return wrong
+}
+
+func isProbe(err error) bool {
+	f, ok := errors.AsType[*failure.Failure](err)
+	return ok && f.Kind == failure.Probe
 }

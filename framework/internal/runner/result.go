@@ -26,7 +26,12 @@ func (a *attempt) result(err error) trial.Result {
 			rec.Status = trial.Cancelled
 		}
 	}
-	out := trial.Result{Attempt: a.req.Attempt, Record: rec}
+	out := trial.Result{Attempt: a.req.Attempt, Record: rec, Scored: a.scored}
+	if isProbe(err) { // the fit, and what could be measured of it, is worth keeping
+		fit := rec
+		fit.Status, fit.Failure, fit.Spec.Probes = trial.Succeeded, nil, a.measured
+		out.Fit = &fit
+	}
 	if a.proc != nil {
 		out.Log = a.proc.Log().String()
 	}

@@ -6,6 +6,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/trial"
@@ -87,7 +89,7 @@ type Plugin struct {
 // Run runs a trial once. It always returns a result: what went wrong is its
 // failure. sink may be nil; the last event that it sees comes before Run returns.
 func (r *Runner) Run(ctx context.Context, req trial.Request, site Site, sink trial.Sink) trial.Result {
-	a := &attempt{req: req, site: site, began: time.Now(), tell: func(e trial.Event) {
+	a := &attempt{req: req, site: site, began: time.Now(), files: map[data.Split]string{}, tell: func(e trial.Event) {
 		if sink != nil {
 			e.Attempt = req.Attempt
 			sink(e)
@@ -122,6 +124,28 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 	r.claim.take(a.req.Resources)
 	opt := host.Options{Threads: a.req.Resources.CPUs, CPUs: r.claim.cpus, Memory: a.req.Resources.Memory, Dir: a.work}
 
+	defer a.closeDataset()
+	if a.req.Score != nil {
+		err := r.score(ctx, a, opt)
+		if !errors.Is(err, errNothingKept) {
+			a.scored = true
+			return err
+		}
+		a.embeddings = nil // it is trained again
+	}
+	err = r.converse(ctx, a, opt, a.calls)
+	if err == nil {
+		err = a.probe(ctx)
+	}
+	if err == nil || isProbe(err) {
+		err = errors.Join(err, a.keep())
+	}
+	a.closeCheckpoints(err)
+	return err
+}
+
+// converse has a process of the plugin answer calls, and takes leave of it.
+func (r *Runner) converse(ctx context.Context, a *attempt, opt host.Options, calls func(context.Context) error) error {
 	a.show("start")
 	proc, served, err := r.process(ctx, a.plugin, opt, filepath.Join(a.site.Work, fmt.Sprintf("warm-%d", r.number)))
 	if err != nil {
@@ -131,20 +155,12 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 	log := LogFile(a.site.Work, a.req.Attempt)
 	defer os.Remove(log)
 	defer proc.Log().Follow(log)()
-	defer a.closeDataset()
 	leave := proc.Attend(ctx)
-	err = a.calls(ctx)
+	err = calls(ctx)
 	if !leave() && err == nil { // ctx ended with the last answer: the process is being killed
 		err = proc.Complete(host.Stopped(ctx))
 	}
 	a.usage = r.done(proc, a.plugin, opt, err != nil)
-	if err == nil {
-		err = a.probe(ctx)
-	}
-	if err == nil {
-		err = a.keep()
-	}
-	a.closeCheckpoints(err)
 	return err
 }
 

@@ -12,9 +12,9 @@ import (
 type cell struct {
 	sweep.Cell
 	sequence *search.Sequence
-	asked    [][]Point // of every configuration, one per seed
+	asked    [][]*Point // of every configuration, one per seed
 	chosen   *sweep.Candidate
-	ablated  []Point
+	ablated  []*Point
 	done     bool // nothing more will be asked
 }
 
@@ -32,7 +32,7 @@ func (s *Study) newCells() ([]*cell, error) {
 
 // advance asks what the ledger allows, and returns what is new: configurations,
 // and once the search is over and its settings are chosen, their ablations.
-func (c *cell) advance(ctx context.Context, l *Ledger) (more []Point, err error) {
+func (c *cell) advance(ctx context.Context, l *Ledger) (more []*Point, err error) {
 	if c.done {
 		return nil, nil
 	}
@@ -44,7 +44,7 @@ func (c *cell) advance(ctx context.Context, l *Ledger) (more []Point, err error)
 		if !ok {
 			break
 		}
-		points, err := l.study.plan(ctx, l.study.Sweep.Configured(c.Cell, config))
+		points, err := l.plan(ctx, l.study.Sweep.Configured(c.Cell, config))
 		if err != nil {
 			return nil, err
 		}
@@ -61,10 +61,10 @@ func (c *cell) advance(ctx context.Context, l *Ledger) (more []Point, err error)
 			c.done = true
 			return more, nil
 		}
-		if !c.finished(l) {
+		if !c.finished() {
 			return more, nil
 		}
-		if best, ok := sel.Pick(c.candidates(l)); ok {
+		if best, ok := sel.Pick(c.candidates()); ok {
 			c.chosen, base = &best, best.Settings
 		} else {
 			c.done = true // nothing has a value: there is nothing to start from
@@ -72,15 +72,15 @@ func (c *cell) advance(ctx context.Context, l *Ledger) (more []Point, err error)
 		}
 	}
 	c.done = true
-	c.ablated, err = l.study.plan(ctx, l.study.Sweep.Ablated(c.Cell, base))
+	c.ablated, err = l.plan(ctx, l.study.Sweep.Ablated(c.Cell, base))
 	return append(more, c.ablated...), err
 }
 
 // finished reports whether every configuration has come to something.
-func (c *cell) finished(l *Ledger) bool {
+func (c *cell) finished() bool {
 	for _, points := range c.asked {
 		for _, p := range points {
-			if !l.ended(p.Key) {
+			if !p.ended() {
 				return false
 			}
 		}
@@ -91,11 +91,11 @@ func (c *cell) finished(l *Ledger) bool {
 // answer is what configuration i came to, once all its seeds have ended.
 func (c *cell) answer(l *Ledger, i int) (search.Answer, bool) {
 	for _, p := range c.asked[i] {
-		if !l.ended(p.Key) {
+		if !p.ended() {
 			return search.None, false
 		}
 	}
-	best := c.candidate(l, i)
+	best := c.candidate(i)
 	if len(best.Values) == 0 {
 		return search.None, true
 	}
@@ -105,20 +105,20 @@ func (c *cell) answer(l *Ledger, i int) (search.Answer, bool) {
 	return search.Answer{Value: best.Mean()}, true
 }
 
-func (c *cell) candidates(l *Ledger) []sweep.Candidate {
+func (c *cell) candidates() []sweep.Candidate {
 	out := make([]sweep.Candidate, len(c.asked))
 	for i := range c.asked {
-		out[i] = c.candidate(l, i)
+		out[i] = c.candidate(i)
 	}
 	return out
 }
 
-func (c *cell) candidate(l *Ledger, i int) sweep.Candidate {
+func (c *cell) candidate(i int) sweep.Candidate {
 	first := c.asked[i][0]
 	out := sweep.Candidate{Variant: first.Variant, Settings: first.Settings}
 	for _, p := range c.asked[i] {
-		if v, ok := l.selected(p.Key); ok {
-			out.Values = append(out.Values, v)
+		if p.value != nil {
+			out.Values = append(out.Values, *p.value)
 		}
 	}
 	return out

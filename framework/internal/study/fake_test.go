@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -37,7 +39,7 @@ func toy(t testing.TB, text string) *Study {
 		t.Fatal(err)
 	}
 	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
-	s := &Study{Sweep: sw, digests: map[string]string{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
+	s := &Study{Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
 	for _, m := range sw.Methods {
 		s.plugins[m.ID] = runner.Plugin{Plugin: host.Plugin{Name: "tuned", Path: file}, Description: d}
 	}
@@ -46,7 +48,7 @@ func toy(t testing.TB, text string) *Study {
 	}
 	for _, c := range sw.Datasets {
 		for _, seed := range sw.Seeds {
-			s.digests[datasetLabel(c.ID, c.Recipe, seed)] = "sha256:of " + c.ID
+			s.digests[datasetLabel(c.ID, c.Recipe, seed)] = "sha256:" + strings.Repeat("0", 63) + string(c.ID[0])
 		}
 	}
 	cache, err := data.OpenCache(t.TempDir())
@@ -55,7 +57,7 @@ func toy(t testing.TB, text string) *Study {
 	}
 	s.Builder = &source.Builder{Cache: cache}
 	// The digest of the plugin is that of its file.
-	if err := writeFile(file, []byte("toy")); err != nil {
+	if err := os.WriteFile(file, []byte("toy"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -6,62 +6,75 @@ import (
 	"io/fs"
 
 	"github.com/assaylab/assay/framework/internal/store"
+	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// A Ledger says of every trial of a sweep what is known about it.
+// A Ledger says of every trial of a sweep what is known about it. It reads of the
+// store what it needs, when it needs it.
 type Ledger struct {
 	study    *Study
+	store    *store.Store // nil: nothing is recorded
+	owned    bool         // Close closes the store
 	cells    []*cell
-	Records  map[string]trial.Record // succeeded, by key
-	Failures map[string]trial.Record // failed and never succeeded, by key
+	points   map[string][]*Point     // by key
+	failures map[string]trial.Record // by key of the fit: the last of each that never succeeded
 }
 
-// Plan plans the whole sweep as far as the records allow: ablations of a searched
-// method need the search to be finished.
-func (s *Study) Plan(ctx context.Context, records, failures map[string]trial.Record) (*Ledger, error) {
-	cells, err := s.newCells()
+// Plan plans the whole sweep as far as what is recorded allows: ablations of a
+// searched method need the search to be finished. st may be nil.
+func (s *Study) Plan(ctx context.Context, st *store.Store) (*Ledger, error) {
+	l, err := s.open(st)
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{study: s, cells: cells, Records: records, Failures: failures}
-	if l.Records == nil {
-		l.Records = map[string]trial.Record{}
-	}
-	if l.Failures == nil {
-		l.Failures = map[string]trial.Record{}
+	if st != nil {
+		err := st.Failed(ctx, func(rec trial.Record) error {
+			l.failures[rec.Fit] = rec
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	_, err = l.advance(ctx)
 	return l, err
 }
 
+// open makes a ledger in which nothing has been asked and no failure is known.
+func (s *Study) open(st *store.Store) (*Ledger, error) {
+	cells, err := s.newCells()
+	return &Ledger{study: s, store: st, cells: cells, points: map[string][]*Point{}, failures: map[string]trial.Record{}}, err
+}
+
 // View plans the sweep by what a results folder holds; nothing if there is none yet.
+// Close the ledger when it is done with.
 func (s *Study) View(ctx context.Context, dir string) (*Ledger, error) {
 	st, err := store.View(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s.Plan(ctx, nil, nil)
+		return s.Plan(ctx, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer st.Close()
-	records, failures, err := read(ctx, st)
+	l, err := s.Plan(ctx, st)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, st.Close())
 	}
-	return s.Plan(ctx, records, failures)
+	l.owned = true
+	return l, nil
 }
 
-func read(ctx context.Context, st *store.Store) (records, failures map[string]trial.Record, err error) {
-	if records, err = st.Records(ctx); err != nil {
-		return nil, nil, err
+// Close gives back the store of a View.
+func (l *Ledger) Close() error {
+	if !l.owned {
+		return nil
 	}
-	failures, err = st.Failures(ctx)
-	return records, failures, err
+	return l.store.Close()
 }
 
 // advance asks everything that can be asked now, and returns what is new.
-func (l *Ledger) advance(ctx context.Context) (more []Point, err error) {
+func (l *Ledger) advance(ctx context.Context) (more []*Point, err error) {
 	for _, c := range l.cells {
 		points, err := c.advance(ctx, l)
 		if err != nil {
@@ -72,57 +85,160 @@ func (l *Ledger) advance(ctx context.Context) (more []Point, err error) {
 	return more, nil
 }
 
-// settle takes in earlier failures of trials that a run did not come to.
-func (l *Ledger) settle(ctx context.Context, failures map[string]trial.Record) error {
-	for key, rec := range failures {
-		if !l.ended(key) {
-			l.Failures[key] = rec
+// plan makes trials of points, and looks up what is known of them.
+func (l *Ledger) plan(ctx context.Context, points []sweep.Point) ([]*Point, error) {
+	out, err := l.study.plan(ctx, points)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.look(ctx, out); err != nil {
+		return nil, err
+	}
+	for _, p := range out {
+		l.points[p.Key] = append(l.points[p.Key], p)
+		if rec, ok := l.failures[p.Key]; ok && !p.known.Trained {
+			p.failure = &rec
 		}
 	}
-	_, err := l.advance(ctx)
+	return out, nil
+}
+
+// look asks the store what it has of points.
+func (l *Ledger) look(ctx context.Context, points []*Point) error {
+	if l.store == nil || len(points) == 0 {
+		return nil
+	}
+	if err := l.known(ctx, points); err != nil {
+		return err
+	}
+	// What the first edition recorded of third-party plugins goes by version alone,
+	// until somebody says that it was this code.
+	var first []*Point
+	for _, p := range points {
+		if p.Fit.Code != "" && !p.known.Trained {
+			first = append(first, p)
+		}
+	}
+	if len(first) > 0 {
+		if err := l.byVersion(ctx, first); err != nil {
+			return err
+		}
+	}
+	return l.values(ctx, points)
+}
+
+func (l *Ledger) known(ctx context.Context, points []*Point) error {
+	wants := make([]store.Want, len(points))
+	for i, p := range points {
+		wants[i] = p.want()
+	}
+	known, err := l.store.Known(ctx, wants)
+	for i := range known {
+		points[i].known = known[i]
+	}
 	return err
 }
 
-// note takes in how a trial ended. A failure does not undo a success.
-func (l *Ledger) note(rec trial.Record) {
-	switch rec.Status {
-	case trial.Succeeded:
-		l.Records[rec.Key] = rec
-		delete(l.Failures, rec.Key)
-	case trial.Failed:
-		if _, ok := l.Records[rec.Key]; !ok {
-			l.Failures[rec.Key] = rec
+// byVersion finds points under the key that they have without their code.
+func (l *Ledger) byVersion(ctx context.Context, points []*Point) error {
+	keys := make([]string, len(points))
+	for i, p := range points {
+		keys[i] = p.Key
+		fit := p.Fit
+		fit.Code = ""
+		p.Key = fit.Key()
+	}
+	if err := l.known(ctx, points); err != nil {
+		return err
+	}
+	for i, p := range points {
+		if p.known.Trained {
+			p.Fit.Code = ""
+		} else {
+			p.Key = keys[i]
 		}
 	}
+	return nil
 }
 
-// ended reports whether a trial has come to something.
-func (l *Ledger) ended(key string) bool {
-	if _, ok := l.Records[key]; ok {
-		return true
-	}
-	_, ok := l.Failures[key]
-	return ok
-}
-
-// selected is a trial's value of what the sweep selects by.
-func (l *Ledger) selected(key string) (float64, bool) {
+// values reads what the sweep selects by, of the points that are searched.
+func (l *Ledger) values(ctx context.Context, points []*Point) error {
 	sel := l.study.Sweep.Select
 	if sel == nil {
-		return 0, false
+		return nil
 	}
-	for _, v := range l.Records[key].Metrics {
-		if v.Name == sel.Metric && v.Split == sel.Split {
-			return v.Value, true
+	var searched []*Point
+	var wants []store.Want
+	for _, p := range points {
+		if p.Searched && p.known.Trained {
+			searched, wants = append(searched, p), append(wants, p.want())
 		}
 	}
-	return 0, false
+	if len(wants) == 0 {
+		return nil
+	}
+	only := func(name, split string) bool { return name == sel.Metric && split == sel.Split }
+	return l.store.Read(ctx, store.Query{Wants: wants, With: store.Metrics, Metrics: only, AnyOrder: true}, func(i int, rec trial.Record) error {
+		searched[i].value = selected(rec, sel)
+		return nil
+	})
+}
+
+// selected is a trial's value of what a sweep selects by.
+func selected(rec trial.Record, sel *sweep.Select) *float64 {
+	for _, v := range rec.Metrics {
+		if v.Name == sel.Metric && v.Split == sel.Split {
+			return &v.Value
+		}
+	}
+	return nil
+}
+
+// settle takes in earlier failures of trials that a run did not come to.
+func (l *Ledger) settle(ctx context.Context) error {
+	err := l.store.Failed(ctx, func(rec trial.Record) error {
+		if _, newer := l.failures[rec.Fit]; !newer {
+			l.failures[rec.Fit] = rec
+		}
+		for _, p := range l.points[rec.Fit] {
+			if p.failure == nil && !p.Trained() {
+				p.failure = &rec
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = l.advance(ctx)
+	return err
+}
+
+// note takes in how a trial ended: what the store has of it now, or how it failed. A
+// failure does not undo a success.
+func (l *Ledger) note(ctx context.Context, rec trial.Record) error {
+	points := l.points[rec.Key]
+	if rec.Status == trial.Failed {
+		l.failures[rec.Key] = rec
+	} else {
+		delete(l.failures, rec.Key)
+	}
+	if err := l.known(ctx, points); err != nil {
+		return err
+	}
+	for _, p := range points {
+		p.failure = nil
+		if rec.Status == trial.Failed && !p.Finished() {
+			p.failure = &rec
+		}
+	}
+	return l.values(ctx, points)
 }
 
 // Points lists what has been asked: first every method on every dataset in every
 // configuration, then the ablations around settings that were chosen.
-func (l *Ledger) Points() []Point {
-	var out, later []Point
+func (l *Ledger) Points() []*Point {
+	var out, later []*Point
 	for _, c := range l.cells {
 		for _, points := range c.asked {
 			out = append(out, points...)
@@ -146,61 +262,4 @@ func (l *Ledger) Waiting() (variants, trials int) {
 		}
 	}
 	return variants, trials
-}
-
-// Counts are of trials, each once however many points mean it.
-type Counts struct {
-	Trials int `json:"trials"`
-	Cached int `json:"cached"`
-	New    int `json:"new"`
-	Failed int `json:"failed"` // failed before: they will be tried again
-}
-
-// Count counts the trials of the points that keep lets through; nil: all.
-func (l *Ledger) Count(keep func(Point) bool) Counts {
-	var c Counts
-	seen := map[string]bool{}
-	for _, p := range l.Points() {
-		if seen[p.Key] || keep != nil && !keep(p) {
-			continue
-		}
-		seen[p.Key] = true
-		c.Trials++
-		if _, ok := l.Records[p.Key]; ok {
-			c.Cached++
-		} else if _, ok := l.Failures[p.Key]; ok {
-			c.Failed++
-		} else {
-			c.New++
-		}
-	}
-	return c
-}
-
-// FailureGroup is what failed for one reason.
-type FailureGroup struct {
-	First  trial.Record
-	Label  string // of the first
-	Trials int
-}
-
-// FailureGroups lists what failed: each reason of each method once.
-func (l *Ledger) FailureGroups() []FailureGroup {
-	var out []FailureGroup
-	place := map[string]int{}
-	seen := map[string]bool{}
-	for _, p := range l.Points() {
-		rec, ok := l.Failures[p.Key]
-		if !ok || seen[p.Key] {
-			continue
-		}
-		seen[p.Key] = true
-		id := string(rec.Failure.Kind) + rec.Failure.Reason + p.Method
-		if _, known := place[id]; !known {
-			place[id] = len(out)
-			out = append(out, FailureGroup{First: rec, Label: Label(p.Point)})
-		}
-		out[place[id]].Trials++
-	}
-	return out
 }

@@ -21,8 +21,9 @@ type run struct {
 	executor executor.Executor
 	options  RunOptions
 
-	queue  []Point            // asked and not yet dispatched
+	queue  []*Point           // asked and not yet dispatched
 	tried  map[string]bool    // keys that were asked in this run
+	only   map[string]bool    // keys that are run at all; nil: every one
 	flying map[string]*flight // dispatched, by attempt
 	done   int                // trials that have ended for good
 	spent  Spent
@@ -30,15 +31,16 @@ type run struct {
 
 // flight is an attempt that was dispatched.
 type flight struct {
-	point  Point
+	point  *Point
 	number int // of the attempt at this trial in this run
 	slot   int
 }
 
-// ask queues the trials of new points that have no result yet, each once.
-func (r *run) ask(points []Point) {
+// ask queues the trials of new points of which something is wanted still, each once:
+// with all that any of its points wants.
+func (r *run) ask(points []*Point) {
 	for _, p := range points {
-		if _, ok := r.ledger.Records[p.Key]; ok || r.tried[p.Key] {
+		if p.Finished() || r.tried[p.Key] || r.only != nil && !r.only[p.Key] {
 			continue
 		}
 		r.tried[p.Key] = true
@@ -124,14 +126,34 @@ func (r *run) dispatch(ctx context.Context) error {
 
 // begin notes in the store that an attempt begins, and makes its request.
 func (r *run) begin(ctx context.Context, f *flight) (trial.Request, error) {
+	req, err := r.request(ctx, f.point)
+	if err != nil {
+		return req, err
+	}
 	id, err := r.store.Begin(ctx, f.point.Key, time.Now())
 	if err != nil {
-		return trial.Request{}, err
+		return req, err
 	}
-	req := f.point.Request
 	req.Attempt, req.Number = strconv.FormatInt(id, 10), f.number
 	r.flying[req.Attempt] = f
 	return req, nil
+}
+
+// request asks for what is wanted of a trial: of all of its fit, or of its probes
+// alone where the fit is there.
+func (r *run) request(ctx context.Context, p *Point) (trial.Request, error) {
+	if !p.Trained() {
+		return r.study.request(p, nil)
+	}
+	var fit trial.Record
+	err := r.store.Read(ctx, store.Query{Wants: []store.Want{{Fit: p.Key}}, With: store.Embeddings}, func(_ int, rec trial.Record) error {
+		fit = rec
+		return nil
+	})
+	if err != nil {
+		return trial.Request{}, err
+	}
+	return r.study.request(p, &fit)
 }
 
 func attemptID(attempt string) (int64, error) { return strconv.ParseInt(attempt, 10, 64) }
@@ -163,11 +185,16 @@ func (r *run) take(ctx context.Context, e trial.Event) error {
 		return fmt.Errorf("the executor names an attempt %q: %w", e.Attempt, err)
 	}
 	rec := e.Result.Record
+	if fit := e.Result.Fit; fit != nil { // only probes failed: the rest is there
+		if _, err := r.store.Add(ctx, []trial.Record{*fit}); err != nil {
+			return err
+		}
+	}
 	if err := r.store.End(ctx, id, rec, e.Result.Log); err != nil {
 		return err
 	}
 	delete(r.flying, e.Attempt)
-	r.spent.add(rec)
+	r.spent.add(rec, e.Result.Scored)
 	if r.again(f, rec) {
 		r.watch(e, f, true)
 		next := &flight{point: f.point, number: f.number + 1, slot: f.slot}
@@ -178,7 +205,9 @@ func (r *run) take(ctx context.Context, e trial.Event) error {
 		return r.executor.Submit(ctx, []trial.Request{req})
 	}
 	r.done++
-	r.ledger.note(rec)
+	if err := r.ledger.note(ctx, rec); err != nil {
+		return err
+	}
 	more, err := r.ledger.advance(ctx)
 	if err != nil {
 		return err
@@ -196,6 +225,6 @@ func (r *run) again(f *flight, rec trial.Record) bool {
 
 func (r *run) watch(e trial.Event, f *flight, retry bool) {
 	if r.options.Watch != nil {
-		r.options.Watch(Event{Event: e, Slot: f.slot, Label: f.point.Request.Label, Retry: retry, Done: r.done, Total: r.done + len(r.flying) + len(r.queue)})
+		r.options.Watch(Event{Event: e, Slot: f.slot, Label: Label(f.point.Point), Retry: retry, Done: r.done, Total: r.done + len(r.flying) + len(r.queue)})
 	}
 }

@@ -127,17 +127,23 @@ func TestStudyOfAPlugin(t *testing.T) {
 	if err != nil || spent.Succeeded != 2 {
 		t.Fatalf("%+v, %v, %+v", spent, err, l.FailureGroups())
 	}
-	if _, err := l.Write(st.Dir); err != nil {
+	if _, err := l.Write(ctx, st.Dir); err != nil {
 		t.Fatal(err)
 	}
 	view, err := s.View(ctx, st.Dir)
+	if err == nil {
+		defer view.Close()
+	}
 	if err != nil || view.Count(nil) != (Counts{Trials: 2, Cached: 2}) {
 		t.Errorf("%+v, %v", view.Count(nil), err)
 	}
 	if empty, err := s.View(ctx, t.TempDir()); err != nil || empty.Count(nil).New != 2 {
 		t.Errorf("of an empty folder: %v", err)
 	}
-	rec := l.Records[l.Points()[0].Key]
+	rec, ok, err := st.Record(ctx, l.Points()[0].Key)
+	if err != nil || !ok {
+		t.Fatal(err)
+	}
 	if p := rec.Provenance; p.Build.Version != "v1.2.3" || p.StartSec <= 0 || p.Plugin != "gain" || p.Path != "" && p.Path != lab.plugin {
 		t.Errorf("provenance %+v", p)
 	}
@@ -164,22 +170,25 @@ func TestStudyOfAPlugin(t *testing.T) {
 	}
 
 	for _, from := range []string{st.Dir, RecordsFile(st.Dir, "s")} {
-		if records, err := RecordsOf(ctx, from); err != nil || len(records) != 2 {
-			t.Errorf("%s: %d records, %v", from, len(records), err)
+		records, err := RecordsOf(ctx, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := openStore(t)
+		if out, err := other.Import(ctx, records); err != nil || out.New != 2 || len(out.Bad) > 0 {
+			t.Errorf("%s: %+v, %v", from, out, err)
+		}
+		if l, err := s.Plan(ctx, other); err != nil || l.Count(nil).Cached != 2 {
+			t.Errorf("taken over from %s: %v", from, err)
 		}
 	}
-	text, err := os.ReadFile(RecordsFile(st.Dir, "s"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lab.write(t, "forged.jsonl", strings.ReplaceAll(string(text), `"seed":1`, `"seed":3`))
-	for name, want := range map[string]string{"forged.jsonl": "were changed", "none.jsonl": "no such file", "cache": "holds no store"} {
+	for name, want := range map[string]string{"none.jsonl": "no such file", "cache": "holds no store"} {
 		if _, err := RecordsOf(ctx, filepath.Join(lab.dir, name)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 
-	fromStore, err := l.Tables()
+	fromStore, err := l.Tables(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +237,12 @@ func TestPins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return l.Points()[0].Request.Known.Lock
+		p := l.Points()[0]
+		req, err := l.study.request(p, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return req.Known.Lock
 	}
 	refused := func(why, want string) {
 		t.Helper()
@@ -305,7 +319,7 @@ func planned(ctx context.Context, l *lab, pins *Pins) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Plan(ctx, nil, nil)
+	return s.Plan(ctx, nil)
 }
 
 // A plugin that needs more memory than the sweep allows is refused; the number of
@@ -334,7 +348,7 @@ func TestLimits(t *testing.T) {
 func TestSlowStarts(t *testing.T) {
 	var s Spent
 	for i, p := range []trial.Provenance{{Plugin: "torch", WallSec: 10, StartSec: 4}, {Plugin: "torch", WallSec: 10, StartSec: 4}, {Plugin: "quick", WallSec: 1, StartSec: .9}, {Plugin: "long", WallSec: 100, StartSec: 9}} {
-		s.add(trial.Record{Key: fmt.Sprint(i), Status: trial.Succeeded, Provenance: p})
+		s.add(trial.Record{Key: fmt.Sprint(i), Status: trial.Succeeded, Provenance: p}, false)
 	}
 	var got []string
 	s.SlowStarts(func(plugin string, seconds, share float64) {

@@ -138,4 +138,12 @@ func (p *Pins) state(plug host.Plugin, dataset string) (packages, lock string) {
 	return packages, trial.Locked
 }
 
+// environment is the digest of a plugin's environment now, where somebody has looked.
+func (p *Pins) environment(plug host.Plugin) string {
+	if p == nil {
+		return ""
+	}
+	return p.packages[plug.Where()]
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

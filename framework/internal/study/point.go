@@ -2,77 +2,118 @@ package study
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// A Point is one point of the sweep with the trial that it means. Several points
-// may mean the same trial.
+// A Point is one point of the sweep with the trial that it means, and what is known
+// of that. Several points may mean the same trial.
 type Point struct {
 	sweep.Point
-	Key     string
-	Request trial.Request // without attempt
+	Key    string // of the fit: the id of the trial
+	Fit    trial.Fit
+	Probes *store.Probes // that are wanted of it
+
+	recipe  source.Dataset
+	known   store.Known
+	value   *float64      // of what the sweep selects by
+	failure *trial.Record // how it failed, if it failed and never succeeded
 }
 
+// Finished reports whether everything that is wanted of the trial is there.
+func (p *Point) Finished() bool { return p.known.Finished() }
+
+// Trained reports whether the fit is there, scored or not.
+func (p *Point) Trained() bool { return p.known.Trained }
+
+// Origin is what is known of where a finished trial comes from; nil where nothing is.
+func (p *Point) Origin() *trial.Provenance { return p.known.Origin }
+
+// ended reports whether the trial has come to something.
+func (p *Point) ended() bool { return p.Finished() || p.failure != nil }
+
+func (p *Point) want() store.Want { return store.Want{Fit: p.Key, Probes: p.Probes} }
+
 // plan turns points of the sweep into trials. Their datasets are built.
-func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]Point, error) {
-	out := make([]Point, 0, len(points))
+func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error) {
+	out := make([]*Point, 0, len(points))
 	for _, p := range points {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		planned, err := s.point(ctx, p)
+		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Seed)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, planned)
+		plug := s.plugins[p.Method]
+		code, err := plug.Code()
+		if err != nil {
+			return nil, err
+		}
+		d := plug.Description
+		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed}
+		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, recipe, d.EmbedRole()), recipe: recipe})
 	}
 	return out, nil
 }
 
-func (s *Study) point(ctx context.Context, p sweep.Point) (Point, error) {
-	digest, recipe, err := s.dataset(ctx, p.Dataset, p.Seed)
-	if err != nil {
-		return Point{}, err
-	}
-	plug := s.plugins[p.Method]
-	binary, err := plug.Digest()
-	if err != nil {
-		return Point{}, err
-	}
-	d := plug.Description
-	spec := trial.Spec{Method: d.Name, Version: d.Version, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Probes: s.probes(p.Method, recipe, d.EmbedRole())}
-	known := s.origin
-	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, recipe
-	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, recipe, p.Seed))
-	key := spec.Key()
-	return Point{Point: p, Key: key, Request: trial.Request{
-		Label: Label(p), Key: key, Spec: spec, Known: known,
-		Plugin:    trial.PluginRef{Name: plug.Name, Origin: plug.Origin, Where: plug.Where(), Digest: binary},
-		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), Memory: s.Sweep.Limits.Memory},
-		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
-		Keep:      trial.Keep(s.Sweep.Keep),
-	}}, nil
-}
-
 // probes are those of the sweep that are for this method and whose target the
 // embedded recording has. Of a file it is not known before it is read: then all
-// are tried.
-func (s *Study) probes(method string, recipe source.Dataset, role string) []probe.Spec {
+// are tried. Points with the same ones share them.
+func (s *Study) probes(method string, recipe source.Dataset, role string) *store.Probes {
 	targets, known := recipe.Targets(role)
-	var out []probe.Spec
+	var specs []probe.Spec
 	for _, p := range s.Sweep.Probes {
 		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, method)
 		if mine && (!known || slices.ContainsFunc(targets, func(t source.TargetInfo) bool { return t.Name == p.Target })) {
-			out = append(out, p)
+			specs = append(specs, p)
 		}
 	}
-	return out
+	id, err := json.Marshal(specs)
+	if err != nil {
+		panic("study: a probe holds what JSON cannot: " + err.Error())
+	}
+	if s.shared[string(id)] == nil {
+		s.shared[string(id)] = store.NewProbes(specs, nil)
+	}
+	return s.shared[string(id)]
+}
+
+// request asks for what is wanted of a point: with a fit that is there, its probes
+// alone.
+func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
+	plug := s.plugins[p.Method]
+	binary, err := plug.Digest()
+	if err != nil {
+		return trial.Request{}, err
+	}
+	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Probes: p.Probes.Specs}
+	known := s.origin
+	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
+	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, p.recipe, p.Seed))
+	keep := s.Sweep.Keep
+	req := trial.Request{
+		Label: Label(p.Point), Key: p.Key, Spec: spec, Known: known,
+		Plugin:    trial.PluginRef{Name: plug.Name, Origin: plug.Origin, Where: plug.Where(), Digest: binary},
+		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), Memory: s.Sweep.Limits.Memory},
+		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
+		Keep:      trial.Keep{Models: keep.Models, Embeddings: !keep.Embeddings.None, Pinned: keep.Embeddings.All, Arrays: keep.Arrays},
+	}
+	if fit != nil {
+		req.Score = &trial.Score{Embeddings: fit.Embeddings}
+		req.Spec.Probes = nil
+		for _, i := range p.known.Missing {
+			req.Spec.Probes = append(req.Spec.Probes, p.Probes.Specs[i])
+		}
+	}
+	return req, nil
 }
 
 // Label names a point for people: "hiwa, chewie-1, seed 3".

@@ -2,31 +2,73 @@ package study
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
-
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // Tables makes the sweep's tables of what the ledger knows. One that cannot be
 // made is an error, and does not keep back the others.
-func (l *Ledger) Tables() ([]*table.Table, error) {
-	return buildTables(l.study.Sweep, l.Rows())
+func (l *Ledger) Tables(ctx context.Context) ([]*table.Table, error) {
+	return buildTables(l.study.Sweep, l.Rows(ctx, store.Spec|store.Metrics|store.Cases, wantedBy(l.study.Sweep.Tables)))
 }
 
-func buildTables(sw *sweep.Sweep, rows []Row) ([]*table.Table, error) {
+// wantedBy says which metrics tables count; those of a failed trial are none.
+func wantedBy(specs []table.Spec) func(name, split string) bool {
+	type what struct{ name, split string }
+	wanted := map[what]bool{}
+	for _, s := range specs {
+		for _, name := range metricsOf(s) {
+			wanted[what{name, s.Split}] = true
+		}
+	}
+	return func(name, split string) bool { return wanted[what{name, split}] }
+}
+
+// metricsOf lists what a table shows: one metric, or several.
+func metricsOf(s table.Spec) []string {
+	switch cell := s.Cell.(type) {
+	case string:
+		return []string{cell}
+	case []string:
+		return cell
+	case []any:
+		var out []string
+		for _, c := range cell {
+			out = append(out, fmt.Sprint(c))
+		}
+		return out
+	}
+	return nil
+}
+
+func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error]) ([]*table.Table, error) {
+	seen := make([][]table.Observation, len(sw.Tables))
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		for i, spec := range sw.Tables {
+			seen[i] = observe(seen[i], row, sw.Select, spec)
+		}
+	}
 	var out []*table.Table
 	var wrong []error
-	for _, spec := range sw.Tables {
-		t, err := table.Build(spec, observe(rows, sw.Select, spec))
+	for i, spec := range sw.Tables {
+		t, err := table.Build(spec, seen[i])
 		if err != nil {
 			wrong = append(wrong, problem.Usage(fmt.Errorf("table %s: %w", spec.Name, err), ""))
 			continue
@@ -43,44 +85,43 @@ func CommittedTables(file string, sets []string, dir string) ([]*table.Table, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := ReadRows(RecordsFile(dir, sw.Name))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := RecordsFile(dir, sw.Name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, problem.Advise(fmt.Errorf("%s holds no results of sweep %s", dir, sw.Name), fmt.Sprintf("\"assay run %s --results %s\" makes them", file, dir))
-	}
-	if err != nil {
-		return nil, err
 	}
 	for i := range sw.Tables {
 		for _, p := range sw.Tables[i].Complete() {
 			return nil, problem.Usage(fmt.Errorf("%s: table %s: %s %s", file, sw.Tables[i].Name, p.Path, p.Fact), p.Hint)
 		}
 	}
-	return buildTables(sw, rows)
+	return buildTables(sw, store.ReadLines(path))
 }
 
 // RecordsFile is where a sweep's rows stand in a results folder.
-func RecordsFile(dir, sweep string) string { return filepath.Join(dir, sweep, "records.jsonl") }
+func RecordsFile(dir, sweep string) string { return filepath.Join(dir, sweep, store.RecordsFile) }
 
 // extensions are the files that a finished run writes for each table.
 var extensions = map[string]string{"json": ".json", "markdown": ".md", "latex": ".tex", "csv": ".csv", "text": ".txt", "svg": ".svg"}
 
-// Write writes DIR/SWEEP: records.jsonl, and the tables that can be made.
-func (l *Ledger) Write(dir string) ([]*table.Table, error) {
-	if err := l.WriteRecords(dir); err != nil {
+// Write writes DIR/SWEEP: records.jsonl, cases, and the tables that can be made. What
+// is there and made of the same records is left alone.
+func (l *Ledger) Write(ctx context.Context, dir string) ([]*table.Table, error) {
+	if err := l.WriteRecords(ctx, dir); err != nil {
 		return nil, err
 	}
+	tables, wrong := l.Tables(ctx)
 	folder := filepath.Join(dir, l.study.Sweep.Name, "tables")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
-	tables, wrong := l.Tables()
 	for _, t := range tables {
 		for format, ext := range extensions {
 			var b bytes.Buffer
 			if err := table.Render(&b, t, format); err != nil {
-				return nil, fmt.Errorf("table %s as %s: %w", t.Name, format, err)
+				wrong = errors.Join(wrong, fmt.Errorf("table %s as %s: %w", t.Name, format, err))
+				continue
 			}
-			if err := writeFile(filepath.Join(folder, t.Name+ext), b.Bytes()); err != nil {
+			if _, err := store.Replace(filepath.Join(folder, t.Name+ext), func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err }); err != nil {
 				return nil, err
 			}
 		}
@@ -88,27 +129,81 @@ func (l *Ledger) Write(dir string) ([]*table.Table, error) {
 	return tables, wrong
 }
 
-// WriteRecords writes DIR/SWEEP/records.jsonl: what is known after a run that was
-// interrupted, too.
-func (l *Ledger) WriteRecords(dir string) error {
+// WriteRecords writes DIR/SWEEP/records.jsonl and the cases beside it: what is known
+// after a run that was interrupted, too. The store notes what the sweep means.
+func (l *Ledger) WriteRecords(ctx context.Context, dir string) error {
+	members, fingerprint := l.members()
+	if _, err := l.store.SetMembers(ctx, l.study.Sweep.Name, members); err != nil {
+		return err
+	}
 	file := RecordsFile(dir, l.study.Sweep.Name)
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	for _, row := range l.Rows() {
-		if err := enc.Encode(row); err != nil {
-			return err
-		}
+	const all = store.Spec | store.Metrics | store.Embeddings | store.Provenance
+	if _, err := l.store.Output(ctx, file, fingerprint, func(w io.Writer) error {
+		return store.WriteLines(w, l.Rows(ctx, all, nil))
+	}); err != nil {
+		return err
 	}
-	return writeFile(file, text.Bytes())
+	if any, err := l.haveCases(ctx); err != nil || !any {
+		return err
+	}
+	_, err := l.store.Output(ctx, filepath.Join(filepath.Dir(file), store.CasesFile), fingerprint, func(w io.Writer) error {
+		return store.WriteCases(w, records(l.Rows(ctx, store.Cases|store.Metrics, nil)))
+	})
+	return err
 }
 
-// writeFile replaces a file whole or not at all, unless it is like that already.
-func writeFile(path string, text []byte) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
-		return nil
+// members are the sweep's points as the store notes them, and a digest of everything
+// that its files are made of.
+func (l *Ledger) members() ([]store.Member, []byte) {
+	stage := l.stages()
+	points := l.Points()
+	out := make([]store.Member, len(points))
+	mark := sha256.New()
+	texts := map[*store.Probes]string{}
+	for i, p := range points {
+		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Stage: stage(p)}}
+		if _, ok := texts[p.Probes]; !ok {
+			text, err := json.Marshal(p.Probes.Specs)
+			if err != nil {
+				panic("study: a probe holds what JSON cannot: " + err.Error())
+			}
+			texts[p.Probes] = string(text)
+		}
+		fmt.Fprintf(mark, "%q %q %v %v", out[i], texts[p.Probes], p.Finished(), p.known.Stamp)
+		if p.failure != nil {
+			fmt.Fprintf(mark, " %q %v", p.failure.Failure.Error(), p.failure.Provenance.Started)
+		}
 	}
-	return maybe.WriteFile(path, text, 0o644)
+	return out, mark.Sum(nil)
+}
+
+// haveCases reports whether finished trials come with numbers per case. Those of one
+// sweep do or do not alike, but for what the first edition has recorded.
+func (l *Ledger) haveCases(ctx context.Context) (any bool, err error) {
+	const sample = 200
+	var wants []store.Want
+	points := l.Points()
+	for i := len(points) - 1; i >= 0 && len(wants) < sample; i-- { // the newest come last
+		if points[i].Finished() {
+			wants = append(wants, points[i].want())
+		}
+	}
+	err = l.store.Read(ctx, store.Query{Wants: wants, With: store.Cases | store.Metrics}, func(_ int, rec trial.Record) error {
+		any = any || len(rec.Cases) > 0
+		return nil
+	})
+	return any, err
+}
+
+func records(rows iter.Seq2[Row, error]) iter.Seq2[trial.Record, error] {
+	return func(yield func(trial.Record, error) bool) {
+		for row, err := range rows {
+			if !yield(row.Record, err) {
+				return
+			}
+		}
+	}
 }

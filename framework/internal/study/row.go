@@ -1,119 +1,118 @@
 package study
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os"
+	"context"
+	"iter"
+	"slices"
 
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // A Row is one line of records.jsonl: a trial under the sweep's names for it.
-type Row struct {
-	MethodID string `json:"method_id"`
-	Variant  string `json:"variant,omitempty"`
-	Dataset  string `json:"dataset_id"`
-	Stage    Stage  `json:"role,omitempty"`
-	trial.Record
-}
+type Row = store.Line
 
-// Stage is what a trial was for, where settings are searched or changed.
-type Stage string
-
+// Stages say what a trial was for, where settings are searched or changed. In
+// records.jsonl they are called roles.
 const (
-	Chosen   Stage = "chosen"   // its settings were selected
-	Searched Stage = "searched" // it was tried and not selected
-	Ablation Stage = "ablation"
+	Chosen   = "chosen"   // its settings were selected
+	Searched = "searched" // it was tried and not selected
+	Ablation = "ablation"
 )
 
-// Rows lists the trials that have ended, in the order of the sweep.
-func (l *Ledger) Rows() []Row {
+// Rows goes through the trials that have ended, in the order of the sweep: those
+// that failed last, with what of a record is asked for.
+func (l *Ledger) Rows(ctx context.Context, with store.With, metrics func(name, split string) bool) iter.Seq2[Row, error] {
+	stage := l.stages()
+	row := func(p *Point, rec trial.Record) Row {
+		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Role: stage(p), Record: rec}
+	}
+	return func(yield func(Row, error) bool) {
+		for points := range slices.Chunk(l.Points(), 4096) {
+			if !l.chunk(ctx, points, with, metrics, row, yield) {
+				return
+			}
+		}
+	}
+}
+
+func (l *Ledger) chunk(ctx context.Context, points []*Point, with store.With, metrics func(string, string) bool, row func(*Point, trial.Record) Row, yield func(Row, error) bool) bool {
+	rows := make([]*Row, len(points))
+	var wants []store.Want
+	var at []int
+	for i, p := range points {
+		switch {
+		case p.failure != nil:
+			r := row(p, *p.failure)
+			rows[i] = &r
+		case p.Finished():
+			wants, at = append(wants, p.want()), append(at, i)
+		}
+	}
+	if len(wants) > 0 {
+		err := l.store.Read(ctx, store.Query{Wants: wants, With: with, Metrics: metrics}, func(i int, rec trial.Record) error {
+			rec.Status = trial.Succeeded
+			r := row(points[at[i]], rec)
+			rows[at[i]] = &r
+			return nil
+		})
+		if err != nil {
+			yield(Row{}, err)
+			return false
+		}
+	}
+	for _, r := range rows {
+		if r != nil && !yield(*r, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// stages tells points apart by what they are for.
+func (l *Ledger) stages() func(*Point) string {
 	chosen := map[[2]string]string{}
 	for _, c := range l.cells {
 		if c.chosen != nil {
 			chosen[[2]string{c.Method.ID, c.Dataset}] = c.chosen.Variant
 		}
 	}
-	var out []Row
-	for _, p := range l.Points() {
-		rec, ok := l.Records[p.Key]
-		if !ok {
-			if rec, ok = l.Failures[p.Key]; !ok {
-				continue
-			}
-		}
-		rec.Curves = nil // they stay in the store
-		row := Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Record: rec}
-		switch variant, ok := chosen[[2]string{p.Method, p.Dataset}]; {
+	return func(p *Point) string {
+		variant, ok := chosen[[2]string{p.Method, p.Dataset}]
+		switch {
 		case p.Ablation:
-			row.Stage = Ablation
+			return Ablation
 		case p.Searched && ok && variant == p.Variant:
-			row.Stage = Chosen
+			return Chosen
 		case p.Searched && l.study.Sweep.Select != nil:
-			row.Stage = Searched
+			return Searched
 		}
-		out = append(out, row)
-	}
-	return out
-}
-
-// ReadRows reads a records.jsonl, such as one that was committed.
-func ReadRows(path string) ([]Row, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []Row
-	r := bufio.NewReader(f)
-	for n := 1; ; n++ {
-		text, err := r.ReadBytes('\n')
-		if len(bytes.TrimSpace(text)) > 0 {
-			var row Row
-			if err := json.Unmarshal(text, &row); err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", path, n, err)
-			}
-			out = append(out, row)
-		}
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+		return ""
 	}
 }
 
-// observe turns trials into what a table counts. A table shows ablations and
+// observe turns a trial into what a table counts. A table shows ablations and
 // unselected configurations only if it has an axis that tells them apart.
-func observe(rows []Row, sel *sweep.Select, spec table.Spec) []table.Observation {
+func observe(out []table.Observation, row Row, sel *sweep.Select, spec table.Spec) []table.Observation {
 	variants := spec.Rows == "variant" || spec.Cols == "variant"
-	var out []table.Observation
-	for _, row := range rows {
-		if row.Stage == Searched || row.Stage == Ablation && !variants {
-			continue
-		}
-		o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
-		if row.Stage == Chosen {
-			o.Variant = "" // the selected settings stand for the method
-		}
-		if row.Status != trial.Succeeded {
-			o.Failed = true
-			out = append(out, o)
-			continue
-		}
-		for _, m := range row.Metrics {
-			v := o
-			v.Metric, v.Split, v.Goal, v.Value = m.Name, m.Split, m.Goal, m.Value
-			v.Tuning = row.Stage == Chosen && sel != nil && sel.Split == m.Split // every score on the split that selected
-			out = append(out, v)
-		}
+	if row.Role == Searched || row.Role == Ablation && !variants {
+		return out
+	}
+	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
+	if row.Role == Chosen {
+		o.Variant = "" // the selected settings stand for the method
+	}
+	if row.Status != trial.Succeeded {
+		o.Failed = true
+		return append(out, o)
+	}
+	for _, m := range row.Metrics {
+		v := o
+		v.Metric, v.Split, v.Goal, v.Value = m.Name, m.Split, m.Goal, m.Value
+		v.Tuning = row.Role == Chosen && sel != nil && sel.Split == m.Split // every score on the split that selected
+		out = append(out, v)
 	}
 	return out
 }

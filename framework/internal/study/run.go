@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -19,6 +20,7 @@ type RunOptions struct {
 	Jobs  int             // trials at a time; 0: see Workers
 	Grace time.Duration   // for running trials after Drain
 	Drain <-chan struct{} // closed: nothing more is started
+	Retry bool            // only what failed before
 	Watch func(Event)     // sees everything that happens; may be nil
 	// Execute opens the executor; nil: this machine.
 	Execute func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error)
@@ -43,32 +45,64 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	if err := rescue(ctx, st, work); err != nil {
 		return nil, Spent{}, err
 	}
-	records, failures, err := read(ctx, st)
+	l, err := s.open(st)
 	if err != nil {
 		return nil, Spent{}, err
 	}
-	// What failed before is open again: it is tried once more.
-	l, err := s.Plan(ctx, records, nil)
-	if err != nil {
+	if _, err := l.advance(ctx); err != nil { // what failed before is open: it is tried once more
 		return nil, Spent{}, err
 	}
 	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}}
-	r.ask(l.Points())
-	if len(r.queue) == 0 || r.draining() {
-		return l, r.spent, l.settle(ctx, failures)
+	if o.Retry {
+		if r.only, err = failedBefore(ctx, st); err != nil {
+			return nil, Spent{}, err
+		}
 	}
-	open := o.Execute
+	r.ask(l.Points())
+	if len(r.queue) > 0 && !r.draining() {
+		err = r.carryOut(ctx, work)
+	}
+	durable := context.WithoutCancel(ctx)
+	err = errors.Join(err, l.settle(durable), s.trim(st))
+	return l, r.spent, err
+}
+
+// carryOut opens the executor and runs the queue.
+func (r *run) carryOut(ctx context.Context, work string) (err error) {
+	open := r.options.Execute
 	if open == nil {
-		open = s.local
+		open = r.study.local
 	}
 	// Trials that run are ended by their executor, not by this context: their end is
 	// to be recorded.
-	r.executor, err = open(context.WithoutCancel(ctx), s.site(st, work), min(s.Workers(o.Jobs), r.bound()))
-	if err != nil {
-		return nil, Spent{}, err
+	workers := min(r.study.Workers(r.options.Jobs), r.bound())
+	if r.executor, err = open(context.WithoutCancel(ctx), r.study.site(r.store, work), workers); err != nil {
+		return err
 	}
-	err = r.loop(ctx)
-	return l, r.spent, errors.Join(err, l.settle(context.WithoutCancel(ctx), failures))
+	return r.loop(ctx)
+}
+
+// trim keeps embeddings within the room that the sweep gives them.
+func (s *Study) trim(st *store.Store) error {
+	room := s.Sweep.Keep.Embeddings
+	if room.All || room.None {
+		return nil
+	}
+	_, err := st.Trim(room.Bytes, func(fit string) bool {
+		_, err := os.Stat(filepath.Join(st.Dir, store.KeptDir, fit, runner.PinFile))
+		return err == nil
+	})
+	return err
+}
+
+// failedBefore are the fits that failed and never succeeded.
+func failedBefore(ctx context.Context, st *store.Store) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := st.Failed(ctx, func(rec trial.Record) error {
+		out[rec.Fit] = true
+		return nil
+	})
+	return out, err
 }
 
 // local is the executor of this machine.
@@ -93,8 +127,8 @@ func (s *Study) site(st *store.Store, work string) runner.Site {
 		},
 		Dataset:     s.Builder.Cache.Dir,
 		Work:        work,
-		Checkpoints: filepath.Join(st.Dir, "checkpoints"),
-		Kept:        filepath.Join(st.Dir, "kept"),
+		Checkpoints: filepath.Join(st.Dir, store.CheckpointsDir),
+		Kept:        filepath.Join(st.Dir, store.KeptDir),
 	}
 }
 

@@ -5,11 +5,12 @@ import "github.com/assaylab/assay/framework/internal/trial"
 // Spent is what a run has done and what it cost.
 type Spent struct {
 	Succeeded, Failed int // trials, each once
+	Trained, Scored   int // of those, what was trained and what was scored alone
 	seen              map[string]trial.Status
 	wall, start       map[string]float64 // seconds, by plugin
 }
 
-func (s *Spent) add(rec trial.Record) {
+func (s *Spent) add(rec trial.Record, scored bool) {
 	if s.seen == nil {
 		s.seen, s.wall, s.start = map[string]trial.Status{}, map[string]float64{}, map[string]float64{}
 	}
@@ -19,6 +20,11 @@ func (s *Spent) add(rec trial.Record) {
 			s.Succeeded--
 		case trial.Failed:
 			s.Failed--
+		}
+		if s.seen[rec.Key] == "" && scored {
+			s.Scored++
+		} else if s.seen[rec.Key] == "" {
+			s.Trained++
 		}
 		s.seen[rec.Key] = rec.Status
 		if rec.Status == trial.Succeeded {

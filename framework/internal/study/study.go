@@ -20,6 +20,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/runner"
 	"github.com/assaylab/assay/framework/internal/source"
+	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -40,6 +41,7 @@ type Study struct {
 	Sweep   *sweep.Sweep
 	plugins map[string]runner.Plugin // by method id
 	digests map[string]string        // of datasets: by id, and by id and seed
+	shared  map[string]*store.Probes // what points have in common
 	origin  trial.Provenance         // what all trials of this run share
 	pins    *Pins                    // what assay.lock says; nil where nobody asks
 }
@@ -52,7 +54,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, pins: pins}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, pins: pins}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {

@@ -5,61 +5,67 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
+	"path/filepath"
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// RecordsOf reads the trials that succeeded from a folder of results or a
-// records.jsonl, each once, in the order of their keys.
-func RecordsOf(ctx context.Context, path string) ([]trial.Record, error) {
+// RecordsOf goes through the trials that succeeded in a folder of results or a
+// records.jsonl. The error says that there is neither.
+func RecordsOf(ctx context.Context, path string) (iter.Seq2[trial.Record, error], error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, problem.Usage(err, "name a folder of results or a records.jsonl")
 	}
-	read := recordsOfFile
-	if info.IsDir() {
-		read = recordsOfFolder
+	if !info.IsDir() {
+		return recordsOfFile(path), nil
 	}
-	found, err := read(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	var out []trial.Record
-	for _, key := range sortedKeys(found) {
-		rec := found[key]
-		if is := rec.Spec.Key(); is != key {
-			return nil, fmt.Errorf("%s: the trial recorded as %s has the key %s: its settings, dataset, seed or probes were changed", path, trial.Short(key), trial.Short(is))
-		}
-		out = append(out, rec)
-	}
-	return out, nil
-}
-
-func recordsOfFolder(ctx context.Context, path string) (map[string]trial.Record, error) {
-	st, err := store.View(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if !store.Exists(path) {
 		return nil, problem.Usage(fmt.Errorf("%s holds no store", path), "name a folder of results, or one of its sweeps' records.jsonl")
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer st.Close()
-	return st.Records(ctx)
+	return recordsOfFolder(ctx, path), nil
 }
 
-func recordsOfFile(_ context.Context, path string) (map[string]trial.Record, error) {
-	rows, err := ReadRows(path)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]trial.Record{}
-	for _, row := range rows {
-		if row.Status == trial.Succeeded {
-			out[row.Key] = row.Record
+func recordsOfFolder(ctx context.Context, path string) iter.Seq2[trial.Record, error] {
+	return func(yield func(trial.Record, error) bool) {
+		st, err := store.View(path)
+		if err != nil {
+			yield(trial.Record{}, err)
+			return
+		}
+		defer st.Close()
+		err = st.All(ctx, store.Everything, func(rec trial.Record) error {
+			rec.Status = trial.Succeeded
+			if !yield(rec, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(trial.Record{}, err)
 		}
 	}
-	return out, nil
+}
+
+var errEnough = errors.New("nobody asks for more")
+
+// recordsOfFile reads a records.jsonl, with the cases beside it.
+func recordsOfFile(path string) iter.Seq2[trial.Record, error] {
+	return func(yield func(trial.Record, error) bool) {
+		cases, err := store.ReadCases(filepath.Join(filepath.Dir(path), store.CasesFile))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			yield(trial.Record{}, err)
+			return
+		}
+		for row, err := range store.ReadLines(path) {
+			row.Record.Cases = cases[row.Key]
+			if !yield(row.Record, err) || err != nil {
+				return
+			}
+		}
+	}
 }

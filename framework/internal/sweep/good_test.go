@@ -80,7 +80,7 @@ func TestEverything(t *testing.T) {
 		Probes:    []probe.Spec{{Kind: "direction", Name: "fast", Target: "direction", Settings: fast}},
 		Limits:    Limits{Timeout: 90 * time.Minute, Memory: 3 << 29, Threads: 2},
 		Retries:   Retries{Max: 2, On: []string{"crash", "timeout"}},
-		Keep:      Keep{Models: true},
+		Keep:      Keep{Models: true, Embeddings: Room{Bytes: 2 << 30}},
 		Run:       Run{Executor: "local", Jobs: 2},
 		Tables: []table.Spec{
 			{Name: "main", Rows: "method", Cols: "dataset", Cell: "probe/fast/accuracy", Split: "test", Stat: "mean ± ci95", Bold: "tied", Against: "best", Correct: "holm"},
@@ -123,7 +123,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := []any{s.Name, s.Seeds, s.Search, s.Select, s.Limits, s.Retries, s.Keep, s.Run}
-	want := []any{"smallest", []uint64{1}, Search{Strategy: "grid"}, (*Select)(nil), Limits{Threads: 1}, Retries{1, []string{"crash", "lost"}}, Keep{}, Run{Executor: "local"}}
+	want := []any{"smallest", []uint64{1}, Search{Strategy: "grid"}, (*Select)(nil), Limits{Threads: 1}, Retries{1, []string{"crash", "lost"}}, Keep{Embeddings: Room{Bytes: 2 << 30}}, Run{Executor: "local"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

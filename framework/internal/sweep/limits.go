@@ -44,11 +44,12 @@ func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 			s.Retries.On = []string{string(failure.Crash), string(failure.Lost)}
 		}
 	}
+	s.Keep.Embeddings.Bytes = defaultRoom
 	if n, ok := f.Value("keep"); ok {
 		g := d.Fields(n, "keep", "models", "embeddings", "arrays")
 		g.Boolean("models", &s.Keep.Models)
-		g.Boolean("embeddings", &s.Keep.Embeddings)
 		g.Boolean("arrays", &s.Keep.Arrays)
+		d.room(g, &s.Keep.Embeddings)
 	}
 	s.Run.Executor = "local"
 	if n, ok := f.Value("run"); ok {
@@ -56,6 +57,25 @@ func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 		g.Choice("executor", &s.Run.Executor, "local")
 		g.Count("jobs", 1, &s.Run.Jobs)
 	}
+}
+
+// room reads true, false or a size.
+func (d *decoder) room(g yaml.Fields, into *Room) {
+	v, ok := g.Value("embeddings")
+	if !ok {
+		return
+	}
+	if v.Kind == yaml.Boolean {
+		g.Boolean("embeddings", &into.All)
+		*into = Room{All: into.All, None: !into.All}
+		return
+	}
+	size, err := bytesize.Parse(v.Text)
+	if err != nil || v.Kind != yaml.Text || size <= 0 {
+		d.Fail(v, "true keeps all, false none, 2GiB what was used last", "keep: embeddings: %s", reason(err, v, "is neither true, false nor a size"))
+		return
+	}
+	*into = Room{Bytes: size}
 }
 
 func reason(err error, n *yaml.Node, what string) string {

@@ -93,12 +93,22 @@ type Retries struct {
 	On  []string
 }
 
-// Keep says what stays on disk after a trial: nothing by default.
+// Keep says what stays on disk after a trial.
 type Keep struct {
 	Models     bool
-	Embeddings bool
+	Embeddings Room // so that probes can be added without training again
 	Arrays     bool
 }
+
+// Room is how much room embeddings may take in a results folder.
+type Room struct {
+	None  bool  // nothing is kept
+	All   bool  // everything is kept
+	Bytes int64 // else at most so much: what was used last stays
+}
+
+// defaultRoom is what a results folder gives to embeddings unasked.
+const defaultRoom = 2 << 30
 
 // Run says where and how many at a time.
 type Run struct {

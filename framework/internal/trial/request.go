@@ -14,7 +14,8 @@ type Request struct {
 	Resources Resources  `json:"resources"`
 	Timeout   Duration   `json:"timeout,omitempty"` // 0: none
 	Keep      Keep       `json:"keep"`
-	Known     Provenance `json:"provenance"` // what is known of it before it runs
+	Score     *Score     `json:"score,omitempty"` // the fit is there: only its probes are wanted
+	Known     Provenance `json:"provenance"`      // what is known of it before it runs
 }
 
 // PluginRef says which plugin a trial needs, so that another process can find it
@@ -37,7 +38,14 @@ type Resources struct {
 type Keep struct {
 	Models     bool `json:"models,omitempty"`
 	Embeddings bool `json:"embeddings,omitempty"`
+	Pinned     bool `json:"pinned,omitempty"` // embeddings stay whatever room they take
 	Arrays     bool `json:"arrays,omitempty"` // what the method makes for figures
+}
+
+// Score asks for probes of a fit that is there: from the embeddings that are kept of
+// it, else from its kept model, else by training again.
+type Score struct {
+	Embeddings map[string]Embedding `json:"embeddings"` // of the fit, by split: others are of another fit
 }
 
 // Duration is a time.Duration that files show as text: "30m0s".
@@ -55,7 +63,9 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Result is what came of a request: the record, whole, and what the plugin said.
 type Result struct {
-	Attempt string `json:"attempt"`
-	Record  Record `json:"record"`
-	Log     string `json:"log,omitempty"`
+	Attempt string  `json:"attempt"`
+	Record  Record  `json:"record"`
+	Fit     *Record `json:"fit,omitempty"`    // where only probes failed: the rest of it, which succeeded
+	Scored  bool    `json:"scored,omitempty"` // nothing was trained: the record has the probes alone
+	Log     string  `json:"log,omitempty"`
 }

@@ -1,0 +1,97 @@
+package host
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// notCode is what a plugin's folder may hold beside its code. What stands here can
+// change without the plugin's results being another's: notes, pictures, locks, logs.
+// Everything else counts, a file of weights too.
+var notCode = struct{ names, endings []string }{
+	names:   []string{"assay.lock", "assay.yaml", "LICENSE", "COPYING", "NOTICE", ".gitignore", ".gitattributes", ".editorconfig", "Makefile", "requirements.txt", "README.txt", "NOTES.txt", "notes.txt", "CHANGES.txt"},
+	endings: []string{".md", ".rst", ".ipynb", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".html", ".bib", ".tex", ".lock", ".log", ".swp", ".bak", "~"},
+}
+
+var codeOf sync.Map // Where() -> string
+
+// Code is the digest of what the plugin computes with, which makes its trials others
+// when it is edited: of a Python plugin every file of its folder that is no note,
+// lock, sweep, cache, result or environment; of another what Contents has. It is
+// empty for built-in methods, and where the manifest says identity: version: they
+// are known by their version.
+func (p Plugin) Code() (string, error) {
+	if p.Origin == "built-in" || p.Manifest != nil && p.Manifest.ByVersion {
+		return "", nil
+	}
+	if c, ok := codeOf.Load(p.Where()); ok {
+		return c.(string), nil
+	}
+	c, err := p.Contents()
+	if err != nil {
+		return "", err
+	}
+	digest := c.Digest
+	if p.Manifest != nil && p.Manifest.Python != "" {
+		code := map[string]string{}
+		for name, sum := range c.Files {
+			if isCode(p.Manifest.Dir(), name) {
+				code[name] = sum
+			}
+		}
+		digest = digestOf(code)
+	}
+	codeOf.Store(p.Where(), digest)
+	return digest, nil
+}
+
+func isCode(dir, name string) bool {
+	base := filepath.Base(name)
+	if slices.Contains(notCode.names, base) {
+		return false
+	}
+	for _, end := range notCode.endings {
+		if strings.HasSuffix(strings.ToLower(base), end) {
+			return false
+		}
+	}
+	switch filepath.Ext(base) {
+	case ".yaml", ".yml":
+		return !isSweep(filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	return !inResults(dir, name)
+}
+
+var sweepKeys = []*regexp.Regexp{regexp.MustCompile(`(?m)^version\s*:`), regexp.MustCompile(`(?m)^datasets\s*:`), regexp.MustCompile(`(?m)^methods\s*:`)}
+
+// isSweep reports whether a YAML file is a sweep: it has the keys that every sweep
+// must have.
+func isSweep(path string) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for _, key := range sweepKeys {
+		if !key.Match(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// inResults reports whether a file lies in a folder of results: one that has a store,
+// or a sweep's records, in it or above.
+func inResults(dir, name string) bool {
+	for at := filepath.Dir(filepath.FromSlash(name)); at != "."; at = filepath.Dir(at) {
+		for _, mark := range []string{"assay.db", "records.jsonl"} {
+			if _, err := os.Stat(filepath.Join(dir, at, mark)); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}

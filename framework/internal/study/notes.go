@@ -1,0 +1,76 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Notes say what of a plan needs a word: whose code has changed, so that its trials
+// run again, and what is taken although something around it has changed.
+func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
+	var out []string
+	for _, m := range l.study.Sweep.Methods {
+		var open, unknown, moved bool
+		for _, p := range l.Points() {
+			if p.Method != m.ID {
+				continue
+			}
+			plug := l.study.plugins[m.ID]
+			code, err := plug.Code()
+			if err != nil {
+				return nil, err
+			}
+			open = open || code != "" && !p.Trained()
+			unknown = unknown || code != "" && p.Trained() && p.Fit.Code == ""
+			was, is := "", l.study.pins.environment(plug.Plugin)
+			if o := p.Origin(); o != nil {
+				was = o.Packages
+			}
+			moved = moved || p.Trained() && was != "" && is != "" && was != is
+		}
+		if open {
+			changed, err := l.codeChanged(ctx, m.ID)
+			if err != nil {
+				return nil, err
+			}
+			if changed {
+				out = append(out, fmt.Sprintf("%s: the code of its plugin has changed since trials were recorded: they run again", m.ID))
+			}
+		}
+		if unknown {
+			out = append(out, fmt.Sprintf("%s: trials of the first edition are taken by their version; of which code they are is not known (\"assay trial adopt\" says that it is this one)", m.ID))
+		}
+		if moved {
+			out = append(out, fmt.Sprintf("%s: cached trials were recorded with other packages than its environment has now", m.ID))
+		}
+	}
+	return out, nil
+}
+
+func (l *Ledger) codeChanged(ctx context.Context, method string) (bool, error) {
+	plug := l.study.plugins[method]
+	code, err := plug.Code()
+	if err != nil || l.store == nil {
+		return false, err
+	}
+	codes, err := l.store.Codes(ctx, plug.Description.Name, plug.Description.Version)
+	others := slices.ContainsFunc(codes, func(c string) bool { return c != "" && c != code })
+	return others, err
+}
+
+// Unknown lists the fits of the first edition that the sweep takes although the code
+// of their plugin is not known, with the code that it has now, by method.
+func (l *Ledger) Unknown() (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, p := range l.Points() {
+		code, err := l.study.plugins[p.Method].Code()
+		if err != nil {
+			return nil, err
+		}
+		if code != "" && p.Trained() && p.Fit.Code == "" && !slices.Contains(out[code], p.Key) {
+			out[code] = append(out[code], p.Key)
+		}
+	}
+	return out, nil
+}
