@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"golang.org/x/mod/modfile"
@@ -48,7 +49,7 @@ type Plugin struct {
 	Requires []string // "module version" that the clone requires
 }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var nameForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
 
 // refuse is a request that cannot be met.
 func refuse(fact, hint string) error { return problem.Problem{Fact: fact, Hint: hint, Usage: true} }
@@ -59,7 +60,7 @@ func Write(dir, name, language, clone string) ([]string, error) {
 	if !slices.Contains(Languages, language) {
 		return nil, refuse(fmt.Sprintf("there is no template for the language %q", language), strings.TrimSpace(setting.Suggest(language, Languages)+" languages: "+strings.Join(Languages, ", ")))
 	}
-	if !nameForm.MatchString(name) || len(name) > 64 {
+	if !nameForm().MatchString(name) || len(name) > 64 {
 		return nil, refuse(fmt.Sprintf("%q is no name for a method", name), "use lower-case letters, digits and hyphens, a letter first: my-method")
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {

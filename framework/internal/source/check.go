@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/setting"
@@ -22,8 +23,8 @@ const (
 )
 
 var (
-	roleName  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`)
-	hashValue = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+	roleName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`) })
+	hashValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-fA-F]{64}$`) })
 )
 
 // Check returns everything that is wrong with the recipe as far as that can be
@@ -40,7 +41,7 @@ func (d Dataset) Check() []Problem {
 	}
 	for _, role := range sortedKeys(d.Roles) {
 		at := "roles." + role
-		if !roleName.MatchString(role) {
+		if !roleName().MatchString(role) {
 			out = append(out, Problem{Path: at, Fact: "a role is letters, digits, - and _"})
 		}
 		out = append(out, d.Roles[role].check(at+".", false)...)
@@ -108,7 +109,7 @@ func (r Recording) check(at string, many bool) []Problem {
 	if !isFile && r.SHA256 != "" {
 		add("sha256", "only files take a hash", "the catalogue has its own")
 	}
-	if r.SHA256 != "" && !hashValue.MatchString(r.SHA256) {
+	if r.SHA256 != "" && !hashValue().MatchString(r.SHA256) {
 		add("sha256", fmt.Sprintf("must be 64 hexadecimal digits, got %q", r.SHA256), "sha256sum prints it")
 	}
 	if r.Read != nil {

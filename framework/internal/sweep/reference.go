@@ -3,16 +3,17 @@ package sweep
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/assaylab/assay/framework/internal/yaml"
 	"github.com/assaylab/assay/framework/setting"
 )
 
 // idForm is the form of names that become file names and table entries.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`)
+var idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`) })
 
 func (d *decoder) id(n *yaml.Node, what string) string {
-	if !idForm.MatchString(n.Text) {
+	if !idForm().MatchString(n.Text) {
 		d.Fail(n, "use letters, digits, and - _ . inside", "%q is no name for a %s", yaml.Shorten(n.Text), what)
 	}
 	return n.Text

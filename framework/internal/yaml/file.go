@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // ReadFile reads a file that [Read] may take. Opening a pipe or a device could
@@ -43,7 +44,7 @@ func short(err error) error {
 }
 
 // variable is how a shell writes one.
-var variable = regexp.MustCompile(`\$(\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)`)
+var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$(\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)`) })
 
 // Path is a path as a person writes it in a file, relative to the folder dir. A
 // leading ~ is the home folder, as in a shell; nothing else of a shell is known,
@@ -58,7 +59,7 @@ func Path(text, dir string) (path, hint string, err error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	if v := variable.FindString(text); v != "" {
+	if v := variable().FindString(text); v != "" {
 		if _, err := os.Lstat(path); err != nil { // a file may be called so
 			return "", "write ~ for the home folder, or the whole path", errors.New("has " + v + " in it, and variables are not filled in here")
 		}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4" // in this file only
@@ -239,8 +240,10 @@ func (c *converter) pairs(out *Node, n *yaml.Node, depth int) {
 // Numbers as every reader understands them. YAML 1.1 took 010 for eight and
 // 1_000 for a thousand; others do not.
 var (
-	plainInteger = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$`)
-	plainFloat   = regexp.MustCompile(`^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$`)
+	plainInteger = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$`) })
+	plainFloat   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$`)
+	})
 )
 
 func (c *converter) scalar(out *Node, n *yaml.Node) {
@@ -262,10 +265,10 @@ func (c *converter) scalar(out *Node, n *yaml.Node) {
 		}
 	case "!!int":
 		out.Kind = Integer
-		ambiguous(plainInteger.MatchString(n.Value))
+		ambiguous(plainInteger().MatchString(n.Value))
 	case "!!float":
 		out.Kind = Float
-		ambiguous(plainFloat.MatchString(n.Value))
+		ambiguous(plainFloat().MatchString(n.Value))
 	case "!!str", "!!timestamp": // a date is text to us
 		out.Kind = Text
 	default:
