@@ -116,6 +116,10 @@ func (c *CMAES) Ask() (Config, bool, error) {
 	return config, ok, err
 }
 
+// Revise gives a better answer to an old question. It counts for samples that
+// have not been used yet.
+func (c *CMAES) Revise(question int, a Answer) { c.answers[question] = a }
+
 // learn updates the state by the oldest λ samples as often as these have answers.
 func (c *CMAES) learn() {
 	for len(c.pending) >= c.state.lambda {

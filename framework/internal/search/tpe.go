@@ -62,6 +62,9 @@ func (t *TPE) Ask() (Config, bool, error) {
 // Tell gives the answer to the oldest question that has none.
 func (t *TPE) Tell(a Answer) { t.answers = append(t.answers, a) }
 
+// Revise gives a better answer to an old question.
+func (t *TPE) Revise(question int, a Answer) { t.answers[question] = a }
+
 // split divides the questions so far into good and bad ones, each in the order
 // asked; good is nil while too few have a value.
 func (t *TPE) split() (good, bad []point) {
