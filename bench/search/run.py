@@ -98,15 +98,15 @@ def compare(title, ours, theirs, floors):
     better = holm([mannwhitneyu(ours[n], theirs[n], alternative="less").pvalue for n in names])
     ratios = [max(statistics.median(ours[n]), floors[n]) / max(statistics.median(theirs[n]), floors[n]) for n in names]
     print(f"\n## {title}\n")
-    print("| function | floor | assay | peer | ratio | p worse | p better |")
-    print("|---|---|---|---|---|---|---|")
-    for n, ratio, w, b in zip(names, ratios, worse, better):
-        print(f"| {n} | {floors[n]:.2g} | {spread(ours[n])} | {spread(theirs[n])} | {ratio:.2f} | {w:.2g} | {b:.2g} |")
+    print("| function | floor | assay | peer | ratio | without floor | p worse | p better |")
+    print("|---|---|---|---|---|---|---|---|")
+    raw = [statistics.median(ours[n]) / statistics.median(theirs[n]) for n in names]
+    for n, ratio, bare, w, b in zip(names, ratios, raw, worse, better):
+        print(f"| {n} | {floors[n]:.2g} | {spread(ours[n])} | {spread(theirs[n])} | {ratio:.2f} | {bare:.2f} | {w:.2g} | {b:.2g} |")
     mean = lambda values: math.exp(statistics.fmean(map(math.log, values)))
     text = f"\nGeometric mean of the ratios: **{mean(ratios):.2f}**"
     if "training" in names:
         text += f"; without training {mean([r for n, r in zip(names, ratios) if n != 'training']):.2f}"
-    raw = [statistics.median(ours[n]) / statistics.median(theirs[n]) for n in names]
     lost = [n for n, w in zip(names, worse) if w < 0.05]
     won = [n for n, b in zip(names, better) if b < 0.05]
     print(f"{text}; without floors {mean(raw):.2f}. Significantly worse: {', '.join(lost) or 'none'}; better: {', '.join(won) or 'none'}.", flush=True)
