@@ -20,7 +20,6 @@ import (
 // are drawn from the newest distribution, however many answers are missing.
 type CMAES struct {
 	fresh
-	axes    []axis
 	dims    []int // parameters with more than one value
 	margins []margin
 	cells   []bool // which dims have a margin
@@ -46,7 +45,7 @@ const (
 // NewCMAES returns a CMAES that asks up to n questions. Parameters without an
 // order, such as the names of rules, are refused.
 func NewCMAES(s *Space, seed uint64, n int) (*CMAES, error) {
-	c := &CMAES{fresh: newFresh(s, "cmaes", seed, n), axes: s.axes()}
+	c := &CMAES{fresh: newFresh(s, "cmaes", seed, n)}
 	for k, a := range c.axes {
 		switch {
 		case len(a.values) == 1:

@@ -18,7 +18,6 @@ import (
 // so do configurations that failed.
 type TPE struct {
 	fresh
-	axes    []axis
 	points  []point // of the questions
 	answers []Answer
 }
@@ -32,7 +31,7 @@ const (
 
 // NewTPE returns a TPE that asks up to n questions.
 func NewTPE(s *Space, seed uint64, n int) *TPE {
-	return &TPE{fresh: newFresh(s, "tpe", seed, n), axes: s.axes()}
+	return &TPE{fresh: newFresh(s, "tpe", seed, n)}
 }
 
 // Ask returns the next question.
