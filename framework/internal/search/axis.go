@@ -53,6 +53,9 @@ func (a axis) cells() int {
 	return a.param.choices(a.kind)
 }
 
+// discrete reports whether the values are cells rather than points.
+func (a axis) discrete() bool { return a.cells() > 0 || a.kind == setting.Int }
+
 // at is the value at u of [0, 1].
 func (a axis) at(u float64) any {
 	if n := len(a.values); n > 0 {

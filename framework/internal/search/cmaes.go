@@ -20,9 +20,9 @@ import (
 // are drawn from the newest distribution, however many answers are missing.
 type CMAES struct {
 	fresh
-	axes    []axis
 	dims    []int // parameters with more than one value
 	margins []margin
+	cells   []bool // which dims have a margin
 	state   *evolution
 	answers []Answer
 	pending []guess
@@ -35,14 +35,17 @@ type guess struct {
 	question int
 }
 
-// cmaesWidth is the first standard deviation: three of them reach from the middle
-// to the ends.
-const cmaesWidth = 1.0 / 6
+const (
+	cmaesWidth  = 1.0 / 6 // first standard deviation: three of them reach from the middle to the ends
+	cmaesLeast  = 1e-4    // share of the range below which spread decides nothing: it has converged
+	cmaesDouble = 8       // the population doubles so often at most
+	cmaesTries  = 100     // draws until one is new; else it stands still
+)
 
 // NewCMAES returns a CMAES that asks up to n questions. Parameters without an
 // order, such as the names of rules, are refused.
 func NewCMAES(s *Space, seed uint64, n int) (*CMAES, error) {
-	c := &CMAES{fresh: newFresh(s, "cmaes", seed, n), axes: s.axes()}
+	c := &CMAES{fresh: newFresh(s, "cmaes", seed, n)}
 	for k, a := range c.axes {
 		switch {
 		case len(a.values) == 1:
@@ -60,16 +63,17 @@ func (c *CMAES) start() {
 	d := len(c.dims)
 	m := make([]float64, d)
 	r := data.Rand(c.seed, fmt.Sprintf("cmaes start %d", c.starts))
-	c.margins = nil
+	c.margins, c.cells = nil, make([]bool, d)
 	for i, k := range c.dims {
 		if m[i] = 0.5; c.starts > 0 {
 			m[i] = r.Float64()
 		}
-		if a := c.axes[k]; a.cells() > 0 || a.cell(a.at(0)).hi > 0 {
+		if a := c.axes[k]; a.discrete() {
+			c.cells[i] = true
 			c.margins = append(c.margins, margin{k: i, cell: func(u float64) cell { return a.cell(a.at(u)) }, scale: 1})
 		}
 	}
-	lambda := (4 + int(3*math.Log(float64(d)))) << min(c.starts, 20)
+	lambda := (4 + int(3*math.Log(float64(d)))) << min(c.starts, cmaesDouble)
 	c.state, c.pending = newEvolution(m, cmaesWidth, lambda), nil
 	c.starts++
 }
@@ -77,25 +81,17 @@ func (c *CMAES) start() {
 // Tell gives the answer to the oldest question that has none.
 func (c *CMAES) Tell(a Answer) { c.answers = append(c.answers, a) }
 
-// cmaesLeast is the spread, as a share of the range, below which values written
-// with six digits hardly differ.
-const cmaesLeast = 1e-6
-
 // Ask returns the next question.
 func (c *CMAES) Ask() (Config, bool, error) {
 	if c.over() {
 		return Config{}, false, nil
 	}
 	r := data.Rand(c.seed, fmt.Sprintf("cmaes %d", len(c.list)))
-	for range 3 { // starts, when nothing new comes
-		if len(c.dims) == 0 {
-			break
-		}
+	for starts := 0; starts < 2 && len(c.dims) > 0; starts++ {
 		if c.state == nil {
 			c.start()
 		}
-		// Several generations of known configurations are a standstill.
-		for range 5*c.state.lambda + patience {
+		for range cmaesTries {
 			c.learn()
 			config, of, result, x, err := c.try(r)
 			if err != nil {
@@ -118,6 +114,10 @@ func (c *CMAES) Ask() (Config, bool, error) {
 	}
 	return config, ok, err
 }
+
+// Revise gives a better answer to an old question. It counts for samples that
+// have not been used yet.
+func (c *CMAES) Revise(question int, a Answer) { c.answers[question] = a }
 
 // learn updates the state by the oldest λ samples as often as these have answers.
 func (c *CMAES) learn() {
@@ -168,15 +168,11 @@ func (c *CMAES) try(r *rand.Rand) (config Config, of digest, result outcome, s s
 	return config, of, result, sample{x, c.state.generation}, err
 }
 
-func (c *CMAES) discrete(i int) bool {
-	return slices.ContainsFunc(c.margins, func(g margin) bool { return g.k == i })
-}
-
 // inside reports whether all continuous coordinates are within their bounds;
 // discrete ones end at their last cells.
 func (c *CMAES) inside(x []float64) bool {
 	for i, v := range x {
-		if (v < 0 || v > 1) && !c.discrete(i) {
+		if (v < 0 || v > 1) && !c.cells[i] {
 			return false
 		}
 	}
@@ -184,7 +180,7 @@ func (c *CMAES) inside(x []float64) bool {
 }
 
 func (c *CMAES) bound(i int, v float64) float64 {
-	if c.discrete(i) {
+	if c.cells[i] {
 		return v
 	}
 	return clamp(v, 0, 1)

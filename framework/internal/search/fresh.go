@@ -10,13 +10,14 @@ import (
 // again, and where to turn when learning proposes nothing new.
 type fresh struct {
 	*unique
+	axes []axis
 	name string
 	seed uint64
 	n    int // questions at most
 }
 
 func newFresh(s *Space, name string, seed uint64, n int) fresh {
-	return fresh{unique: s.unique(), name: name, seed: seed, n: n}
+	return fresh{unique: s.unique(), axes: s.axes(), name: name, seed: seed, n: n}
 }
 
 func (f *fresh) over() bool { return len(f.list) >= f.n }
@@ -26,10 +27,9 @@ func (f *fresh) over() bool { return len(f.list) >= f.n }
 // when nothing is left.
 func (f *fresh) any() (c Config, d digest, ok bool, err error) {
 	r := data.Rand(f.seed, fmt.Sprintf("%s any %d", f.name, len(f.list)))
-	axes := f.space.axes()
 	tried := 0
 	for draws, spare := patience, rejects; draws > 0 && spare > 0; tried++ {
-		given, err := f.space.choose(axes, func(int) float64 { return r.Float64() })
+		given, err := f.space.choose(f.axes, func(int) float64 { return r.Float64() })
 		if err != nil {
 			return Config{}, digest{}, false, err
 		}

@@ -7,33 +7,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/assaylab/assay/framework/setting"
 )
-
-// wide is a method of twenty settings, four of them conditional.
-type wide struct {
-	A string  `name:"a" default:"x" choices:"x,y" doc:"d"`
-	B float64 `name:"b" default:"1" doc:"d"`
-	C int     `name:"c" default:"1" doc:"d"`
-	D int     `name:"d" default:"1" doc:"d"`
-	E int     `name:"e" default:"1" doc:"d"`
-	F float64 `name:"f" default:"1" when:"a == 'y'" doc:"d"`
-	G float64 `name:"g" default:"1" when:"a == 'y'" doc:"d"`
-	H float64 `name:"h" default:"1" when:"a == 'x'" doc:"d"`
-	I float64 `name:"i" default:"1" when:"c > 3" doc:"d"`
-	J []int   `name:"j" default:"64,64" doc:"d"`
-	K bool    `name:"k" default:"true" doc:"d"`
-	L string  `name:"l" default:"relu" doc:"d"`
-	M float64 `name:"m" default:"1" doc:"d"`
-	N float64 `name:"n" default:"1" doc:"d"`
-	O float64 `name:"o" default:"1" doc:"d"`
-	P float64 `name:"p" default:"1" doc:"d"`
-	Q float64 `name:"q" default:"1" doc:"d"`
-	R int     `name:"r" default:"1" doc:"d"`
-	S int     `name:"s" default:"1" doc:"d"`
-	T int     `name:"t" default:"1" doc:"d"`
-}
 
 // processor is the time that this process has used so far.
 func processor() time.Duration {
@@ -51,7 +25,7 @@ func TestGridOfAHundredThousand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	s, err := New(setting.Of(wide{}), nil, []Param{
+	s, err := New(wideSchema, nil, []Param{
 		{Name: "b", Min: 0, Max: 9, Step: 1}, {Name: "c", Min: 1, Max: 10}, {Name: "d", Min: 1, Max: 10},
 		{Name: "e", Min: 1, Max: 50}, {Name: "a", Values: []any{"x", "y"}}}, "b + d < 100")
 	if err != nil {

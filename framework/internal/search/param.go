@@ -1,10 +1,16 @@
 // Package search suggests configurations: which values of the searched settings
-// of a method are tried. [New] makes a [Space] of a method's parameters;
-// [Space.Grid] lists all of it and [Space.Random] draws from it. Both are pure
-// functions of their arguments: configuration i of a random search is the same
-// however many are asked for, so a sweep can be extended later.
+// of a method are tried. [New] makes a [Space] of a method's parameters and of
+// constraints on them; [NewStrategy] makes a [Strategy] that asks for
+// configurations of it and may learn from what they came to. [Sequence] drives a
+// strategy in an order that does not depend on who answers first; a [Ladder] does
+// so where configurations are trained in parts and a [Pruner] says who goes on.
 //
-// Seeds are no parameters: every configuration is run with all seeds of a sweep.
+// [Space.Grid], [Space.Random] and [Space.Sobol] are pure functions of their
+// arguments: configuration i of a draw is the same however many are asked for, so
+// a sweep can be extended later.
+//
+// Seeds are no parameters: every configuration is run with all seeds of a sweep,
+// but for those that a [Race] spares.
 package search
 
 import (

@@ -22,6 +22,32 @@ type toy struct {
 
 var schema = setting.Of(toy{})
 
+// wide is a method of twenty settings, four of them conditional.
+type wide struct {
+	A string  `name:"a" default:"x" choices:"x,y" doc:"d"`
+	B float64 `name:"b" default:"1" doc:"d"`
+	C int     `name:"c" default:"1" doc:"d"`
+	D int     `name:"d" default:"1" doc:"d"`
+	E int     `name:"e" default:"1" doc:"d"`
+	F float64 `name:"f" default:"1" when:"a == 'y'" doc:"d"`
+	G float64 `name:"g" default:"1" when:"a == 'y'" doc:"d"`
+	H float64 `name:"h" default:"1" when:"a == 'x'" doc:"d"`
+	I float64 `name:"i" default:"1" when:"c > 3" doc:"d"`
+	J []int   `name:"j" default:"64,64" doc:"d"`
+	K bool    `name:"k" default:"true" doc:"d"`
+	L string  `name:"l" default:"relu" doc:"d"`
+	M float64 `name:"m" default:"1" doc:"d"`
+	N float64 `name:"n" default:"1" doc:"d"`
+	O float64 `name:"o" default:"1" doc:"d"`
+	P float64 `name:"p" default:"1" doc:"d"`
+	Q float64 `name:"q" default:"1" doc:"d"`
+	R int     `name:"r" default:"1" doc:"d"`
+	S int     `name:"s" default:"1" doc:"d"`
+	T int     `name:"t" default:"1" doc:"d"`
+}
+
+var wideSchema = setting.Of(wide{})
+
 func space(t testing.TB, params ...Param) *Space {
 	t.Helper()
 	s, err := New(schema, map[string]any{"layers": 3}, params)

@@ -18,7 +18,6 @@ import (
 // so do configurations that failed.
 type TPE struct {
 	fresh
-	axes    []axis
 	points  []point // of the questions
 	answers []Answer
 }
@@ -32,7 +31,7 @@ const (
 
 // NewTPE returns a TPE that asks up to n questions.
 func NewTPE(s *Space, seed uint64, n int) *TPE {
-	return &TPE{fresh: newFresh(s, "tpe", seed, n), axes: s.axes()}
+	return &TPE{fresh: newFresh(s, "tpe", seed, n)}
 }
 
 // Ask returns the next question.
@@ -61,6 +60,9 @@ func (t *TPE) Ask() (Config, bool, error) {
 
 // Tell gives the answer to the oldest question that has none.
 func (t *TPE) Tell(a Answer) { t.answers = append(t.answers, a) }
+
+// Revise gives a better answer to an old question.
+func (t *TPE) Revise(question int, a Answer) { t.answers[question] = a }
 
 // split divides the questions so far into good and bad ones, each in the order
 // asked; good is nil while too few have a value.

@@ -33,7 +33,7 @@ func drive(t testing.TB, s Strategy, batch int, answer func(Config) Answer) []Co
 // A space smaller than the budget is asked in full, and a constraint kept.
 func TestLearnersUseUpSmallSpaces(t *testing.T) {
 	s := constrained(t, []Param{{Name: "layers", Min: 1, Max: 6, Log: true}, {Name: "dropout", Min: 0, Max: 0.9, Step: 0.3}}, "layers + 10 * dropout < 12")
-	for _, name := range []string{"tpe"} {
+	for _, name := range []string{"tpe", "cmaes"} {
 		for _, batch := range []int{1, 8} {
 			strategy, err := NewStrategy(name, s, 3, 100)
 			if err != nil {
