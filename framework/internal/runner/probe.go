@@ -2,12 +2,12 @@ package runner
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // probe fits the probes on the embeddings; the plugin has ended by now, or waits.
@@ -31,7 +31,8 @@ func (a *attempt) probe(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return host.Stopped(ctx)
 			}
-			return &failure.Failure{Kind: failure.Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
+			about, _ := problem.Find(err) // which names the probe
+			return &failure.Failure{Kind: failure.Probe, Reason: err.Error(), Hint: about.Hint}
 		}
 		a.metrics = append(a.metrics, values...)
 	}
