@@ -53,6 +53,7 @@ var toys = map[string]func(){
 			about: func(d *framework.Description) { d.Summary = "nice \x1b]0;owned\a\u202egnp.exe" },
 			mutate: func(string, *toyModel) error {
 				fmt.Fprintln(os.Stderr, "\x1b[2J\x1b[31mred\x1b[0m words\r50 %")
+				time.Sleep(300 * time.Millisecond) // the two ways out are not in step
 				return fmt.Errorf("bad \x1b[1;1H thing \u009b2J")
 			},
 		})
