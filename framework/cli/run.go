@@ -48,7 +48,7 @@ time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
-	cmd.Flags().IntVar(&jobs, "jobs", 0, "trials at a time (default: cores / threads per trial)")
+	cmd.Flags().Var((*positive)(&jobs), "jobs", "trials at a time (default: cores / threads per trial)")
 	cmd.Flags().BoolVar(&locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "end with a line of JSON on standard output instead of tables")
 	return cmd
