@@ -20,8 +20,13 @@ type RunOptions struct {
 	Grace time.Duration   // for running trials after Drain
 	Drain <-chan struct{} // closed: nothing more is started
 	Watch func(Event)     // sees everything that happens; may be nil
-	// Execute opens the executor; nil: this machine.
+	// Execute opens the executor; nil: the one that the sweep names.
 	Execute func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error)
+}
+
+// executors are the ways to run trials, by the name that a sweep gives them.
+var executors = map[string]func(*Study, context.Context, runner.Site, int) (executor.Executor, error){
+	"local": (*Study).local,
 }
 
 // Event is something that happened to a trial of the sweep, for those who watch.
@@ -59,7 +64,9 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	}
 	open := o.Execute
 	if open == nil {
-		open = s.local
+		open = func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error) {
+			return executors[s.Sweep.Run.Executor](s, ctx, site, workers)
+		}
 	}
 	// Trials that run are ended by their executor, not by this context: their end is
 	// to be recorded.
