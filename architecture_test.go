@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
 	{"framework/metric", "framework/internal/regular", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
-	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build"},
+	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal"},
 }
 
 // methodsMay are the packages that a plugin may import.

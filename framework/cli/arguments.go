@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -58,4 +59,25 @@ func helpTopic(c *cobra.Command, args []string) error {
 		err = oneOf(found, rest)
 	}
 	return err
+}
+
+// positive is the value of a flag: a whole number of at least 1.
+type positive int
+
+func (p *positive) String() string {
+	if *p == 0 { // not given: there is no default to show
+		return ""
+	}
+	return strconv.Itoa(int(*p))
+}
+
+func (p *positive) Type() string { return "int" }
+
+func (p *positive) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return fmt.Errorf("must be a whole number of at least 1, got %s", text)
+	}
+	*p = positive(n)
+	return nil
 }

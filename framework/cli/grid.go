@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/assaylab/assay/framework/internal/terminal"
@@ -14,6 +15,12 @@ import (
 // a terminal the last column is broken into lines where a row is too wide; in a
 // file or a pipe a row is a line.
 func grid(w io.Writer, header []string, rows [][]string) {
+	for i, row := range rows { // here and not on the way out, so that columns are as wide as what is seen
+		rows[i] = slices.Clone(row)
+		for j, cell := range row {
+			rows[i][j] = terminal.Clean(cell)
+		}
+	}
 	wrap, widths := tw.WrapNone, tw.CellWidth{}
 	if room := roomForLast(terminal.Width(w), header, rows); room > 0 {
 		wrap, widths = tw.WrapNormal, tw.CellWidth{PerColumn: tw.NewMapper[int, int]().Set(len(header)-1, room)}

@@ -47,7 +47,7 @@ time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 	}
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&f.dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
-	cmd.Flags().IntVar(&f.jobs, "jobs", 0, "trials at a time (default: cores / threads per trial)")
+	cmd.Flags().Var((*positive)(&f.jobs), "jobs", "trials at a time (default: cores / threads per trial)")
 	cmd.Flags().StringVar(&f.only, "only", "", "run only the trials that `failed` before")
 	cmd.Flags().BoolVar(&f.noWait, "no-wait", false, "give up where another host is at work in the folder, instead of waiting for it")
 	cmd.Flags().BoolVar(&f.locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")

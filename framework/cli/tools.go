@@ -12,6 +12,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/study"
+	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
 func (a *app) finder() *host.Finder {
@@ -64,8 +65,12 @@ func (a *app) openStudy(ctx context.Context, file string, sets []string, pins *s
 	return s, giveBack, nil
 }
 
-// results is the folder of results: the flag, or the configuration.
+// results is the folder of results: the flag, or the configuration. Few shells put
+// the home folder into --results=~/x, and nobody wants a folder named ~.
 func (a *app) results(flag string) string {
+	if home, err := yaml.Home(flag); err == nil && flag != "" {
+		return home
+	}
 	if flag != "" {
 		return flag
 	}

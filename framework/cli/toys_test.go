@@ -47,6 +47,17 @@ var toys = map[string]func(){
 		_, err := os.NewFile(1, "standard output").WriteString("training, please wait\n")
 		return err
 	}),
+	// tries to move the terminal of whoever looks
+	"paints": func() {
+		framework.Serve(&toy{
+			about: func(d *framework.Description) { d.Summary = "nice \x1b]0;owned\a\u202egnp.exe" },
+			mutate: func(string, *toyModel) error {
+				fmt.Fprintln(os.Stderr, "\x1b[2J\x1b[31mred\x1b[0m words\r50 %")
+				time.Sleep(300 * time.Millisecond) // the two ways out are not in step
+				return fmt.Errorf("bad \x1b[1;1H thing \u009b2J")
+			},
+		})
+	},
 	// starts a process in a session of its own, with nobody as its parent
 	"escapes": serveRogue("train", func(*toyModel) error { return exec.Command("setsid", "sh", "-c", "sleep 3600 & sleep 0.1").Run() }),
 	// lets a child in a session of its own use the memory

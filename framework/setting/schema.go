@@ -50,7 +50,7 @@ func (s Schema) CheckOne(name string, v any) *Problem {
 		return &Problem{Setting: name, Unknown: true, Fact: "is unknown", Hint: Suggest(name, s.Names())}
 	}
 	if _, err := set.normal(v); err != nil {
-		return &Problem{Setting: name, Fact: err.Error(), Hint: set.Doc}
+		return &Problem{Setting: name, Fact: err.Error(), Hint: set.allowed(v)}
 	}
 	return nil
 }

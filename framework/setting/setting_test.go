@@ -61,7 +61,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		value            any
 	}{
 		{"ratee", "is unknown", `did you mean "rate"?`, 1},
-		{"rate", "must be above 0, got 0", "learning rate", 0},
+		{"rate", "must be above 0, got 0", "rate takes a number above 0", 0},
 		{"rate", "must be at most 1, got 1.5", "", 1.5},
 		{"rate", `must be a number, got "fast"`, "", "fast"},
 		{"epochs", "must be a whole number, got 1.5", "", 1.5},

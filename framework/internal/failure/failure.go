@@ -40,7 +40,15 @@ type Failure struct {
 	Stderr []string `json:"stderr,omitempty"` // last lines
 }
 
-func (f *Failure) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Reason) }
+func (f *Failure) Error() string { return f.named() }
+
+// named puts the kind in front of a reason that does not begin with it.
+func (f *Failure) named() string {
+	if strings.HasPrefix(f.Reason, string(f.Kind)+" ") {
+		return f.Reason
+	}
+	return fmt.Sprintf("%s: %s", f.Kind, f.Reason)
+}
 
 // Problem says it in the shape that the host prints: at the plugin, with its
 // last words.
@@ -55,7 +63,7 @@ func (f *Failure) Problem() problem.Problem {
 // Text is the failure on several lines, for people.
 func (f *Failure) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", f.Kind, f.Reason)
+	fmt.Fprintln(&b, f.named())
 	if f.Plugin != "" {
 		fmt.Fprintf(&b, "plugin: %s\n", f.Plugin)
 	}

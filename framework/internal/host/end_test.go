@@ -56,9 +56,9 @@ func TestDeafToGoodbye(t *testing.T) {
 // How a process ended stands in the failure, whichever call it was in.
 func TestDeath(t *testing.T) {
 	for how, words := range map[string][]string{
-		"exit":  {"during Describe", "exit status 9"},
-		"panic": {"during Describe", "panic: the toy is broken", "goroutine"},
-		"kill":  {"during Describe", "killed"},
+		"exit":  {"during Describe", "exit status 9", "it left no words"},
+		"panic": {"during Describe", "panic: the toy is broken", "goroutine", "its last words are above"},
+		"kill":  {"during Describe", "killed", "it left no words"},
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()

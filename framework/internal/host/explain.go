@@ -114,6 +114,9 @@ func (p *Process) Explain(ctx context.Context, call string, err error, trailer m
 	if s.Code() == codes.Unavailable && p.hasEnded(true) || p.hasEnded(false) {
 		reason := fmt.Sprintf("the plugin ended during %s (%v)", call, p.sub.state)
 		hint := "its last words are above; \"assay trial log\" shows all that was kept"
+		if len(p.tail.Last(1)) == 0 {
+			hint = "it left no words: a fault of memory, or somebody ended it; start it by hand to see more"
+		}
 		for _, line := range p.tail.Last(200) {
 			if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
 				reason = fmt.Sprintf("the plugin ended during %s with %q", call, line)

@@ -3,12 +3,12 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/probe"
+	"github.com/assaylab/assay/framework/internal/problem"
 )
 
 // probe fits the probes on the embeddings; the plugin has ended by now, or waits. One
@@ -36,7 +36,8 @@ func (a *attempt) probe(ctx context.Context) error {
 				return host.Stopped(ctx)
 			}
 			if wrong == nil {
-				wrong = &failure.Failure{Kind: failure.Probe, Reason: fmt.Sprintf("probe %s: %v", spec.Name, err)}
+				about, _ := problem.Find(err) // which names the probe
+				wrong = &failure.Failure{Kind: failure.Probe, Reason: err.Error(), Hint: about.Hint}
 			}
 			continue
 		}

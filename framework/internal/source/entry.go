@@ -63,7 +63,7 @@ func Find(name string) (Entry, error) {
 		}
 		names = append(names, e.Name)
 	}
-	return Entry{}, &Error{Fact: fmt.Sprintf("the catalogue has no dataset %q", name), Hint: setting.Suggest(name, names)}
+	return Entry{}, &Error{Fact: fmt.Sprintf("the catalogue has no dataset %q", name), Hint: setting.Suggest(name, names), Usage: true}
 }
 
 // Error is what went wrong and, apart from it, what to do next.

@@ -68,7 +68,7 @@ func FindGenerator(name string) (Generator, error) {
 		}
 		names = append(names, g.Name)
 	}
-	return Generator{}, &Error{Fact: fmt.Sprintf("there is no generator %q", name), Hint: setting.Suggest(name, names)}
+	return Generator{}, &Error{Fact: fmt.Sprintf("there is no generator %q", name), Hint: setting.Suggest(name, names), Usage: true}
 }
 
 // Generate draws recordings by role. Equal settings and seeds give equal recordings.

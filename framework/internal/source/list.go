@@ -49,7 +49,7 @@ func Describe(name string) (Description, error) {
 	if g, err := FindGenerator(bare); err == nil && !strings.HasPrefix(name, cataloguePrefix) {
 		return Description{Source: generatePrefix + bare, Generator: &g}, nil
 	}
-	return Description{}, &Error{Fact: fmt.Sprintf("there is no dataset %q", name), Hint: suggestSource(name)}
+	return Description{}, &Error{Fact: fmt.Sprintf("there is no dataset %q", name), Hint: suggestSource(name), Usage: true}
 }
 
 // Built is a dataset in the cache and what is in it.

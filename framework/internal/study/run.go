@@ -22,8 +22,13 @@ type RunOptions struct {
 	Drain <-chan struct{} // closed: nothing more is started
 	Retry bool            // only what failed before
 	Watch func(Event)     // sees everything that happens; may be nil
-	// Execute opens the executor; nil: this machine.
+	// Execute opens the executor; nil: the one that the sweep names.
 	Execute func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error)
+}
+
+// executors are the ways to run trials, by the name that a sweep gives them.
+var executors = map[string]func(*Study, context.Context, runner.Site, int) (executor.Executor, error){
+	"local": (*Study).local,
 }
 
 // Event is something that happened to a trial of the sweep, for those who watch.
@@ -71,7 +76,9 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 func (r *run) carryOut(ctx context.Context, work string) (err error) {
 	open := r.options.Execute
 	if open == nil {
-		open = r.study.local
+		open = func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error) {
+			return executors[r.study.Sweep.Run.Executor](r.study, ctx, site, workers)
+		}
 	}
 	// Trials that run are ended by their executor, not by this context: their end is
 	// to be recorded.
