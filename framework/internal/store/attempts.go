@@ -183,6 +183,15 @@ type Attempt struct {
 	Heartbeat time.Time     `json:"heartbeat,omitzero"`
 	Failure   *trial.Record `json:"failure,omitempty"`
 	Log       string        `json:"-"`
+
+	alias []byte   // the id that it went by
+	at    logStand // of its log
+}
+
+// logStand is where a log stands, with the name of its file.
+type logStand struct {
+	name     string
+	at, size int64
 }
 
 // Attempts returns every execution of a trial, oldest first. The key is that of its
@@ -210,7 +219,7 @@ func (s *Store) Running(ctx context.Context) (out []Attempt, err error) {
 }
 
 func (s *Store) attempts(r *reading, out *[]Attempt, where string, args ...any) error {
-	rows, err := r.q.QueryContext(r.ctx, "SELECT id, lower(hex(key)), status, started, ended, executor, node, heartbeat, record, log, log_at, log_size FROM attempts "+where+" ORDER BY id", args...)
+	rows, err := r.q.QueryContext(r.ctx, "SELECT id, lower(hex(key)), alias, status, started, ended, executor, node, heartbeat, record, log, log_at, log_size FROM attempts "+where+" ORDER BY id", args...)
 	if err != nil {
 		return err
 	}
@@ -220,7 +229,7 @@ func (s *Store) attempts(r *reading, out *[]Attempt, where string, args ...any) 
 		var started, ended, beat, executor, node int64
 		var failed []byte
 		var at logPlace
-		if err := rows.Scan(&a.ID, &a.Key, &a.Status, &started, &ended, &executor, &node, &beat, &failed, &at.file, &at.at, &at.size); err != nil {
+		if err := rows.Scan(&a.ID, &a.Key, &a.alias, &a.Status, &started, &ended, &executor, &node, &beat, &failed, &at.file, &at.at, &at.size); err != nil {
 			return err
 		}
 		a.Started, a.Ended, a.Heartbeat = fromNanos(started), fromNanos(ended), fromNanos(beat)
@@ -235,8 +244,14 @@ func (s *Store) attempts(r *reading, out *[]Attempt, where string, args ...any) 
 				return fmt.Errorf("attempt %d: %w", a.ID, err)
 			}
 		}
-		if a.Log, err = s.log(r, a.ID, at); err != nil {
+		if a.at.name, err = s.texts.textOf(r.ctx, r.q, at.file); err != nil {
 			return err
+		}
+		a.at.at, a.at.size = at.at, at.size
+		if s.Dir != "" { // else it is a database on its own
+			if a.Log, err = s.log(r, a.ID, at); err != nil {
+				return err
+			}
 		}
 		*out = append(*out, a)
 	}

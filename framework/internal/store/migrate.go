@@ -89,7 +89,7 @@ func toColumns(ctx context.Context, inner *sql.Tx, dir string) (note string, err
 func takeOver(ctx context.Context, from querier, trials, attempts string, into *sql.Tx, dir string) (note string, err error) {
 	tx := newTx(ctx, into, new(texts))
 	unread := 0
-	err = firstTrials(ctx, from, trials, func(key, text string) error {
+	err = firstTrials(ctx, from, trials, "", func(key, text string) error {
 		var rec trial.Record
 		if json.Unmarshal([]byte(text), &rec) != nil || rec.Spec.Key() != key {
 			unread++ // it stays in the copy
@@ -111,14 +111,14 @@ func takeOver(ctx context.Context, from querier, trials, attempts string, into *
 	return note, nil
 }
 
-// firstTrials reads the records in parts, as nothing else can be asked for while
-// rows are open.
-func firstTrials(ctx context.Context, from querier, table string, each func(key, text string) error) error {
+// firstTrials reads the records whose keys begin with prefix, in parts, as nothing
+// else can be asked for while rows are open.
+func firstTrials(ctx context.Context, from querier, table, prefix string, each func(key, text string) error) error {
 	const part = 200
-	for last := ""; ; {
+	for last := prefix; ; {
 		type record struct{ key, text string }
 		var list []record
-		rows, err := from.QueryContext(ctx, "SELECT key, record FROM "+table+" WHERE key > ? ORDER BY key LIMIT ?", last, part)
+		rows, err := from.QueryContext(ctx, "SELECT key, record FROM "+table+" WHERE key > ? AND key < ? ORDER BY key LIMIT ?", last, prefix+"g", part)
 		if err != nil {
 			return err
 		}

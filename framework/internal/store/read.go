@@ -68,7 +68,7 @@ func (s *Store) read(ctx context.Context, f func(*reading) error) error {
 	}
 	defer tx.Rollback()
 	r := &reading{ctx: ctx, q: tx, text: newDecoded(&s.texts, tx), views: map[viewKey]*view{}, asText: map[*Probes]int64{}}
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased); err != nil && !s.salvaging {
 		return s.explain(err)
 	}
 	return s.explain(f(r))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -54,38 +55,53 @@ func (r *reading) probes(id int64) (*Probes, error) {
 }
 
 // All calls each for every trial that succeeded: once under every id of the first
-// edition, with the probes that it stood for; else once, with everything.
+// edition, with the probes that it stood for; and once with everything, if there is
+// more.
 func (s *Store) All(ctx context.Context, with With, each func(trial.Record) error) error {
 	return s.read(ctx, func(r *reading) error {
 		r.with = with
-		if err := r.learnAliases("", nil); err != nil {
+		return r.all("", nil, "", each)
+	})
+}
+
+// all reads the rows that a condition lets through, and their ids of the first
+// edition by another condition.
+func (r *reading) all(where string, args []any, aliases string, each func(trial.Record) error) error {
+	if err := r.learnAliases(aliases, args); err != nil {
+		return err
+	}
+	return r.rows(r.with, where, args, func(row *trialRow) error {
+		ids := r.aliases[row.id]
+		shown := map[string]bool{}
+		for _, a := range ids {
+			p, err := r.probes(a.probes)
+			if err != nil {
+				return err
+			}
+			for _, id := range p.ids {
+				shown[id] = true
+			}
+			rec, err := r.record(row, Want{Probes: p})
+			if err != nil {
+				return err
+			}
+			rec.Key = hex.EncodeToString(a.key)
+			if err := each(rec); err != nil {
+				return err
+			}
+		}
+		l, err := r.text.layout(r.ctx, row.layout)
+		if err != nil {
 			return err
 		}
-		return r.rows(with, "", nil, func(row *trialRow) error {
-			ids := r.aliases[row.id]
-			if len(ids) == 0 {
-				rec, err := r.record(row, Want{})
-				if err != nil {
-					return err
-				}
-				return each(rec)
-			}
-			for _, a := range ids {
-				p, err := r.probes(a.probes)
-				if err != nil {
-					return err
-				}
-				rec, err := r.record(row, Want{Probes: p})
-				if err != nil {
-					return err
-				}
-				rec.Key = hex.EncodeToString(a.key)
-				if err := each(rec); err != nil {
-					return err
-				}
-			}
+		if len(ids) > 0 && !slices.ContainsFunc(l.ids, func(id string) bool { return !shown[id] }) {
 			return nil
-		})
+		}
+		rec, err := r.record(row, Want{}) // there is more than its old ids stand for
+		if err != nil {
+			return err
+		}
+		return each(rec)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
 )
@@ -26,6 +27,9 @@ func packCases(rec trial.Record, l layout) (frames string, body []byte, err erro
 	var list []frame
 	var numbers []float64
 	for _, c := range rec.Cases {
+		if c.Split == string(data.Train) { // nobody tests on it
+			continue
+		}
 		c = c.Pool(trial.MaxCases)
 		f := frame{Split: c.Split, Sizes: c.Sizes, Pooled: c.Pooled, Cases: c.Len()}
 		type place struct {

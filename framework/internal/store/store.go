@@ -39,6 +39,8 @@ type Store struct {
 	temp   string    // folder of a copy
 	anchor *sql.Conn // keeps a database in memory alive
 	first  *sql.DB   // of the first edition, whose logs are in it
+
+	salvaging bool // what is broken in places is read as far as that goes
 }
 
 const database = "assay.db"

@@ -1,5 +1,10 @@
 package trial
 
+import (
+	"fmt"
+	"math"
+)
+
 // MaxCases is how many cases of a part are kept; neighbours of larger parts are
 // pooled.
 const MaxCases = 500
@@ -54,4 +59,23 @@ func (c Cases) Pool(limit int) Cases {
 		out.Values[name] = pooled
 	}
 	return out
+}
+
+// Check makes sure that the parts belong together: what came from outside may not.
+func (c Cases) Check() error {
+	m := c.Len()
+	if c.Sizes != nil && len(c.Sizes) != m {
+		return fmt.Errorf("%d sizes for %d cases on %s", len(c.Sizes), m, c.Split)
+	}
+	for name, z := range c.Values {
+		if len(z) != m {
+			return fmt.Errorf("%s on %s has %d cases, others %d", name, c.Split, len(z), m)
+		}
+		for _, x := range z {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("%s on %s is %v in a case", name, c.Split, x)
+			}
+		}
+	}
+	return nil
 }

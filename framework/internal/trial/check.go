@@ -46,6 +46,11 @@ func (r Record) Check() error {
 			wrong("the embedding of split %s has no SHA-256: %q", split, e.SHA256)
 		}
 	}
+	for _, c := range r.Cases {
+		if err := c.Check(); err != nil {
+			bad = append(bad, err)
+		}
+	}
 	return errors.Join(bad...)
 }
 
