@@ -213,6 +213,11 @@ var tasks = map[string]func(dir string) int{
 		if err == nil {
 			_, err = s.Add(context.Background(), []trial.Record{toy(1000)})
 		}
+		if trap := os.Getenv("STORE_TEST_SQL"); err == nil && trap != "" {
+			if _, err = s.Begin(context.Background(), toy(1001).Key, time.Now()); err == nil {
+				_, err = s.writer.Exec(trap)
+			}
+		}
 		if err != nil {
 			return fail(err)
 		}
@@ -230,14 +235,15 @@ func fail(err error) int {
 // killed leaves the folder as a host does that was killed with a trial in its log.
 func killed(t *testing.T, dir string) {
 	t.Helper()
-	kill := holding(t, dir)
-	kill()
+	holding(t, dir, "")()
 }
 
-// holding starts a host in another process, and returns what kills it.
-func holding(t *testing.T, dir string) (kill func()) {
+// holding starts a host in another process, and returns what kills it. It executes
+// a statement of SQL, if there is one.
+func holding(t *testing.T, dir, statement string) (kill func()) {
 	t.Helper()
 	cmd := helper(t, "hold", dir)
+	cmd.Env = append(cmd.Env, "STORE_TEST_SQL="+statement)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -280,6 +286,35 @@ func TestKilledHostLosesNothing(t *testing.T) {
 	s.Close()
 	s = open(t, dir)
 	s.Close()
+}
+
+// A start that fails, wherever it does, leaves a store that the next one opens: the
+// log that it settles on its way out is not taken for one that was removed.
+func TestFailedStartDoesNoHarm(t *testing.T) {
+	ctx := context.Background()
+	for name, trigger := range map[string]string{
+		"taking it over": "CREATE TRIGGER no BEFORE UPDATE OF token ON owner BEGIN SELECT raise(FAIL, 'no'); END",
+		"marking lost":   "CREATE TRIGGER no BEFORE UPDATE ON attempts BEGIN SELECT raise(FAIL, 'no'); END",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filled(t)
+			holding(t, dir, trigger)()
+			if _, err := Open(ctx, dir); err == nil {
+				t.Fatal("it starts")
+			}
+			db, err := connect(dir, writing)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec("DROP TRIGGER no"); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			open(t, dir)
+		})
+	}
 }
 
 func readOnlyFolder(t *testing.T, dir string) {

@@ -125,7 +125,7 @@ func (s *Store) dropEmbeddings(k Kept) error {
 			return err
 		}
 	}
-	return nil
+	return os.Chtimes(filepath.Join(s.Dir, KeptDir, k.Key), k.Used, k.Used) // the rest was not used now
 }
 
 // KeptEmbeddings returns the files of a fit's embeddings, by split; ok is false

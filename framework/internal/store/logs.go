@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,13 +36,12 @@ func sessionLog(dir string) *logFile {
 	return newLogFile(dir, fmt.Sprintf("%s-%d", time.Now().UTC().Format("20060102T150405.000"), os.Getpid()))
 }
 
-// restart empties the file: of a migration that did not come to its end.
+// restart removes the file: of a migration that did not come to its end.
 func (l *logFile) restart() error {
-	if err := os.MkdirAll(filepath.Join(l.dir, LogsDir), 0o755); err != nil {
-		return err
+	err := os.Remove(filepath.Join(l.dir, LogsDir, l.name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	f, err := os.Create(filepath.Join(l.dir, LogsDir, l.name))
-	l.f, l.end = f, 0
 	return err
 }
 

@@ -33,7 +33,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	s := &Store{Dir: dir, hold: h}
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(s.opening(err), s.abandon())
+		return nil, errors.Join(s.opening(err), s.Close())
 	}
 	return s, nil
 }

@@ -175,10 +175,7 @@ func (r *repair) addTo(ctx context.Context) error {
 	if err = s.open(ctx); err == nil {
 		err = r.fill(ctx, s.writer)
 	}
-	if err == nil {
-		err = s.release()
-	}
-	return errors.Join(err, s.abandon())
+	return errors.Join(err, s.Close())
 }
 
 func (r *repair) fill(ctx context.Context, db *sql.DB) error {
