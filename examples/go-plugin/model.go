@@ -165,16 +165,23 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	return out, nil
 }
 
+// Evaluate returns the metrics that Describe declares.
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
-	metrics, _, err := m.EvaluateCases(ctx, r)
-	return metrics, err
+	s := framework.NewSheet(r, false)
+	return s.Metrics, m.score(ctx, s)
 }
 
-// EvaluateCases also says what each trial contributes to the slowness.
+// EvaluateCases returns them with what each trial contributes.
 func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
+	s := framework.NewSheet(r, true)
+	return s.Metrics, s.Cases, m.score(ctx, s)
+}
+
+func (m *model) score(ctx context.Context, s *framework.Sheet) error {
+	r := s.Recording
 	y, err := m.Embed(ctx, r)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	change, steps := make([]float64, r.Len()), make([]float64, r.Len()) // of sample i: from the one before it
 	for i := 1; i < r.Len(); i++ {
@@ -187,12 +194,8 @@ func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework
 		}
 		steps[i] = float64(len(m.W))
 	}
-	of, n := r.Cases()
-	slowness, cases := metric.Ratio(change, steps, of, n)
-	if math.IsNaN(slowness) { // no trial has two samples
-		return nil, nil, nil
-	}
-	return framework.Metrics{"slowness": slowness}, metric.Cases{"slowness": cases}, nil
+	s.Mean("slowness", change, steps) // left out where no trial has two samples
+	return nil
 }
 
 func (m *model) Save(dir string) error { return modelfile.Write(dir, name, version, m) }

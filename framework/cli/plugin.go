@@ -158,6 +158,43 @@ func (a *app) pluginDescribe() *cobra.Command {
 	return cmd
 }
 
+// claims are what a description says beyond yes and no, a line each.
+func claims(d framework.Description) (lines []string) {
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	when := func(condition string) string {
+		switch condition {
+		case framework.Always:
+			return "always"
+		case framework.Never:
+			return "never"
+		}
+		return "when " + condition
+	}
+	if d.Budget != "" {
+		add("training budget: %s", d.Budget)
+	}
+	switch d.Context {
+	case framework.Context{}:
+	case framework.Context{Before: "0", After: "0"}:
+		add("an embedded sample sees: itself alone")
+	default:
+		add("an embedded sample sees: %s before and %s after (-1: all of its part)", d.Context.Before, d.Context.After)
+	}
+	if d.UsesLabels != "" {
+		add("embeddings use targets: %s", when(d.UsesLabels))
+	}
+	if d.Seedless != "" {
+		add("needs no seed: %s", when(d.Seedless))
+	}
+	if len(d.Several) > 0 {
+		add("takes several recordings in: %s", strings.Join(d.Several, ", "))
+	}
+	if d.GPU != "" {
+		add("GPU: %s", d.GPU)
+	}
+	return lines
+}
+
 func (a *app) printDescription(d framework.Description) {
 	fmt.Fprintf(a.out, "%s %s: %s\n", d.Name, d.Version, d.Summary)
 	if d.Citation != "" {
@@ -181,6 +218,9 @@ func (a *app) printDescription(d framework.Description) {
 	}
 	if len(can) > 0 {
 		fmt.Fprintf(a.out, "says of itself: %s\n", strings.Join(can, ", "))
+	}
+	for _, line := range claims(d) {
+		fmt.Fprintln(a.out, line)
 	}
 	var rows [][]string
 	for _, s := range d.Schema {

@@ -5,55 +5,69 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/metric"
 	assembly "github.com/assaylab/assay/plugins/assemblies/model"
 )
 
+// Evaluate returns the metrics of declared that the recording supports.
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
-	s := &m.Settings
-	out := framework.Metrics{"support_all": float64(m.support()) / float64(s.K)}
-	m.ofTraining(out)
+	s := framework.NewSheet(r, false)
+	return s.Metrics, m.score(ctx, s)
+}
+
+// EvaluateCases returns them with numbers per case, but for those that are over
+// pairs of samples, or over thresholds that the samples themselves have chosen.
+func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
+	s := framework.NewSheet(r, true)
+	return s.Metrics, s.Cases, m.score(ctx, s)
+}
+
+func (m *model) score(ctx context.Context, out *framework.Sheet) error {
+	s, r := &m.Settings, out.Recording
+	out.Put("support_all", float64(m.support())/float64(s.K))
+	m.ofTraining(out.Metrics)
 	t, err := r.ClassTarget(s.Labels)
 	if err != nil || r.Len() == 0 {
-		return out, nil // what is known without labels
+		return nil // what is known without labels
 	}
 	x, err := m.encode(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	y, err := caps(ctx, m.Areas, trained, x, s.TestRounds)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	m.ofSamples(out, y, t.Labels)
-	newOverlaps(y, t.Labels, m.Classes, m.known()).means(out, "overlap_", s.K)
-	newOverlaps(x, t.Labels, m.Classes, m.Inputs).means(out, "input_overlap_", s.K)
-	out["accuracy_r1"] = m.accuracy(y, t.Labels, m.Last)
+	newOverlaps(y, t.Labels, m.Classes, m.known()).means(out.Metrics, "overlap_", s.K)
+	newOverlaps(x, t.Labels, m.Classes, m.Inputs).means(out.Metrics, "input_overlap_", s.K)
+	out.Mean("accuracy_r1", m.right(y, t.Labels, m.Last), nil)
 	learned := func(c int) bool { return len(m.Last[c]) > 0 }
 	if s.Engine != assembly.Lazy { // whose caps hold neurons that are nobody in particular
 		most := majority(y, t.Labels, m.Classes, s.N, s.K, learned)
-		out["accuracy_r2"] = m.accuracy(y, t.Labels, most)
+		out.Mean("accuracy_r2", m.right(y, t.Labels, most), nil)
 		if s.Decision == "threshold" {
-			out["accuracy_r1_best"] = bestThreshold(y, t.Labels, m.Last[1], s.N, s.K)
-			out["accuracy_r2_best"] = bestThreshold(y, t.Labels, most[1], s.N, s.K)
+			out.Put("accuracy_r1_best", bestThreshold(y, t.Labels, m.Last[1], s.N, s.K))
+			out.Put("accuracy_r2_best", bestThreshold(y, t.Labels, most[1], s.N, s.K))
 		}
 	}
 	if m.Linear != nil {
-		out["accuracy_r3"] = m.Linear.accuracy(y, t.Labels)
+		out.Mean("accuracy_r3", m.Linear.right(y, t.Labels), nil)
 	}
 	if !s.Baselines || s.Engine == assembly.Lazy {
-		return out, nil
+		return nil
 	}
 	if m.Raw != nil {
-		out["accuracy_r3_inputs"] = m.Raw.accuracy(x, t.Labels)
+		out.Mean("accuracy_r3_inputs", m.Raw.right(x, t.Labels), nil)
 	}
 	if y, err = caps(ctx, m.Areas, untrained, x, 1); err != nil {
-		return nil, err
+		return err
 	}
-	out["accuracy_r2_untrained"] = m.accuracy(y, t.Labels, majority(y, t.Labels, m.Classes, s.N, s.K, learned))
+	out.Mean("accuracy_r2_untrained", m.right(y, t.Labels, majority(y, t.Labels, m.Classes, s.N, s.K, learned)), nil)
 	if m.Untrained != nil {
-		out["accuracy_r3_untrained"] = m.Untrained.accuracy(y, t.Labels)
+		out.Mean("accuracy_r3_untrained", m.Untrained.right(y, t.Labels), nil)
 	}
-	return out, nil
+	return nil
 }
 
 func (m *model) support() (n int) {
@@ -94,10 +108,13 @@ func (m *model) ofTraining(out framework.Metrics) {
 }
 
 // ofSamples says how caps meet the assemblies of their own and of other classes.
-func (m *model) ofSamples(out framework.Metrics, y [][]int32, labels []int32) {
+func (m *model) ofSamples(out *framework.Sheet, y [][]int32, labels []int32) {
 	last, union := newMembers(m.Last, m.known()), newMembers(m.Union, m.known())
 	meets := make([]int, m.Classes)
-	var own, others, recall, recallUnion, recallOther, over, under float64
+	list := func() []float64 { return make([]float64, len(y)) }
+	// By sample: its own class's assembly, if learned, and those of others.
+	own, recall, recallUnion, over, others, recallOther, under := list(), list(), list(), list(), list(), list(), list()
+	sumOther := 0.0
 	for i, cap := range y {
 		if len(cap) == 0 {
 			continue
@@ -106,7 +123,7 @@ func (m *model) ofSamples(out framework.Metrics, y [][]int32, labels []int32) {
 		union.meet(cap, meets)
 		c := int(labels[i])
 		if len(m.Last[c]) > 0 {
-			recallUnion += float64(meets[c]) / size
+			recallUnion[i] = float64(meets[c]) / size
 		}
 		last.meet(cap, meets)
 		for d, n := range meets {
@@ -114,24 +131,30 @@ func (m *model) ofSamples(out framework.Metrics, y [][]int32, labels []int32) {
 			switch {
 			case len(m.Last[d]) == 0:
 			case d == c:
-				own++
-				recall += share
+				own[i] = 1
+				recall[i] = share
 				if share >= 0.75 {
-					over++
+					over[i] = 1
 				}
 			default:
-				others++
-				recallOther += share
+				others[i]++
+				recallOther[i] += share
+				sumOther += share
 				if share <= 0.25 {
-					under++
+					under[i]++
 				}
 			}
 		}
 	}
-	if own > 0 {
-		out["recall_last"], out["recall_union"], out["over_three_quarters"] = recall/own, recallUnion/own, over/own
+	out.Mean("recall_last", recall, own)
+	out.Mean("recall_union", recallUnion, own)
+	out.Mean("over_three_quarters", over, own)
+	out.Mean("under_one_quarter", under, others)
+	pairs := 0.0
+	for _, n := range others {
+		pairs += n
 	}
-	if others > 0 {
-		out["recall_other"], out["under_one_quarter"] = recallOther/others, under/others
+	if pairs > 0 {
+		out.MeanIs("recall_other", sumOther/pairs, recallOther, others)
 	}
 }

@@ -105,8 +105,8 @@ func (l *linear) softmax(x []int32, p []float64) {
 }
 
 // accuracy is the share of samples whose class scores highest.
-func (l *linear) accuracy(x [][]int32, labels []int32) float64 {
-	right := 0
+func (l *linear) right(x [][]int32, labels []int32) []float64 {
+	right := make([]float64, len(x))
 	s := make([]float64, l.Classes)
 	for i := range x {
 		l.scores(x[i], s)
@@ -117,10 +117,10 @@ func (l *linear) accuracy(x [][]int32, labels []int32) float64 {
 			}
 		}
 		if best == int(labels[i]) {
-			right++
+			right[i] = 1
 		}
 	}
-	return float64(right) / float64(len(x))
+	return right
 }
 
 func (l *linear) check() error {

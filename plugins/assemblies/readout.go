@@ -88,18 +88,18 @@ func (m *model) decide(meets []int) int {
 	return best
 }
 
-// accuracy is the share of samples that decide gives their class.
-func (m *model) accuracy(y [][]int32, labels []int32, assemblies [][]int32) float64 {
+// right is 1 for the samples that decide gives their class.
+func (m *model) right(y [][]int32, labels []int32, assemblies [][]int32) []float64 {
 	in := newMembers(assemblies, m.known())
 	meets := make([]int, m.Classes)
-	right := 0
+	right := make([]float64, len(y))
 	for i := range y {
 		in.meet(y[i], meets)
 		if m.decide(meets) == int(labels[i]) {
-			right++
+			right[i] = 1
 		}
 	}
-	return float64(right) / float64(len(y))
+	return right
 }
 
 // bestThreshold is the largest accuracy that any threshold on |y ∩ A| reaches:

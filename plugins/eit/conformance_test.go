@@ -9,9 +9,6 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	was := checkpointEvery
-	checkpointEvery = 0
-	defer func() { checkpointEvery = was }()
 	main := map[string]*data.Recording{data.MainRole: divided(toy(1, 24, 6))}
 	both := map[string]*data.Recording{data.MainRole: main[data.MainRole], pretrainRole: divided(toy(2, 20, 8))}
 	little := func(more map[string]any) map[string]any { // the suite embeds a recording of a million numbers

@@ -90,6 +90,10 @@ type settings struct {
 	AlignmentPoints int `name:"alignment_points" default:"0" min:"0" when:"model == 'eit'" doc:"points of each unit's cloud that the transport between units compares; 0: none, and no metrics of alignment"`
 }
 
+// seen is how many samples before and after one its embedding may see: those of
+// all windows that contain it, and the mean of the part where that is subtracted.
+const seen = "centring == 'own' ? -1 : model == 'linear' ? 0 : window - 1"
+
 type eit struct{}
 
 // New returns the method.
@@ -120,7 +124,8 @@ func (eit) Describe() framework.Description {
 		Deterministic: true,
 		OutOfSample:   true,
 		Resumable:     true,
-		Budget:        "epochs",
+		Budget:        "transfer == 'untrained' ? 0 : epochs", // of the network; heads are learned to their end
+		Context:       framework.Context{Before: seen, After: seen},
 		UsesLabels:    "model not in ['ndt', 'linear'] and transfer != 'untrained'",
 		GPU:           framework.GPUNone,
 	}

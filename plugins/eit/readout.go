@@ -76,7 +76,11 @@ func (m *model) learnReadout(t *trainer, p *part) error {
 	m.head.noise = t.noise
 	features := asPart(out[0], p, s.Window)
 	o := s.objective(m.head, features, m.Classes, t.workers, t.masks)
-	return t.run(schedule{what: "head", curve: "loss_head", epochs: plan.epochs, rate: plan.rate, given: plan.given}, o, features.windows)
+	head := schedule{what: "head", curve: "loss_head", epochs: plan.epochs, rate: plan.rate, given: plan.given}
+	if s.Model == "linear" { // which is nothing but its head
+		head.state = m.head.sets()
+	}
+	return t.run(head, o, features.windows)
 }
 
 // asPart takes features [windows T x K] of a part for the input of another network.

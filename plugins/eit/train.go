@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/nn"
@@ -37,7 +36,8 @@ func (t *trainer) reseed(what string, epoch int) {
 }
 
 // schedule is one phase of training: Adam at a constant rate. State are the
-// parameters that a checkpoint keeps; nil: the phase is too short for any.
+// parameters that a checkpoint keeps, of the phase whose epochs are the budget;
+// nil: the phase is too short for any.
 type schedule struct {
 	what   string // in messages, and the name of its random streams
 	curve  string // that shows its loss
@@ -47,9 +47,6 @@ type schedule struct {
 	state  map[string]*nn.Params
 }
 
-// checkpointEvery is how much work a kill may cost.
-var checkpointEvery = 30 * time.Second
-
 func (t *trainer) run(sch schedule, o *objective, windows []int) error {
 	adam := nn.NewAdam(o.step.Params())
 	done, err := t.resume(sch, adam)
@@ -57,8 +54,11 @@ func (t *trainer) run(sch schedule, o *objective, windows []int) error {
 		return err
 	}
 	windows = slices.Clone(windows)
-	saved := time.Now()
-	for epoch := int(done) + 1; epoch <= sch.epochs; epoch++ {
+	end := sch.epochs
+	if sch.state != nil {
+		end = t.req.End(end)
+	}
+	for epoch := int(done) + 1; epoch <= end; epoch++ {
 		t.reseed(sch.what, epoch)
 		if !sch.given {
 			slices.Sort(windows) // every epoch's order depends on its own stream alone
@@ -79,11 +79,10 @@ func (t *trainer) run(sch schedule, o *objective, windows []int) error {
 			mean += loss * float64(len(batch)) / float64(len(windows))
 		}
 		t.report(sch, o, epoch, mean)
-		if sch.state != nil && time.Since(saved) >= checkpointEvery {
+		if sch.state != nil && t.req.Checkpoint.Due(int64(epoch)) {
 			if err := t.save(sch, adam, epoch); err != nil {
 				return err
 			}
-			saved = time.Now()
 		}
 	}
 	return nil

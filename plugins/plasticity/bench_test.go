@@ -72,7 +72,7 @@ func BenchmarkDigits(b *testing.B) {
 			start := cpuTime()
 			for b.Loop() {
 				m := &model{Settings: *s, Rule: rule, net: newNetwork(s.shape(l), data.Rand(1, "graph"))}
-				if err := m.plasticity(b.Context(), l, w, request(s, nil, 1), silent{}); err != nil {
+				if err := m.plasticity(b.Context(), &course{m: m, req: request(s, nil, 1), budget: s.Epochs}, l, w, silent{}); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(m.Mistakes)/float64(m.Total), "mistakes")

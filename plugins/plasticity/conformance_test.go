@@ -1,7 +1,10 @@
 package plasticity
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/methodtest"
@@ -28,7 +31,7 @@ func tiny() map[string]*data.Recording {
 
 func TestConformance(t *testing.T) {
 	given := func(more map[string]any) map[string]any {
-		s := map[string]any{"neurons": 40}
+		s := map[string]any{"neurons": 40, "epochs": 4}
 		for k, v := range more {
 			s[k] = v
 		}
@@ -42,15 +45,29 @@ func TestConformance(t *testing.T) {
 		return s
 	}
 	slow := map[string]any{"epochs": 10_000_000}
-	slowMeta := map[string]any{"meta_epochs": 10_000_000}
 	both := tiny()
 	both[metaRole] = both[data.MainRole]
 	methodtest.Run(t, New(),
-		methodtest.Case{Name: "perceptron", Settings: given(map[string]any{"output_rule": []float64{-1, 1, 1, -1}, "curve": true}), Data: tiny(), Slow: slow},
-		methodtest.Case{Name: "learned with rounds", Settings: learned(map[string]any{"rounds": 3, "graph_rule_form": "mlp", "silent": "either", "graph_scale": "size", "embedding": "codes", "curve": true, "graph_decay": 0.01}), Data: tiny(), Slow: slowMeta},
-		methodtest.Case{Name: "multiplicative, as released", Settings: learned(map[string]any{"meta_role": metaRole, "rounds": 2, "mode": "multiplicative", "graph_bias": 1, "graph_round": "released", "fired": "cap", "meta_objective": "double-softmax", "meta_graphs": "redrawn"}), Data: both, Slow: slowMeta},
+		methodtest.Case{Name: "given", Settings: given(map[string]any{"output_rule": []float64{-1, 1, 1, -1}, "curve": true}), Data: tiny(), Slow: slow},
+		methodtest.Case{Name: "the perceptron", Settings: given(map[string]any{"train": "perceptron", "curve": true}), Data: tiny(), Slow: slow},
+		methodtest.Case{Name: "learned with rounds", Settings: learned(map[string]any{"rounds": 3, "graph_rule_form": "mlp", "silent": "either", "graph_scale": "size", "embedding": "codes", "curve": true, "graph_decay": 0.01}), Data: tiny(), Slow: slow},
+		methodtest.Case{Name: "multiplicative, as released", Settings: learned(map[string]any{"meta_role": metaRole, "rounds": 2, "mode": "multiplicative", "graph_bias": 1, "graph_round": "released", "fired": "cap", "meta_objective": "double-softmax", "meta_graphs": "redrawn"}), Data: both, Slow: slow},
 		methodtest.Case{Name: "closed form, attacked", Settings: given(map[string]any{"rule": "closed-form", "meta_role": "main", "update": "every", "edges": "all", "attack": "targeted", "attack_images": 5, "attack_steps": 5, "search_steps": 5, "surrogate_epochs": 1, "gd_batch": 30}), Data: tiny(), Slow: slow},
 		methodtest.Case{Name: "descent of the output", Settings: given(map[string]any{"train": "gd-output", "gd_batch": 7, "input_weights": "ones"}), Data: tiny(), Slow: slow},
-		methodtest.Case{Name: "descent of all", Settings: given(map[string]any{"train": "gd-all", "gd_batch": 20, "rounds": 3, "epochs": 3, "curve": true}), Data: tiny(), Slow: slow},
+		methodtest.Case{Name: "descent of all", Settings: given(map[string]any{"train": "gd-all", "gd_batch": 20, "rounds": 3, "curve": true}), Data: tiny(), Slow: slow},
 	)
+}
+
+// Learning a rule ends with the trial too, before any epoch of training.
+func TestLearningARuleCanBeCancelled(t *testing.T) {
+	s := with(t, map[string]any{"neurons": 40, "rule": "learned", "meta_role": "main", "meta_neurons": 20, "meta_batch": 30, "meta_epochs": 10_000_000})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if _, err := New().Train(ctx, request(s, tiny(), 1), silent{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
 }

@@ -12,10 +12,11 @@ import (
 
 // perceptron is the baseline that adds the activity itself, not what a rule says
 // of who fired: on a mistake U_label += h and U_guess −= h, from U = 0.
-func (m *model) perceptron(ctx context.Context, l *lesson, w *kernel.Workers, req framework.TrainRequest, rec framework.Recorder) error {
+func (m *model) perceptron(ctx context.Context, c *course, l *lesson, w *kernel.Workers, rec framework.Recorder) error {
 	n, a := m.net, newActivity(m.net)
 	v := m.views(l.len()*m.Settings.Epochs, rec)
-	return stream(ctx, l, n, w, m.Settings.Epochs, req.Rand("order"), func(ax []float32, label int32) {
+	c.views = v
+	return c.stream(ctx, l, w, func(ax []float32, label int32) {
 		n.present(a, ax)
 		guess := n.predict(a)
 		if guess != int(label) {
@@ -28,63 +29,62 @@ func (m *model) perceptron(ctx context.Context, l *lesson, w *kernel.Workers, re
 
 // descendOutput is the baseline that trains U alone, by Adam on the
 // cross-entropy, from U = 0 on the untrained network.
-func (m *model) descendOutput(ctx context.Context, l *lesson, w *kernel.Workers, req framework.TrainRequest, rec framework.Recorder) error {
+func (m *model) descendOutput(ctx context.Context, c *course, l *lesson, w *kernel.Workers, rec framework.Recorder) error {
 	n := m.net
 	a := newActivity(n)
 	u := newAdam(n.U)
 	batch := m.Settings.GDBatch
-	h, logits, labels := make([]float32, batch*n.V), make([]float32, batch*n.Classes), []int32{}
+	b := &waiting{h: make([]float32, batch*n.V), logits: make([]float32, batch*n.Classes)}
 	v := m.views(l.len()*m.Settings.Epochs, rec)
-	return stream(ctx, l, n, w, m.Settings.Epochs, req.Rand("order"), func(ax []float32, label int32) {
+	c.views, c.adams, c.batch = v, map[string]*adam{"U": u}, b
+	return c.stream(ctx, l, w, func(ax []float32, label int32) {
 		n.present(a, ax)
 		v.seen(n.predict(a) == int(label))
-		copy(h[len(labels)*n.V:], a.h)
-		copy(logits[len(labels)*n.Classes:], a.logits)
-		if labels = append(labels, label); len(labels) < batch && v.done < v.total {
+		copy(b.h[len(b.labels)*n.V:], a.h)
+		copy(b.logits[len(b.labels)*n.Classes:], a.logits)
+		if b.labels = append(b.labels, label); len(b.labels) < batch && v.done < v.total {
 			return
 		}
-		rows := len(labels)
-		crossEntropy(logits[:rows*n.Classes], labels, false)
-		w.MatMul(kernel.Of(n.Classes, n.V, u.grad), kernel.Of(rows, n.Classes, logits), kernel.T, kernel.Of(rows, n.V, h), kernel.NoTrans, kernel.Epilogue{})
+		rows := len(b.labels)
+		crossEntropy(b.logits[:rows*n.Classes], b.labels, false)
+		w.MatMul(kernel.Of(n.Classes, n.V, u.grad), kernel.Of(rows, n.Classes, b.logits), kernel.T, kernel.Of(rows, n.V, b.h), kernel.NoTrans, kernel.Epilogue{})
 		u.step(m.Settings.GDRate, 0)
-		labels = labels[:0]
+		b.labels = b.labels[:0]
 	})
 }
 
 // descendAll is the baseline that trains A, W, U and the biases, from U(−.5, .5)
 // on the synapses there are, by Adam on the cross-entropy.
-func (m *model) descendAll(ctx context.Context, n *network, l *lesson, w *kernel.Workers, init, order *rand.Rand, rec framework.Recorder) error {
-	s := &m.Settings
-	epochs := s.Epochs
-	var v *views
-	if n == m.net {
-		v = m.views(l.len()*epochs, rec)
-	} else {
-		epochs = s.Surrogate
+func (m *model) descendAll(ctx context.Context, c *course, l *lesson, w *kernel.Workers, rec framework.Recorder) error {
+	d := newDescent(m.net, w, c.req.Rand("init"), m.Settings.descentBatch(l))
+	c.views, c.adams = m.views(l.len()*m.Settings.Epochs, rec), d.adams()
+	order, err := c.order(l)
+	if err != nil {
+		return err
 	}
-	batch := min(max(s.GDBatch, 1), l.len())
-	d := newDescent(n, w, init, batch)
+	return c.epochs(ctx, func() error { return d.epoch(ctx, l, order, m.Settings.GDRate, c.views.seen) })
+}
+
+func (s *settings) descentBatch(l *lesson) int { return min(max(s.GDBatch, 1), l.len()) }
+
+// epoch goes through the lesson once; seen hears of each sample whether it was
+// predicted before the step that it belongs to.
+func (d *descent) epoch(ctx context.Context, l *lesson, order *rand.Rand, rate float64, seen func(right bool)) error {
+	n, batch := d.passes.net, d.batch
 	x, labels := make([]float32, 0, batch*l.inputs), make([]int32, 0, batch)
-	for epoch := range epochs {
-		for rows := range slices.Chunk(order.Perm(l.len()), batch) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			x, labels = x[:0], labels[:0]
-			for _, r := range rows {
-				x, labels = append(x, l.x[r*l.inputs:][:l.inputs]...), append(labels, l.labels[r])
-			}
-			d.passes.forward(x)
-			for i, label := range labels {
-				if v != nil {
-					v.seen(kernel.ArgMax(d.passes.logits[i*n.Classes:][:n.Classes]) == int(label))
-				}
-			}
-			d.step(x, labels, s.GDRate)
+	for rows := range slices.Chunk(order.Perm(l.len()), batch) {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		if v == nil {
-			rec.Log("surrogate: epoch %d of %d", epoch+1, epochs)
+		x, labels = x[:0], labels[:0]
+		for _, r := range rows {
+			x, labels = append(x, l.x[r*l.inputs:][:l.inputs]...), append(labels, l.labels[r])
 		}
+		d.passes.forward(x)
+		for i, label := range labels {
+			seen(kernel.ArgMax(d.passes.logits[i*n.Classes:][:n.Classes]) == int(label))
+		}
+		d.step(x, labels, rate)
 	}
 	return nil
 }
@@ -92,6 +92,7 @@ func (m *model) descendAll(ctx context.Context, n *network, l *lesson, w *kernel
 // A descent moves all weights of a network.
 type descent struct {
 	passes                     *passes
+	batch                      int
 	a, w, u, inBias, graphBias *adam
 	maskA                      []float32
 }
@@ -105,7 +106,7 @@ func newDescent(n *network, w *kernel.Workers, init *rand.Rand, batch int) *desc
 			kernel.Mul(dst, dst, mask)
 		}
 	}
-	d := &descent{maskA: make([]float32, len(n.A))}
+	d := &descent{batch: batch, maskA: make([]float32, len(n.A))}
 	for i, a := range n.A {
 		if a != 0 {
 			d.maskA[i] = 1
@@ -124,6 +125,15 @@ func newDescent(n *network, w *kernel.Workers, init *rand.Rand, batch int) *desc
 	}
 	d.passes = newPasses(n, w, batch)
 	return d
+}
+
+// adams are the optimisers by what they move.
+func (d *descent) adams() map[string]*adam {
+	out := map[string]*adam{"A": d.a, "U": d.u, "input-bias": d.inBias}
+	if d.w != nil {
+		out["W"], out["graph-bias"] = d.w, d.graphBias
+	}
+	return out
 }
 
 // step goes down the loss of the samples of the last forward pass.
@@ -158,8 +168,12 @@ func (m *model) trainSurrogate(ctx context.Context, l *lesson, w *kernel.Workers
 		return nil
 	}
 	m.surrogate = newNetwork(m.Settings.surrogateShape(m.net.shape), req.Rand("surrogate graph"))
-	if err := m.descendAll(ctx, m.surrogate, l, w, req.Rand("surrogate init"), req.Rand("surrogate order"), rec); err != nil {
-		return fmt.Errorf("the surrogate: %w", err)
+	d, order := newDescent(m.surrogate, w, req.Rand("surrogate init"), m.Settings.descentBatch(l)), req.Rand("surrogate order")
+	for epoch := range m.Settings.Surrogate {
+		if err := d.epoch(ctx, l, order, m.Settings.GDRate, func(bool) {}); err != nil {
+			return fmt.Errorf("the surrogate: %w", err)
+		}
+		rec.Log("surrogate: epoch %d of %d", epoch+1, m.Settings.Surrogate)
 	}
 	m.surrogate.Mask = nil
 	return nil

@@ -3,6 +3,7 @@ package plasticity
 import (
 	"context"
 	"fmt"
+	"sort"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
@@ -35,24 +36,40 @@ func declare() []metric.Info {
 	return append(out, attackMetrics()...)
 }
 
+// Evaluate returns the metrics of declared that the recording supports.
 func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metrics, error) {
-	metrics := framework.Metrics{}
-	m.describeRule(metrics)
+	s := framework.NewSheet(r, false)
+	return s.Metrics, m.evaluate(ctx, s)
+}
+
+// EvaluateCases returns them with their numbers per case.
+func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework.Metrics, metric.Cases, error) {
+	s := framework.NewSheet(r, true)
+	return s.Metrics, s.Cases, m.evaluate(ctx, s)
+}
+
+func (m *model) evaluate(ctx context.Context, s *framework.Sheet) error {
+	r := s.Recording
+	m.describeRule(s.Metrics)
 	t, err := classTarget(r, m.Settings.Labels)
 	if err != nil || t.Classes != m.Classes {
-		return metrics, nil
+		return nil
 	}
-	if err := m.score(ctx, metrics, r, t.Labels); err != nil {
-		return nil, err
+	if err := m.score(ctx, s, t.Labels); err != nil {
+		return err
 	}
 	if m.Settings.attacked() && !(r.Split != nil && r.Split[0] == data.Train) {
-		return metrics, m.robustness(ctx, metrics, r, t.Labels)
+		return m.robustness(ctx, s, t.Labels)
 	}
-	return metrics, nil
+	return nil
 }
 
 func (m *model) describeRule(metrics framework.Metrics) {
-	metrics["mistakes"] = float64(m.Mistakes) / float64(m.Total)
+	seen := m.Total
+	if m.Seen > 0 {
+		seen = m.Seen
+	}
+	metrics["mistakes"] = float64(m.Mistakes) / float64(seen)
 	if m.Rule == nil {
 		return
 	}
@@ -70,78 +87,112 @@ func (m *model) describeRule(metrics framework.Metrics) {
 	}
 }
 
-func (m *model) score(ctx context.Context, metrics framework.Metrics, r *data.Recording, labels []int32) error {
-	v, T := m.Settings.V, m.Settings.T
-	right, of := make([]int, m.Classes), make([]int, m.Classes)
-	active, changed := 0, 0
-	snaps := m.newReplays()
+func (m *model) score(ctx context.Context, s *framework.Sheet, labels []int32) error {
+	v, T, r := m.Settings.V, m.Settings.T, s.Recording
+	right, active, changed := make([]float64, r.Len()), make([]float64, r.Len()), make([]float64, r.Len()) // by sample
+	snaps := m.newReplays(r.Len())
 	err := m.run(ctx, r, func(first int, p *passes) {
 		of := labels[first:][:p.rows]
 		for i, label := range of {
 			if kernel.ArgMax(p.logits[i*m.Classes:][:m.Classes]) == int(label) {
-				right[label]++
+				right[first+i] = 1
 			}
 		}
 		start, end := p.h[0][:p.rows*v], p.h[T-1][:p.rows*v]
 		for i, h := range end {
 			if h > 0 {
-				active++
+				active[first+i/v]++
 			}
 			if (h > 0) != (start[i] > 0) {
-				changed++
+				changed[first+i/v]++
 			}
 		}
-		snaps.count(p, of)
+		snaps.count(p, first, of)
 	})
 	if err != nil {
 		return err
 	}
-	total, most := 0, 0
-	for _, label := range labels {
-		of[label]++
-		most = max(most, of[label])
-	}
-	seen, balanced := 0, 0.0
-	for c := range of {
-		total += right[c]
-		if of[c] > 0 {
-			seen++
-			balanced += float64(right[c]) / float64(of[c])
-		}
-	}
+	s.Mean("accuracy", right, nil)
+	m.byLabel(s, right, labels)
 	n := float64(r.Len())
-	metrics["accuracy"], metrics["majority"], metrics["balanced_accuracy"] = float64(total)/n, float64(most)/n, balanced/float64(seen)
-	metrics["active"], metrics["changed"] = float64(active)/n/float64(v), float64(changed)/n/float64(v)
-	m.alongTheWay(metrics, snaps.right, n)
+	for name, counts := range map[string][]float64{"active": active, "changed": changed} {
+		total := 0.0
+		for i, c := range counts {
+			total += c
+			counts[i] = c / float64(v)
+		}
+		s.MeanIs(name, total/n/float64(v), counts, nil)
+	}
+	m.alongTheWay(s, snaps)
 	return nil
 }
 
-// replays count what the snapshots get right. Where W did not change they see
-// the same activity, and their rows of U lie in one matrix.
+// byLabel are the metrics of the samples of each label.
+func (m *model) byLabel(s *framework.Sheet, right []float64, labels []int32) {
+	tally := func(j int) (rights, of []float64) { // of case j, or of all
+		rights, of = make([]float64, m.Classes), make([]float64, m.Classes)
+		first, last := 0, len(labels)
+		if j >= 0 { // a case's samples lie together
+			first, last = sort.SearchInts(s.Of, j), sort.SearchInts(s.Of, j+1)
+		}
+		for i := first; i < last; i++ {
+			rights[labels[i]] += right[i]
+			of[labels[i]]++
+		}
+		return rights, of
+	}
+	allRight, all := tally(-1)
+	of := func(rights, of []float64) (majority, balanced float64) {
+		most, total, seen, sum := 0.0, 0.0, 0.0, 0.0
+		for c, n := range of {
+			most, total = max(most, n), total+n
+			if n > 0 {
+				seen++
+				sum += rights[c] / n
+			}
+		}
+		return most / total, sum / seen
+	}
+	without := func(j int) (majority, balanced float64) {
+		rights, n := tally(j)
+		for c := range n {
+			rights[c], n[c] = allRight[c]-rights[c], all[c]-n[c]
+		}
+		return of(rights, n)
+	}
+	majority, balanced := of(allRight, all)
+	s.Jackknife("majority", majority, func(j int) float64 { v, _ := without(j); return v })
+	s.Jackknife("balanced_accuracy", balanced, func(j int) float64 { _, v := without(j); return v })
+}
+
+// replays say of every snapshot which samples it gets right. Where W did not
+// change they see the same activity, and their rows of U lie in one matrix.
 type replays struct {
 	m      *model
 	u      []float32 // [snapshots · l x V]
 	logits []float32
-	right  []int
+	right  [][]float64 // [snapshots][samples] 1 or 0
 }
 
-func (m *model) newReplays() *replays {
-	r := &replays{m: m, right: make([]int, len(m.Snapshots))}
-	for _, s := range m.Snapshots {
+func (m *model) newReplays(samples int) *replays {
+	r := &replays{m: m, right: make([][]float64, len(m.Snapshots))}
+	for i, s := range m.Snapshots {
 		r.u = append(r.u, s.u...)
+		r.right[i] = make([]float64, samples)
 	}
 	r.logits = make([]float32, block*len(m.Snapshots)*m.Classes)
 	return r
 }
 
-// count adds the samples of a pass, which it may leave with another activity.
-func (r *replays) count(p *passes, labels []int32) {
+// count adds the samples of a pass, of which the first has that number, and may
+// leave the pass with another activity.
+func (r *replays) count(p *passes, first int, labels []int32) {
 	n, size := r.m.Classes, r.m.Classes*r.m.Settings.V
 	each := func(s, snapshots int) { // logits of a sample: those of its snapshots, one after another
 		for i, label := range labels {
 			for k := range snapshots {
 				if kernel.ArgMax(r.logits[(i*snapshots+k)*n:][:n]) == int(label) {
-					r.right[s+k]++
+					r.right[s+k][first+i] = 1
 				}
 			}
 		}
@@ -164,23 +215,34 @@ func (r *replays) count(p *passes, labels []int32) {
 	p.net.W = own
 }
 
-// alongTheWay reports the accuracy of the snapshots.
-func (m *model) alongTheWay(metrics framework.Metrics, right []int, n float64) {
-	if len(right) == 0 {
-		return
-	}
-	at := map[int]float64{}
-	for i, s := range m.Snapshots {
-		at[s.After] = float64(right[i]) / n
+// alongTheWay reports the accuracy of the snapshots. Training that has not come to
+// the last quarter has no mean over it.
+func (m *model) alongTheWay(s *framework.Sheet, snaps *replays) {
+	at := map[int][]float64{}
+	for i, snap := range m.Snapshots {
+		at[snap.After] = snaps.right[i]
 	}
 	for _, k := range after {
-		if a, ok := at[k]; ok {
-			metrics[fmt.Sprintf("accuracy_after_%d", k)] = a
+		if right, ok := at[k]; ok {
+			s.Mean(fmt.Sprintf("accuracy_after_%d", k), right, nil)
 		}
 	}
-	mean := 0.0
-	for i := range means {
-		mean += at[m.late(m.Total, i)] / means
+	if len(at) == 0 {
+		return
 	}
-	metrics["accuracy_mean"] = mean
+	n := s.Recording.Len()
+	mean, score := 0.0, make([]float64, n)
+	for i := range means {
+		right, ok := at[m.late(m.Total, i)]
+		if !ok {
+			return
+		}
+		total := 0.0
+		for k, v := range right {
+			total += v
+			score[k] += v / means
+		}
+		mean += total / float64(n) / means
+	}
+	s.MeanIs("accuracy_mean", mean, score, nil)
 }

@@ -43,7 +43,7 @@ func (plasticity) Describe() framework.Description {
 		Resumable:     true,
 		Budget:        "epochs",
 		Context:       framework.Context{Before: "0", After: "0"},
-		UsesLabels:    framework.Always,
+		UsesLabels:    "train == 'gd-all' or train == 'rule' and rounds > 1", // else they change U alone, which embeddings do not see
 		GPU:           framework.GPUNone,
 	}
 }
@@ -61,21 +61,37 @@ func (plasticity) Train(ctx context.Context, req framework.TrainRequest, rec fra
 	w := kernel.NewWorkers(req.Threads)
 	defer w.Close()
 	m := &model{Settings: s, Inputs: l.inputs, Classes: l.classes, Seed: req.Seed}
+	c := &course{m: m, req: req, budget: s.Epochs}
+	done, err := req.Checkpoint.Resume(func(dir string) (err error) {
+		c.st, err = readState(dir)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.done = int(done)
 	if s.Train == "rule" {
-		if m.Rule, err = s.findRule(ctx, m, l, w, req, rec); err != nil {
+		if c.st != nil {
+			m.Rule, m.MetaLoss, m.MetaAccuracy = c.st.Model.Rule, c.st.Model.MetaLoss, c.st.Model.MetaAccuracy
+		} else if m.Rule, err = s.findRule(ctx, m, l, w, req, rec); err != nil {
 			return nil, err
 		}
 	}
 	m.net = newNetwork(s.shape(l), req.Rand("graph"))
+	if c.done == 0 && req.Checkpoint.Due(0) { // finding the rule took long
+		if err := req.Checkpoint.Save(0, c.save); err != nil {
+			return nil, err
+		}
+	}
 	switch s.Train {
 	case "rule":
-		err = m.plasticity(ctx, l, w, req, rec)
+		err = m.plasticity(ctx, c, l, w, rec)
 	case "perceptron":
-		err = m.perceptron(ctx, l, w, req, rec)
+		err = m.perceptron(ctx, c, l, w, rec)
 	case "gd-output":
-		err = m.descendOutput(ctx, l, w, req, rec)
+		err = m.descendOutput(ctx, c, l, w, rec)
 	case "gd-all":
-		err = m.descendAll(ctx, m.net, l, w, req.Rand("init"), req.Rand("order"), rec)
+		err = m.descendAll(ctx, c, l, w, rec)
 	}
 	if err != nil {
 		return nil, err

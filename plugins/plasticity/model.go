@@ -26,7 +26,8 @@ type model struct {
 	MetaLoss     float64    `json:"meta_loss,omitempty"`
 	MetaAccuracy float64    `json:"meta_accuracy,omitempty"`
 	Mistakes     int        `json:"mistakes"`
-	Total        int        `json:"total"` // samples seen
+	Total        int        `json:"total"`          // samples of the full budget
+	Seen         int        `json:"seen,omitempty"` // samples that were presented, where these are fewer
 	Snapshots    []snapshot `json:"snapshots"`
 
 	net, surrogate *network

@@ -34,8 +34,8 @@ func attackMetrics() []metric.Info {
 // robustness attacks random samples at growing distances. A sample that was
 // mistaken once counts as mistaken at every larger distance, where the same point
 // is allowed too, and is not attacked again.
-func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *data.Recording, labels []int32) error {
-	s := &m.Settings
+func (m *model) robustness(ctx context.Context, sheet *framework.Sheet, labels []int32) error {
+	s, r := &m.Settings, sheet.Recording
 	for i, v := range r.Samples.Values {
 		if v := float64(v); v < s.LowerBound || v > s.UpperBound {
 			return framework.Refuse(fmt.Sprintf("the value %v of sample %d lies outside attack_low %v to attack_high %v", v, i/m.Inputs, s.LowerBound, s.UpperBound), "set them to the range that inputs can have")
@@ -67,7 +67,7 @@ func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *da
 	}
 	if m.surrogate != nil {
 		other := newPasses(m.surrogate, w, len(all.wrong))
-		metrics["surrogate_accuracy"] = share(all.right(other, all.x))
+		all.put(sheet, "surrogate_accuracy", all.right(other, all.x))
 		ways["transfer"] = gradient(other)
 	}
 	standing := map[string][]bool{}
@@ -87,12 +87,12 @@ func (m *model) robustness(ctx context.Context, metrics framework.Metrics, r *da
 					return err
 				}
 			}
-			metrics[fmt.Sprintf("%s_%g", info.Name, eps)] = share(left)
+			all.put(sheet, fmt.Sprintf("%s_%g", info.Name, eps), left)
 			for i, ok := range left {
 				worst[i] = worst[i] && ok
 			}
 		}
-		metrics[fmt.Sprintf("worst_%g", eps)] = share(worst)
+		all.put(sheet, fmt.Sprintf("worst_%g", eps), worst)
 	}
 	return nil
 }
@@ -155,12 +155,14 @@ func (t *targets) right(p *passes, ends []float32) []bool {
 	return out
 }
 
-func share(of []bool) float64 {
-	n := 0
-	for _, b := range of {
-		if b {
-			n++
+// put puts the share of the samples under attack for which something is so.
+func (t *targets) put(s *framework.Sheet, name string, so []bool) {
+	score, count := make([]float64, s.Recording.Len()), make([]float64, s.Recording.Len())
+	for i, row := range t.row {
+		count[row] = 1
+		if so[i] {
+			score[row] = 1
 		}
 	}
-	return float64(n) / float64(len(of))
+	s.Mean(name, score, count)
 }

@@ -14,21 +14,27 @@ const block = 512
 
 // plasticity is the section without gradients: epochs over the samples, each in
 // a new order, W and U changing by the rule.
-func (m *model) plasticity(ctx context.Context, l *lesson, w *kernel.Workers, req framework.TrainRequest, rec framework.Recorder) error {
+func (m *model) plasticity(ctx context.Context, c *course, l *lesson, w *kernel.Workers, rec framework.Recorder) error {
 	n := m.net
 	n.reset(m.Rule.Multiplicative)
 	learner := m.Settings.learner(n, m.Rule)
 	v := m.views(l.len()*m.Settings.Epochs, rec)
-	return stream(ctx, l, n, w, m.Settings.Epochs, req.Rand("order"), func(ax []float32, label int32) {
+	c.views = v
+	return c.stream(ctx, l, w, func(ax []float32, label int32) {
 		v.seen(learner.sample(ax, int(label)) == int(label))
 	})
 }
 
-// stream presents the drives of all samples in a random order, epochs times. The
+// stream presents the drives of all samples in a random order, in every epoch. The
 // input weights must not change on the way.
-func stream(ctx context.Context, l *lesson, n *network, w *kernel.Workers, epochs int, order *rand.Rand, present func(ax []float32, label int32)) error {
+func (c *course) stream(ctx context.Context, l *lesson, w *kernel.Workers, present func(ax []float32, label int32)) error {
+	n := c.m.net
 	x, ax := make([]float32, 0, block*l.inputs), make([]float32, block*n.V)
-	for range epochs {
+	order, err := c.order(l)
+	if err != nil {
+		return err
+	}
+	return c.epochs(ctx, func() error {
 		for rows := range slices.Chunk(order.Perm(l.len()), block) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -42,8 +48,17 @@ func stream(ctx context.Context, l *lesson, n *network, w *kernel.Workers, epoch
 				present(ax[i*n.V:][:n.V], l.labels[r])
 			}
 		}
+		return nil
+	})
+}
+
+// order is the stream of the samples' orders, after restoring what lies before.
+func (c *course) order(l *lesson) (*rand.Rand, error) {
+	order := c.req.Rand("order")
+	for range c.done {
+		order.Perm(l.len())
 	}
-	return nil
+	return order, c.restore()
 }
 
 // views watch training: the share of samples that were predicted before they
@@ -79,6 +94,12 @@ func (m *model) views(total int, rec framework.Recorder) *views {
 	}
 	m.Total = total
 	return v
+}
+
+// goOn is where an attempt before this one was, after done samples.
+func (v *views) goOn(right, done int) {
+	v.right, v.done = right, done
+	v.keep = slices.DeleteFunc(v.keep, func(n int) bool { return n <= done })
 }
 
 // late are the moments of accuracy_mean: the end, and nine more in equal steps from three quarters on.

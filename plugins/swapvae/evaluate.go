@@ -45,9 +45,9 @@ func (m *model) score(ctx context.Context, s *framework.Sheet) error {
 	if err != nil {
 		return err
 	}
-	loss := make([]float64, x.Rows())
-	for i := range loss {
-		loss[i] = float64(kernel.PoissonNLL(x.Row(i), y.Row(i)))
+	var loss []float64
+	for i := range s.Of {
+		loss = append(loss, float64(kernel.PoissonNLL(x.Row(i), y.Row(i))))
 	}
 	s.MeanIs("poisson_nll", float64(kernel.PoissonNLL(x.Values, y.Values))/float64(x.Rows()), loss, nil)
 	m.rates(s, y)

@@ -109,7 +109,7 @@ func (s *Suite) resumed(ctx context.Context, f *Finding) error {
 	}
 	req.CheckpointDir = kept
 	var kill sync.Once
-	var saved int64
+	saved := int64(-1)
 	err = train(ctx, first.Method(), req, func(e *wire.TrainEvent) {
 		if c := e.GetCheckpoint(); c != nil {
 			kill.Do(func() {
@@ -126,7 +126,7 @@ func (s *Suite) resumed(ctx context.Context, f *Finding) error {
 		f.warnf("training ended before it could be killed at a checkpoint: choose slower settings to see this")
 		return nil
 	}
-	if saved == 0 {
+	if saved < 0 {
 		return first.Explain(ctx, "Train", err)
 	}
 	// It may have saved once more before it died: then the first end is too early.

@@ -45,10 +45,13 @@ _HERE = os.path.dirname(__file__)
 
 
 def report(error: BaseException) -> None:
-    """Writes the traceback into the log, from the author's first line on."""
+    """Writes the traceback into the log, from the author's first line on; there is
+    none where the SDK itself found fault with what a call returned."""
     tb = error.__traceback__
-    while tb and tb.tb_next and tb.tb_frame.f_code.co_filename.startswith(_HERE):
+    while tb and tb.tb_frame.f_code.co_filename.startswith(_HERE):
         tb = tb.tb_next
+    if tb is None and isinstance(error, _Hinted):
+        return
     traceback.print_exception(type(error), error, tb, file=sys.stderr)
 
 

@@ -26,7 +26,7 @@ def serve(method: "Union[Method[Any, Any], Type[Method[Any, Any]]]") -> NoReturn
     try:
         schema(method.settings)
     except TypeError as e:  # a mistake of the author's: no traceback through the SDK
-        sys.exit(f"assay-plugin: {e}")
+        sys.exit(f"assay-plugin: TypeError: {e}")
     if not _output.started_by_host:
         _introduce(method)
     faulthandler.enable()  # a crash in C says where in Python it was
