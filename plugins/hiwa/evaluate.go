@@ -18,7 +18,20 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 	if err != nil {
 		return nil, err
 	}
-	out := framework.Metrics{"iterations": float64(m.Iterations), "det": math.Round(mat.Det(m.R.Dense)), "score": m.Score}
+	out := framework.Metrics{"iterations": float64(m.Iterations), "score": m.Score}
+	if m.Images.Dense == nil {
+		det := mat.Det(m.R.Dense)
+		if whole := math.Round(det); math.Abs(det-whole) < 1e-9 {
+			det = whole // orthogonal but for rounding
+		}
+		addFinite(out, "det", det)
+	}
+	for name, v := range map[string]*float64{"match_gap": m.Gap, "alignment_cost": m.AlignmentCost, "alignment_bound": m.AlignmentBound,
+		"clusters_found_source": m.FoundSource, "clusters_found_target": m.FoundTarget} {
+		if v != nil {
+			addFinite(out, name, *v)
+		}
+	}
 	m.addCorrespondence(out)
 	if truth, err := r.ContinuousTarget("truth"); err == nil {
 		if d := truth.Values.Cols(); d != m.Target.RawMatrix().Cols {
@@ -34,7 +47,9 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 	if m.Settings.TargetView == "velocity" {
 		if v, err := velocity(r); err == nil {
 			addFinite(out, "velocity_r2", velocityR2(m.aligned(X), v))
-			addFinite(out, "velocity_r2_raw", velocityR2(turned(X, m.R.Dense), v))
+			if m.Images.Dense == nil {
+				addFinite(out, "velocity_r2_raw", velocityR2(turned(X, m.R.Dense), v))
+			}
 		}
 	}
 	return out, ctx.Err()
@@ -46,27 +61,37 @@ func addFinite(out framework.Metrics, name string, v float64) {
 	}
 }
 
-// addCorrespondence compares P with I/K and finds the least swap margin. Both
-// are defined where the two sides have the same labels.
+// addCorrespondence compares P with I/K and adds the least swap margin and its
+// bound. They are defined where the two sides have the same labels.
 func (m *model) addCorrespondence(out framework.Metrics) {
 	if !slices.Equal(m.SourceLabels, m.TargetLabels) {
 		return
 	}
 	K := len(m.SourceLabels)
-	wrong, margin := 0.0, math.Inf(1)
+	wrong := 0.0
 	for i := range K {
 		for j := range K {
 			want := 0.0
 			if i == j {
 				want = 1 / float64(K)
-			} else {
-				margin = min(margin, m.C.At(i, j)+m.C.At(j, i)-m.C.At(i, i)-m.C.At(j, j))
 			}
 			wrong += math.Abs(m.P.At(i, j) - want)
 		}
 	}
 	out["correspondence_error"] = wrong
-	addFinite(out, "swap_margin", margin)
+	if margin, _, _, ok := m.swapMargin(); ok {
+		addFinite(out, "swap_margin", margin)
+		addFinite(out, "swap_bound", swapBound(m.SourceSizes, m.TargetSizes, m.dimensions()))
+	}
+}
+
+// dimensions are those that the clusters have: what a projection keeps, or all.
+func (m *model) dimensions() int {
+	D, _ := m.R.Dims()
+	if m.Settings.Projection != "none" {
+		return min(m.Settings.Rank, D)
+	}
+	return D
 }
 
 // alignmentError is ‖Ŷ − T‖_F²/‖T‖_F². With normalise none, Ŷ is R̃ X of the raw
@@ -82,13 +107,19 @@ func alignmentError(Y, T *mat.Dense) float64 {
 // each target point: with both sides whitened, and as the authors' release
 // scores, with R̃ applied to unwhitened points; each with and without R̃.
 func (m *model) addAccuracies(ctx context.Context, out framework.Metrics, X *mat.Dense, labels []int32) error {
+	if len(m.TargetPoints) == 0 {
+		return nil
+	}
 	whitenedX, whitenedY := m.WhitenX.Transform(X), m.WhitenY.Transform(m.Target.Dense)
-	for name, pair := range map[string][2]*mat.Dense{
-		"direction_accuracy":            {turned(whitenedX, m.R.Dense), whitenedY},
+	comparisons := map[string][2]*mat.Dense{
+		"direction_accuracy":            {m.mapped(whitenedX), whitenedY},
 		"direction_accuracy_before":     {whitenedX, whitenedY},
-		"direction_accuracy_raw":        {turned(X, m.R.Dense), m.Target.Dense},
 		"direction_accuracy_raw_before": {X, m.Target.Dense},
-	} {
+	}
+	if m.Images.Dense == nil {
+		comparisons["direction_accuracy_raw"] = [2]*mat.Dense{turned(X, m.R.Dense), m.Target.Dense}
+	}
+	for name, pair := range comparisons {
 		a, err := voteAccuracy(ctx, labelled{pair[0], labels}, labelled{pair[1], m.TargetPoints}, m.Settings.Neighbours)
 		if err != nil {
 			return err

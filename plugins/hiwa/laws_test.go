@@ -189,13 +189,20 @@ func TestDeterminantPositive(t *testing.T) {
 			t.Errorf("%s: determinant %v, want %v", choice, d, want)
 		}
 		if choice == "positive" {
-			for ij, R := range best.Rs {
+			for ij, R := range solved(t, p, turn3(1)).Rs {
 				if mat.Det(R) < 0 {
 					t.Errorf("the copy of pair %d is a reflection", ij)
 				}
 			}
 		}
 	}
+}
+
+// turn3 turns about the third axis.
+func turn3(angle float64) *mat.Dense {
+	R := mat.NewDense(3, 3, []float64{0, 0, 0, 0, 0, 0, 0, 0, 1})
+	R.Slice(0, 2, 0, 2).(*mat.Dense).Copy(turn(angle))
+	return R
 }
 
 func TestPolar(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/latent"
 	"github.com/assaylab/assay/framework/modelfile"
@@ -27,35 +28,56 @@ type model struct {
 	C            latent.Matrix `json:"c"` // [Ka x Kb] of the last iteration, with the R_ij
 	SourceLabels []int32       `json:"source_labels"`
 	TargetLabels []int32       `json:"target_labels"`
+	SourceSizes  []int         `json:"source_sizes"` // points of each cluster
+	TargetSizes  []int         `json:"target_sizes"`
 	Iterations   int           `json:"iterations"`
 	Restart      int           `json:"restart"`
 	Score        float64       `json:"score"`
+	Gap          *float64      `json:"gap,omitempty"` // match_gap
+
+	AlignmentCost  *float64 `json:"alignment_cost,omitempty"`
+	AlignmentBound *float64 `json:"alignment_bound,omitempty"`
+	FoundSource    *float64 `json:"found_source,omitempty"` // clusters_found_source
+	FoundTarget    *float64 `json:"found_target,omitempty"`
+
+	// Of otda, which moves points one by one: the source's, normalised, and where
+	// they go [n x D].
+	Points latent.Matrix `json:"points,omitzero"`
+	Images latent.Matrix `json:"images,omitzero"`
 
 	Target       latent.Matrix `json:"target"`        // train points of the target view [n x D], as they came
-	TargetPoints []int32       `json:"target_points"` // their labels [n]
+	TargetPoints []int32       `json:"target_points"` // their labels [n], none where it has none
 }
 
 // keep takes over what a run has found.
 func (m *model) keep(p *problem, f *found, target labelled) {
 	ka, kb := len(p.source), len(p.target)
 	m.R.Dense, m.P.Dense, m.C.Dense = f.R, mat.NewDense(ka, kb, f.P), mat.NewDense(ka, kb, f.C)
-	m.Iterations, m.Restart, m.Score = f.n, f.restart, f.score
-	m.SourceLabels, m.TargetLabels = labelsIn(p.source), labelsIn(p.target)
-	m.Target.Dense, m.TargetPoints = target.points, slices.Clone(target.labels)
-}
-
-func labelsIn(cs []cluster) []int32 {
-	out := make([]int32, len(cs))
-	for i, c := range cs {
-		out[i] = c.label
+	m.Iterations, m.Restart, m.Score, m.Gap = f.iterations, f.restart, f.score, f.gap
+	for _, c := range p.source {
+		m.SourceLabels, m.SourceSizes = append(m.SourceLabels, c.label), append(m.SourceSizes, c.n)
 	}
-	return out
+	for _, c := range p.target {
+		m.TargetLabels, m.TargetSizes = append(m.TargetLabels, c.label), append(m.TargetSizes, c.n)
+	}
+	m.Target.Dense, m.TargetPoints = target.points, slices.Clone(target.labels)
+	if f.images != nil {
+		m.Points.Dense, m.Images.Dense = p.x.points, f.images
+	}
 }
 
 // aligned returns R̃ Σ_x^{-1/2} (x − m_x) for the rows x of X: points of the
 // whitened target space. R̃ acts on points that are neither projected nor
 // divided by √D; both only shaped the fit.
-func (m *model) aligned(X *mat.Dense) *mat.Dense { return turned(m.WhitenX.Transform(X), m.R.Dense) }
+func (m *model) aligned(X *mat.Dense) *mat.Dense { return m.mapped(m.WhitenX.Transform(X)) }
+
+// mapped applies the alignment to normalised points.
+func (m *model) mapped(X *mat.Dense) *mat.Dense {
+	if m.Images.Dense != nil {
+		return nearestShift(X, m.Points.Dense, m.Images.Dense)
+	}
+	return turned(X, m.R.Dense)
+}
 
 // turned returns the rows R x.
 func turned(X, R *mat.Dense) *mat.Dense {
@@ -120,5 +142,32 @@ func (m *model) check() error {
 	if err := m.C.Is("the cost", len(m.SourceLabels), len(m.TargetLabels)); err != nil {
 		return err
 	}
-	return m.Target.Is("the target", len(m.TargetPoints), D)
+	if len(m.SourceSizes) != len(m.SourceLabels) || len(m.TargetSizes) != len(m.TargetLabels) {
+		return fmt.Errorf("%d and %d clusters have %d and %d sizes", len(m.SourceLabels), len(m.TargetLabels), len(m.SourceSizes), len(m.TargetSizes))
+	}
+	if m.Images.Dense != nil {
+		n, _ := m.Images.Dims()
+		if err := m.Images.Is("the images", n, D); err != nil {
+			return err
+		}
+		if err := m.Points.Is("the points of the source", n, D); err != nil {
+			return err
+		}
+	}
+	if m.Target.Dense == nil || len(m.TargetPoints) > 0 {
+		return m.Target.Is("the target", len(m.TargetPoints), D)
+	}
+	n, _ := m.Target.Dims()
+	return m.Target.Is("the target", n, D)
+}
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) {
+	m := new(model)
+	if err := modelfile.Read(dir, name, version, m); err != nil {
+		return nil, err
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("the model in %s does not fit together: %w", dir, err)
+	}
+	return m, nil
 }

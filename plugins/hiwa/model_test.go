@@ -299,9 +299,10 @@ func TestLinearMaps(t *testing.T) {
 			t.Errorf("%s: off by %v", what, d)
 		}
 	}
-	s := decode(t, map[string]any{"rank": 2, "target_view": "velocity"})
+	m := &model{Settings: *decode(t, map[string]any{"projection": "linear", "rank": 2, "target_view": "velocity", "embedding": "pca"})}
+	ctx := context.Background()
 	nx, ny := x, y
-	if err := linearMaps(s, x, y, &nx, &ny); err != nil {
+	if err := m.linearMaps(ctx, nil, nil, x, y, &nx, &ny); err != nil {
 		t.Fatal(err)
 	}
 	near("components", nx.points, pca.Inverse(pca.Transform(x.points)))
@@ -319,10 +320,45 @@ func TestLinearMaps(t *testing.T) {
 	var W mat.Dense
 	W.Mul(white.Root, pca.Components.T())
 	want := throughMap(nx.points, &W)
-	if err := linearMaps(s, x, y, &nx, &ny); err != nil {
+	if err := m.linearMaps(ctx, nil, nil, x, y, &nx, &ny); err != nil {
 		t.Fatal(err)
 	}
 	near("whitened", nx.points, want)
+}
+
+// The map to a given embedding reproduces it, as far as it is linear in the points;
+// Isomap of points in a plane of the space finds that plane.
+func TestEmbeddings(t *testing.T) {
+	ctx := context.Background()
+	rng := data.Rand(5, "embeddings")
+	x := labelled{points: mat.NewDense(50, 3, normals(rng, 150))}
+	given := &data.Recording{Samples: data.NewArray(50, 3), Targets: []data.Target{{Name: "plane", Values: data.NewArray(50, 2)}}}
+	for i := range 50 {
+		x.points.Set(i, 2, 0)
+	}
+	x.points = centred(x.points)
+	for i := range 50 {
+		copy(given.Targets[0].Values.Row(i), []float32{float32(x.points.At(i, 1)), float32(2 * x.points.At(i, 0))})
+	}
+	for values, want := range map[string]*mat.Dense{
+		"given":  mat.NewDense(3, 3, []float64{4, 0, 0, 0, 1, 0, 0, 0, 0}),
+		"isomap": mat.NewDense(3, 3, []float64{1, 0, 0, 0, 1, 0, 0, 0, 0}),
+	} {
+		m := &model{Settings: *decode(t, map[string]any{"projection": "linear", "embedding": values, "given": "plane", "graph": 49})}
+		W, err := m.embeddingMap(ctx, given, x.points, x.points)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var WW mat.Dense
+		WW.Mul(W, W.T())
+		if d := distance(&WW, want); !(d <= 1e-5) { // a given one is float32
+			t.Errorf("%s: W Wᵀ is %v", values, mat.Formatted(&WW))
+		}
+	}
+	m := &model{Settings: *decode(t, map[string]any{"projection": "linear", "embedding": "given"})}
+	if _, err := m.embeddingMap(ctx, given, x.points, x.points); err == nil || !strings.Contains(err.Error(), "setting given") {
+		t.Errorf("no such target: %v", err)
+	}
 }
 
 func TestVote(t *testing.T) {

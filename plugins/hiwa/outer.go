@@ -17,6 +17,7 @@ const leastIterations = 6
 type problem struct {
 	s              *settings
 	D              int
+	x, y           labelled  // normalised points, neither projected nor scaled
 	source, target []cluster // Ka and Kb clusters
 	p, q           []float64 // uniform weights of the clusters, 1/Ka and 1/Kb
 	threads        int

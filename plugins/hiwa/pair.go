@@ -76,15 +76,18 @@ func (w *workspace) crossMoment(X, Y cluster) {
 // transport solves the plan between R X and Y at temperature γ and returns its
 // cost Σ Q_kl ‖R x_k − y_l‖². The points carry the factor 1/√D of the paper.
 func (w *workspace) transport(ctx context.Context, s *settings, X, Y cluster, R *mat.Dense, gamma float64) float64 {
+	return w.plans(X, Y, R, ot.Options{Gamma: gamma, Sweeps: s.SweepsInner, Tol: s.SinkhornTol, Done: ctx.Done()})
+}
+
+// plans sets the plan between R X and Y and returns its cost.
+func (w *workspace) plans(X, Y cluster, R *mat.Dense, o ot.Options) float64 {
 	D := len(w.rx)
 	w.cost, w.plan = resized(w.cost, X.n*Y.n), resized(w.plan, X.n*Y.n)
 	for k := range X.n {
 		kernel.MulVec(w.rx, R.RawMatrix().Data, X.points[k*D:][:D])
 		kernel.SquaredDistances(w.cost[k*Y.n:][:Y.n], w.rx, Y.columns)
 	}
-	return w.solver.Solve(w.plan, w.cost, X.weights, Y.weights, ot.Options{
-		Gamma: gamma, Sweeps: s.SweepsInner, Tol: s.SinkhornTol, Done: ctx.Done(),
-	}).Cost
+	return w.solver.Solve(w.plan, w.cost, X.weights, Y.weights, o).Cost
 }
 
 func resized(x []float64, n int) []float64 {

@@ -108,10 +108,12 @@ func project(X *mat.Dense, rank int) error {
 	return nil
 }
 
-func uniform(n int) []float64 {
+func uniform(n int) []float64 { return constant(n, 1/float64(n)) }
+
+func constant(n int, v float64) []float64 {
 	w := make([]float64, n)
 	for i := range w {
-		w[i] = 1 / float64(n)
+		w[i] = v
 	}
 	return w
 }

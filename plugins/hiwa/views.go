@@ -25,8 +25,12 @@ func (l labelled) moved(by func(*mat.Dense) *mat.Dense) labelled {
 	return labelled{by(l.points), l.labels}
 }
 
+// labelsOf are the classes of the samples; clusters that are found need none.
 func (m *model) labelsOf(r *data.Recording) ([]int32, error) {
 	t, err := r.ClassTarget(m.Settings.Labels)
+	if err != nil && m.Settings.Clusters != "labels" {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("setting labels names the class target that divides the samples into clusters: %w", err)
 	}
