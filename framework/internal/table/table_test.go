@@ -221,3 +221,33 @@ func TestJSONContract(t *testing.T) {
 		}
 	}
 }
+
+func render(t *testing.T, tab *Table, format string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Render(&b, tab, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A terminal has bold letters and may be narrow.
+func TestTextFitsATerminal(t *testing.T) {
+	tab := build(t, Spec{Name: "main"}, sample())
+	var b bytes.Buffer
+	if err := RenderText(&b, tab, TextStyle{Width: 40, Bold: true}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := printed(strings.TrimRight(line, "\n")); n > 40 {
+			t.Errorf("%d characters: %q", n, line)
+		}
+	}
+	if !strings.Contains(b.String(), boldOn+"0.722 ± 0.030"+boldOff) || strings.Contains(b.String(), "*") || !strings.Contains(b.String(), "hiwa\n  maze_1 ↑") {
+		t.Error(b.String())
+	}
+	b.Reset()
+	if err := RenderText(&b, tab, TextStyle{Width: 200, Bold: true}); err != nil || !strings.Contains(b.String(), "│ hiwa ") {
+		t.Error(err, b.String())
+	}
+}
