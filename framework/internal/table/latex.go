@@ -12,7 +12,7 @@ import (
 const (
 	columnWidth = 229
 	pageWidth   = 345
-	turnedWidth = 540
+	turnedWidth = 500
 )
 
 // sizes of type that are tried until a table fits.
@@ -65,7 +65,7 @@ func renderLatex(w io.Writer, t *Table) error {
 	if label == "" {
 		label = "tab:" + t.Name
 	}
-	fmt.Fprintf(&b, "  \\caption{%s}\n  \\label{%s}\n", latexText(t.Caption), latexLabel(label))
+	fmt.Fprintf(&b, "  \\caption{%s}\n  \\label{%s}\n  \\smallskip\n", latexText(t.Caption), latexLabel(label))
 	b.WriteString("  \\ifdefined\\tablenum\n    \\def\\assaynumber#1{S[table-format=#1,detect-weight,mode=text,retain-explicit-plus]}\\def\\assayminus{-}%\n" +
 		"  \\else\n    \\def\\assaynumber#1{r}\\def\\assayminus{$-$}%\n  \\fi\n")
 	if l.size != "" {
@@ -184,15 +184,14 @@ func latexSelected(b *strings.Builder, t *Table, label string) {
 	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n\\begin{table*}[t]\n  \\centering\n  \\caption{Selected settings.}\n  \\label{%s-selected}\n", latexLabel(label))
-	b.WriteString("  \\begin{tabular}{@{}llp{.28\\linewidth}lp{.28\\linewidth}@{}}\n    \\toprule\n")
+	fmt.Fprintf(b, "\n\\begin{table*}[t]\n  \\centering\n  \\caption{Selected settings.}\n  \\label{%s-selected}\n  \\smallskip\n", latexLabel(label))
+	b.WriteString("  \\small\n  \\begin{tabular}{@{}p{.17\\linewidth}p{.15\\linewidth}p{.22\\linewidth}p{.09\\linewidth}p{.22\\linewidth}@{}}\n    \\toprule\n")
 	row := func(cells []string) {
 		out := make([]string, len(cells))
 		for i, c := range cells {
 			out[i] = latexEscape.Replace(c)
-			if i == 2 || i == 4 { // long names may break behind slashes and underscores
-				out[i] = `\raggedright ` + strings.NewReplacer("/", `/\allowbreak `, `\_`, `\_\allowbreak `).Replace(out[i])
-			}
+			// Long names may break behind slashes, underscores and equals signs.
+			out[i] = `\raggedright ` + strings.NewReplacer("/", `/\allowbreak{}`, `\_`, `\_\allowbreak{}`, "=", `=\allowbreak{}`).Replace(out[i])
 		}
 		b.WriteString("    " + strings.Join(out, " & ") + ` \tabularnewline` + "\n")
 	}

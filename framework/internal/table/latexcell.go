@@ -112,7 +112,7 @@ func latexAfter(s content) string {
 		out += `\textsuperscript{` + s.letters + `}`
 	}
 	if s.note != "" {
-		out = `{\mdseries` + out + latexEscape.Replace(s.note) + `}`
+		out = `{\mdseries` + out + `~` + latexEscape.Replace(strings.TrimSpace(s.note)) + `}`
 	}
 	return out
 }

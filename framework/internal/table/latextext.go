@@ -69,7 +69,7 @@ func breakLines(s string, width float64) []string {
 	var pieces []string
 	from := 0
 	for i, r := range s {
-		if strings.ContainsRune(" /_-", r) {
+		if strings.ContainsRune(" /_-", r) && !strings.HasPrefix(s[i:], " ↑") && !strings.HasPrefix(s[i:], " ↓") { // an arrow stays with its word
 			pieces = append(pieces, s[from:i+1])
 			from = i + 1
 		}

@@ -73,7 +73,7 @@ func (s Selection) chosen() string {
 
 // selectedHead and selectedLines are the table "selected" that stands beside
 // every table with selected settings.
-var selectedHead = []string{"selected", "dataset", "criterion", "configurations", "settings"}
+var selectedHead = []string{"selected", "dataset", "criterion", "tried", "settings"}
 
 func selectedLines(t *Table) [][]string {
 	var out [][]string
