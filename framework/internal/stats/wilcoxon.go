@@ -2,6 +2,7 @@ package stats
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -14,35 +15,40 @@ const exactUpTo = 50
 // SignedRank is the outcome of [Wilcoxon].
 type SignedRank struct {
 	N     int     // non-zero differences
-	Zeros int     // differences that are exactly 0, left out
+	Zeros int     // differences that are 0 but for rounding, left out
 	W     float64 // the smaller of the rank sums of positive and of negative differences
 	P     float64 // two-sided
 	Exact bool    // counted rather than approximated by the normal distribution
 }
 
 // Wilcoxon is the signed-rank test of whether a[i]−b[i] is symmetric about zero,
-// two-sided. Zero differences are left out before ranking (Wilcoxon's own
+// two-sided. Differences that are 0 but for rounding are left out before ranking (Wilcoxon's own
 // rule). Tied differences share the mean of their ranks. Up to 50 non-zero
 // differences the p-value is exact, ties or not: it is the share of the 2ⁿ sign
 // patterns of these very ranks that are at least as extreme. Beyond that it is
 // the normal approximation with the variance corrected for ties and without
 // continuity correction. If every difference is 0, P is 1.
 func Wilcoxon(a, b []float64) (SignedRank, error) {
-	all, err := differences(a, b)
-	if err != nil {
-		return SignedRank{}, err
+	if len(a) != len(b) {
+		return SignedRank{}, fmt.Errorf("pairs need two samples of one length, got %d and %d values", len(a), len(b))
 	}
-	if len(all) == 0 {
+	for _, x := range [][]float64{a, b} {
+		if err := finite(x); err != nil {
+			return SignedRank{}, err
+		}
+	}
+	if len(a) == 0 {
 		return SignedRank{}, errors.New("there are no pairs to test")
 	}
 	var size, d []float64
-	for _, v := range all {
-		if v != 0 {
+	for i := range a {
+		if !Tied(a[i], b[i]) {
+			v := a[i]/2 - b[i]/2 // halves cannot overflow, and rank as wholes do
 			d, size = append(d, v), append(size, math.Abs(v))
 		}
 	}
 	n := len(d)
-	out := SignedRank{N: n, Zeros: len(all) - n, P: 1, Exact: n <= exactUpTo}
+	out := SignedRank{N: n, Zeros: len(a) - n, P: 1, Exact: n <= exactUpTo}
 	if n == 0 {
 		return out, nil
 	}

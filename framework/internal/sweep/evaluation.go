@@ -41,7 +41,7 @@ func (d *decoder) probe(n *yaml.Node, i int) probe.Spec {
 }
 
 func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
-	f := d.Fields(n, fmt.Sprintf("table %d", i+1), "name", "rows", "cols", "cell", "split", "stat", "bold", "compare", "methods", "datasets")
+	f := d.Fields(n, fmt.Sprintf("table %d", i+1), tableKeys...)
 	t := table.Spec{Name: fmt.Sprintf("table-%d", i+1)}
 	at := n
 	if v, ok := f.Value("name"); ok && d.ReadText(v, f.Name("name"), &t.Name) {
@@ -54,8 +54,7 @@ func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
 	f.Text("rows", &t.Rows)
 	f.Text("cols", &t.Cols)
 	f.Text("split", &t.Split)
-	f.Text("stat", &t.Stat)
-	f.Text("bold", &t.Bold)
+	d.tableForm(f, &t)
 	f.Require("cell", "cell names a metric, for example probe/direction/accuracy")
 	var cells []string
 	f.Texts("cell", &cells)
@@ -66,12 +65,8 @@ func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
 	default:
 		t.Cell = cells
 	}
-	if v, ok := f.Value("compare"); ok {
-		g := d.Fields(v, f.Name("compare"), "against", "correct")
-		g.Text("against", &t.Against)
-		g.Text("correct", &t.Correct)
-	}
 	d.references(f, "methods", "method", methodIDs(s), &t.Methods)
 	d.references(f, "datasets", "dataset", datasetIDs(s), &t.Dataset)
+	t.Expect = expected(s, cells)
 	return t
 }

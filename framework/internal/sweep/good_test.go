@@ -51,6 +51,7 @@ func TestEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	fast := map[string]any{"min_speed": int64(5)} // as it stands in the file; Bind completes it
+	all := []string{"raw", "tuned", "listed", "aligned"}
 	want := &Sweep{
 		Name: "Everything.2", Description: "what a sweep may say",
 		Datasets: []Dataset{
@@ -83,8 +84,8 @@ func TestEverything(t *testing.T) {
 		Keep:      Keep{Models: true, Embeddings: Room{Bytes: 2 << 30}},
 		Run:       Run{Executor: "local", Jobs: 2},
 		Tables: []table.Spec{
-			{Name: "main", Rows: "method", Cols: "dataset", Cell: "probe/fast/accuracy", Split: "test", Stat: "mean ± ci95", Bold: "tied", Against: "best", Correct: "holm"},
-			{Name: "table-2", Rows: "settings.rate", Cols: "metric", Cell: []string{"loss", "probe/fast/accuracy"}, Methods: []string{"tuned"}, Dataset: []string{"fixed"}},
+			{Name: "main", Rows: "method", Cols: "dataset", Cell: "probe/fast/accuracy", Split: "test", Stat: "mean ± ci95", Bold: "tied", Against: "best", Correct: "holm", Expect: all},
+			{Name: "table-2", Rows: "settings.rate", Cols: "metric", Cell: []string{"loss", "probe/fast/accuracy"}, Methods: []string{"tuned"}, Dataset: []string{"fixed"}, Expect: all},
 		},
 	}
 	hidden := cmp.FilterPath(func(p cmp.Path) bool {

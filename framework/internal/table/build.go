@@ -3,7 +3,8 @@ package table
 import (
 	"errors"
 	"fmt"
-	"maps"
+	"math"
+	"reflect"
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
@@ -29,7 +30,8 @@ func Build(spec Spec, obs []Observation) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Name: spec.Name, Rows: g.rows, Cols: g.cols, Spec: spec}
+	t := &Table{Schema: schema, Name: spec.Name, Rows: g.rows, Cols: g.cols, Spec: spec, Selection: selection(g)}
+	var all []evidence
 	for _, row := range g.rows {
 		for _, col := range g.cols {
 			for _, m := range g.metrics {
@@ -37,58 +39,99 @@ func Build(spec Spec, obs []Observation) (*Table, error) {
 				if h == nil {
 					continue
 				}
-				c, err := g.cell(place{row, col, m}, h)
+				c, e, err := g.cell(place{row, col, m}, h)
 				if err != nil {
 					return nil, err
 				}
-				t.Cells = append(t.Cells, c)
+				t.Cells, all = append(t.Cells, c), append(all, e)
 			}
 		}
 	}
-	if named := spec.Against; named != boldBest && named != none {
+	of := map[*Cell]evidence{}
+	for i := range t.Cells { // once they stay where they are
+		of[&t.Cells[i]] = all[i]
+	}
+	if named := spec.Against; named != best && named != none {
 		if rivals, _ := spec.rivals(t); !slices.Contains(rivals, named) {
 			return nil, data.Problem{Path: "against", Fact: fmt.Sprintf("the table compares no %q", named), Hint: setting.Suggest(named, rivals)}
 		}
 	}
-	v, err := compare(t)
+	v, err := compare(t, of)
 	if err != nil {
 		return nil, fmt.Errorf("table %q: %w", spec.Name, err)
 	}
-	ranks, err := rankings(t)
-	if err != nil {
+	if t.Across, err = across(t, g, v); err != nil {
 		return nil, fmt.Errorf("table %q: %w", spec.Name, err)
 	}
-	t.Caption = caption(t, g, v, ranks)
+	t.caption(g, v, of)
 	return t, nil
 }
 
 // cell summarizes the values of one place in order of their seeds.
-func (g *gathered) cell(at place, h *heap) (Cell, error) {
+func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 	c := Cell{
 		Row: at.row, Col: at.col, Metric: at.metric, Split: g.spec.Split,
-		Failed: h.failed, Goal: g.goals[at.metric],
+		Failed: h.failed, Missing: h.missing, Goal: g.goals[at.metric], Chance: h.first.Chance,
 		Values: []float64{}, Seeds: []uint64{}, Trials: []string{}, // [] in JSON, never null
 	}
 	if c.Goal == "" {
 		c.Goal = metric.None
 	}
-	for _, seed := range slices.Sorted(maps.Keys(h.seeds)) {
-		if o := h.seeds[seed]; !o.Failed {
-			c.Values = append(c.Values, o.Value)
-			c.Seeds = append(c.Seeds, seed)
-			c.Trials = append(c.Trials, o.Trial)
+	var runs, failed []run
+	for _, r := range h.sorted() {
+		if o := h.runs[r]; o.Failed {
+			failed = append(failed, r)
+		} else {
+			runs = append(runs, r)
+			c.Values, c.Seeds, c.Trials = append(c.Values, o.Value), append(c.Seeds, r.seed), append(c.Trials, o.Trial)
 		}
 	}
+	for _, r := range failed {
+		f := Failure{Seed: r.seed, Trial: h.runs[r].Trial}
+		if h.runs[r].Fold != nil {
+			f.Fold = r.fold()
+		}
+		c.Failures = append(c.Failures, f)
+	}
+	c.Settings = settings(h, append(slices.Clone(runs), failed...))
+	e := read(h, runs)
 	if c.N = len(c.Values); c.N == 0 {
-		return c, nil
+		return c, e, nil
 	}
 	s, err := stats.Summarize(c.Values)
 	if err != nil {
-		return c, fmt.Errorf("row %q, column %q: %w", at.row, at.col, err)
+		return c, e, fmt.Errorf("row %q, column %q: %w", at.row, at.col, err)
 	}
 	c.Mean = &s.Mean
-	if c.N > 1 {
-		c.Std, c.CI95 = &s.Std, &s.CI95
+	if c.N > 1 && !math.IsInf(s.Std, 0) {
+		c.Std = &s.Std
 	}
-	return c, nil
+	if g.spec.Stat == statMedian {
+		c.Median = &s.Median
+		if c.N > 1 {
+			c.Q1, c.Q3 = &s.Q1, &s.Q3
+		}
+	}
+	if err := e.estimate(&c); err != nil {
+		return c, e, fmt.Errorf("row %q, column %q: %w", at.row, at.col, err)
+	}
+	return c, e, nil
+}
+
+// settings lists those of the runs, once where they are all the same.
+func settings(h *heap, runs []run) []map[string]any {
+	var out []map[string]any
+	same := true
+	for _, r := range runs {
+		s := h.runs[r].Settings
+		out = append(out, s)
+		same = same && reflect.DeepEqual(s, out[0])
+	}
+	switch {
+	case len(out) == 0 || same && len(out[0]) == 0:
+		return nil
+	case same:
+		return out[:1]
+	}
+	return out
 }

@@ -9,78 +9,90 @@ import (
 	"github.com/assaylab/assay/framework/metric"
 )
 
-// caption says what a reader needs to judge the numbers: what they are, what
-// varied, what was tested and corrected, what is missing.
-func caption(t *Table, g *gathered, v verdict, ranks []string) string {
-	var s []string
-	say := func(format string, args ...any) { s = append(s, capital(fmt.Sprintf(format, args...))+".") }
+// sentences collects what a caption says.
+type sentences []string
 
+func (s *sentences) say(format string, args ...any) {
+	*s = append(*s, capital(fmt.Sprintf(format, args...))+".")
+}
+
+// name adds a sentence that begins with a name, which keeps its case.
+func (s *sentences) name(format string, args ...any) {
+	*s = append(*s, fmt.Sprintf(format, args...)+".")
+}
+
+// caption says what a reader needs to judge the numbers, and nothing that is not
+// so of this very table: what they are, what varied, what was tested and
+// corrected, what a mark means, what is missing.
+func (t *Table) caption(g *gathered, v *verdict, of map[*Cell]evidence) {
+	var s sentences
+	if t.Spec.Caption != "" {
+		s = append(s, strings.TrimRight(t.Spec.Caption, ". ")+".")
+	}
 	var names []string
 	for _, m := range g.metrics {
+		name := t.display(m)
 		switch g.goals[m] {
 		case metric.Max:
-			m += " (higher is better)"
+			name += " (higher is better)"
 		case metric.Min:
-			m += " (lower is better)"
+			name += " (lower is better)"
 		}
-		names = append(names, m)
+		names = append(names, name)
 	}
 	s = append(s, strings.Join(names, ", ")+" on "+t.Spec.Split+".") // a metric's name keeps its case
 	if g.tuning {
-		say("warning: settings were selected on this very split, so its scores are too good to report")
+		s.say("warning: settings were selected on this very split, so its scores are the best of what was tried and too good to report")
 	}
-	lo, hi := spread(t)
-	if hi > 0 {
-		say("%s over %s", statWords[t.Spec.Stat], count(lo, hi))
-		if lo == 1 && hi > 1 && strings.Contains(t.Spec.Stat, "±") {
-			say("cells without ± have one seed")
-		}
-		varied := slices.Sorted(maps.Keys(g.varied))
-		say("within a cell %s", variedWords(hi, varied))
+	t.sayCells(&s, g, of)
+	if t.Spec.Show == showDifference {
+		t.sayDifferences(&s)
 	}
-	v.say(t, say)
-	failed := 0
-	for _, f := range g.trials {
-		if f {
-			failed++
-		}
+	v.sayTests(t, &s)
+	v.sayMarks(t, &s)
+	t.saySelection(&s)
+	saySees(t, g, &s)
+	sayFailures(t, g, &s)
+	for i := range t.Across {
+		t.Across[i].say(t, &s)
 	}
-	if failed > 0 {
-		say("%d of %d trials failed and are left out of every number", failed, len(g.trials))
-	}
-	for _, r := range ranks {
-		say("%s", r)
-	}
-	return strings.Join(s, " ")
+	t.Captions, t.Caption = s, strings.Join(s, " ")
 }
 
-var statWords = map[string]string{
-	statCI95:   "mean ± half-width of its 95 % t interval",
-	statStd:    "mean ± sample standard deviation (not an interval)",
-	statSEM:    "mean ± standard error (not a 95 % interval)",
-	statMean:   "mean",
-	statMedian: "median [first quartile, third quartile]",
-}
-
-// spread returns the smallest and largest number of seeds of a cell with any.
+// spread returns the smallest and largest number of seeds of a cell with any,
+// seedless ones and chance apart.
 func spread(t *Table) (lo, hi int) {
 	for _, c := range t.Cells {
-		if c.N > 0 && (lo == 0 || c.N < lo) {
+		if c.N == 0 {
+			continue
+		}
+		if c.Seedless || c.Chance {
+			if hi == 0 {
+				lo, hi = 0, 0
+			}
+			continue
+		}
+		if lo == 0 || c.N < lo {
 			lo = c.N
 		}
 		hi = max(hi, c.N)
 	}
+	if hi == 0 {
+		for _, c := range t.Cells {
+			lo, hi = max(lo, c.N), max(hi, c.N)
+		}
+	}
 	return lo, hi
 }
 
-func count(lo, hi int) string {
+func count(lo, hi int, what string) string {
 	switch {
 	case lo != hi:
-		return fmt.Sprintf("n = %d to %d seeds", lo, hi)
+		return fmt.Sprintf("n = %d to %d %ss", lo, hi, what)
 	case hi == 1:
-		return "n = 1 seed: no interval and no test"
+		return fmt.Sprintf("n = 1 %s", what)
 	}
-	return fmt.Sprintf("n = %d seeds", hi)
+	return fmt.Sprintf("n = %d %ss", hi, what)
 }
 
 func variedWords(n int, axes []string) string {
@@ -93,42 +105,110 @@ func variedWords(n int, axes []string) string {
 	return "only the seed varies"
 }
 
-// say adds the sentences about tests and bold cells.
-func (v verdict) say(t *Table, say func(string, ...any)) {
-	_, rows := t.Spec.rivals(t)
-	group := map[bool]string{true: "column", false: "row"}[rows]
-	if v.tests > 0 {
-		ref := "the best mean of each " + group
-		if a := t.Spec.Against; a != boldBest && a != none {
-			ref = a
-			if t.Spec.Bold == boldTied {
-				ref += " and with the best mean of each " + group
+func sayFailures(t *Table, g *gathered, s *sentences) {
+	failed := 0
+	for _, f := range g.trials {
+		if f {
+			failed++
+		}
+	}
+	if failed > 0 {
+		s.say("%d of %d trials failed and are left out of every number", failed, len(g.trials))
+	}
+	missing := false
+	for _, c := range t.Cells {
+		missing = missing || c.Missing > 0
+	}
+	if missing {
+		s.say("\"without\": trials that succeeded and lack this metric")
+	}
+	for _, a := range g.absent {
+		s.name("%s", a)
+	}
+}
+
+// saySees says what embeddings may look at, where the methods differ in that.
+func saySees(t *Table, g *gathered, s *sentences) {
+	words := map[string][]string{}
+	var order []string
+	for _, row := range g.rows {
+		for _, col := range g.cols {
+			for _, m := range g.metrics {
+				h := g.heaps[place{row, col, m}]
+				if h == nil || h.first.Sees == nil || h.first.Chance {
+					continue
+				}
+				w := h.first.Sees.String()
+				name := t.display(h.first.Method)
+				if words[w] == nil {
+					order = append(order, w)
+				}
+				if !slices.Contains(words[w], name) {
+					words[w] = append(words[w], name)
+				}
 			}
 		}
-		correction := fmt.Sprintf("without correction for %d comparisons", v.tests)
-		switch {
-		case v.tests == 1:
-			correction = "one comparison"
-		case t.Spec.Correct == holm:
-			correction = fmt.Sprintf("Holm's correction over %d comparisons", v.tests)
+	}
+	if len(order) < 2 {
+		return
+	}
+	var parts []string
+	for _, w := range order {
+		parts = append(parts, strings.Join(words[w], ", ")+" "+verb(len(words[w]), "sees", "see")+" "+w)
+	}
+	s.say("methods see different things: %s", strings.Join(parts, "; "))
+}
+
+func (x Sees) String() string {
+	w := "one sample"
+	switch {
+	case x.Before > 0 && x.After > 0:
+		w = fmt.Sprintf("t−%d … t+%d", x.Before, x.After)
+	case x.Before > 0:
+		w = fmt.Sprintf("t−%d … t", x.Before)
+	case x.After > 0:
+		w = fmt.Sprintf("t … t+%d", x.After)
+	}
+	if x.Labels {
+		return w + " and the labels"
+	}
+	return w + " and no labels"
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func (t *Table) saySelection(s *sentences) {
+	if len(t.Selection) == 0 {
+		return
+	}
+	byWay := map[string][]string{}
+	for _, x := range t.Selection {
+		way := fmt.Sprintf("best of %d by %s on %s", x.Configurations, t.display(x.Metric), x.Split)
+		if x.Failed > 0 {
+			way += fmt.Sprintf(" (%d failed)", x.Failed)
 		}
-		say("compared with %s by two-sided paired t tests on shared seeds, %s, level %v", ref, correction, alpha)
+		name := t.display(x.Method)
+		if !slices.Contains(byWay[way], name) {
+			byWay[way] = append(byWay[way], name)
+		}
 	}
-	if v.constant > 0 {
-		say("%s the same on every seed and not 0: there is no t test for that, and it counts as different",
-			plural(v.constant, "difference is", "differences are"))
+	var parts []string
+	for _, way := range slices.Sorted(maps.Keys(byWay)) {
+		parts = append(parts, strings.Join(byWay[way], ", ")+": "+way)
 	}
-	if _, n := spread(t); v.untested > 0 && n > 1 {
-		say("%s not tested for want of two shared seeds", plural(v.untested, "cell was", "cells were"))
+	s.say("tuned: %s; others: given settings; what was chosen stands in the table of selected settings", strings.Join(parts, "; "))
+	for _, x := range t.Selection {
+		if x.Biased {
+			s.say("scores of tuned rows on %s are the maximum of %d, biased", x.Split, x.Configurations)
+			return
+		}
 	}
-	if v.lone {
-		say("a single value is never taken for the best mean while a %s has means of more", group)
-	}
-	if v.bold > 0 && t.Spec.Bold == boldTied {
-		say("bold: best mean of its %s, and all not significantly different from it", group)
-	} else if v.bold > 0 {
-		say("bold: best mean of its %s, whether or not the difference is significant", group)
-	}
+	s.say("intervals are conditional on the selected settings")
 }
 
 func plural(n int, one, many string) string {
@@ -138,6 +218,10 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// capital begins a sentence; names and symbols stay as they are.
 func capital(s string) string {
-	return strings.ToUpper(s[:1]) + s[1:]
+	if s[0] >= 'a' && s[0] <= 'z' {
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
 }

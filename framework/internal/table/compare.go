@@ -1,249 +1,353 @@
 package table
 
 import (
+	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"github.com/assaylab/assay/framework/internal/stats"
 	"github.com/assaylab/assay/framework/metric"
 )
 
-// alpha is the level below which an adjusted p-value counts as a difference.
-const alpha = 0.05
-
 // verdict is what the caption tells about the comparisons.
 type verdict struct {
-	tests    int // comparisons made, those without a t test included
-	constant int // of them: a difference that is the same on every seed and not 0
-	untested int // cells with a value that shared fewer than two seeds with their reference
-	bold     int
-	lone     bool // a single value that is better than the best mean was passed over
+	contests  []*contest
+	tests     int // p-values made
+	columns   int // contests with any
+	identical int // pairs in which nothing varied
+	bold      int
+	marked    map[string]int      // cells by mark
+	untested  map[string][]string // why, to "row" or "row in column"
+	lone      bool                // a single value better than the best was passed over
+	smallest  map[string][]float64
+	metrics   []string // of smallest, in order
+	noBestSet []string // columns for which there is no best set, and why
+	lettered  bool
 }
 
-// rivals returns the labels that compete with each other and whether they are
-// the rows. Methods, variants and values of a setting compete; datasets and
-// metrics do not, so a table of datasets against methods compares along its
-// rows, and one of datasets against metrics not at all.
-func (s Spec) rivals(t *Table) (labels []string, rows bool) {
-	competes := func(axis string) bool {
-		return axis == axisMethod || axis == axisVariant || strings.HasPrefix(axis, settingsPrefix)
-	}
-	switch {
-	case competes(s.Rows):
-		return t.Rows, true
-	case competes(s.Cols):
-		return t.Cols, false
-	}
-	return nil, true
-}
-
-// contest is one comparison of rivals: the cells of one column and one metric
-// (of one row, where the rivals are the columns), in the order of the table.
-type contest struct {
-	other, metric string // the column, or the row
-	goal          metric.Goal
-	cells         []*Cell // those with a value
-	names         []string
-}
-
-// contests lists the comparisons that can be made at all.
-func contests(t *Table) []*contest {
-	labels, rows := t.Spec.rivals(t)
-	if labels == nil {
-		return nil
-	}
-	var all []*contest
-	known := map[[2]string]*contest{}
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		name, other := c.Row, c.Col
-		if !rows {
-			name, other = c.Col, c.Row
+// compare tests the cells of each contest, adjusts the p-values within their
+// families, and sets Pairs, Compare, marks, letters and Bold.
+func compare(t *Table, evidence map[*Cell]evidence) (*verdict, error) {
+	v := &verdict{contests: contests(t, evidence), marked: map[string]int{}, untested: map[string][]string{}, smallest: map[string][]float64{}}
+	t.Pairs = []Pair{}
+	var families []*family
+	for _, k := range v.contests {
+		f, err := newFamily(t.Spec, k)
+		if err != nil {
+			return nil, err
 		}
-		if c.N == 0 || c.Goal == metric.None {
-			continue
-		}
-		k := known[[2]string{other, c.Metric}]
-		if k == nil {
-			k = &contest{other: other, metric: c.Metric, goal: c.Goal}
-			known[[2]string{other, c.Metric}] = k
-			all = append(all, k)
-		}
-		k.cells, k.names = append(k.cells, c), append(k.names, name)
+		families = append(families, f)
 	}
-	return all
-}
-
-// best returns the index of the best mean; of equal ones the first. A cell with
-// one value is the best only among its like: nothing can be tested against it,
-// so one lucky survivor of many failures would end all comparisons of its column.
-func (k *contest) best() int {
-	b := 0
-	for i, c := range k.cells {
-		best := k.cells[b]
-		if lone := c.N < 2; lone != (best.N < 2) {
-			if !lone {
-				b = i
-			}
-		} else if k.goal.Better(*c.Mean, *best.Mean) {
-			b = i
+	if err := adjust(t.Spec, families); err != nil {
+		return nil, err
+	}
+	for i, k := range v.contests {
+		f := families[i]
+		f.finish(t.Spec)
+		if f.tests > 0 {
+			v.columns++
+			v.tests += f.tests
 		}
-	}
-	return b
-}
-
-// passedOver reports whether a cell with one value lies above the best.
-func (k *contest) passedOver() bool {
-	b := k.cells[k.best()]
-	return slices.ContainsFunc(k.cells, func(c *Cell) bool { return k.goal.Better(*c.Mean, *b.Mean) })
-}
-
-// index returns the position of a rival, or -1.
-func (k *contest) index(name string) int {
-	for i, n := range k.names {
-		if n == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// family holds every test of a table once, whichever way round it is asked for.
-type family struct {
-	tests []*stats.Paired
-	of    map[[2]*Cell]int
-	p     []float64
-}
-
-// test adds the paired t test of a against b unless it is there. It returns
-// its index, or -1 where the two share fewer than two seeds.
-func (f *family) test(a, b *Cell) (int, error) {
-	for _, pair := range [][2]*Cell{{a, b}, {b, a}} {
-		if i, ok := f.of[pair]; ok {
-			return i, nil
-		}
-	}
-	x, y := shared(a, b)
-	if len(x) < 2 {
-		return -1, nil
-	}
-	r, err := stats.PairedT(x, y)
-	if err != nil {
-		return -1, err
-	}
-	f.of[[2]*Cell{a, b}] = len(f.tests)
-	f.tests, f.p = append(f.tests, &r), append(f.p, r.P)
-	return len(f.tests) - 1, nil
-}
-
-// shared returns the values of a and b on the seeds that both have.
-func shared(a, b *Cell) (x, y []float64) {
-	for i, j := 0, 0; i < len(a.Seeds) && j < len(b.Seeds); {
-		switch {
-		case a.Seeds[i] < b.Seeds[j]:
-			i++
-		case a.Seeds[i] > b.Seeds[j]:
-			j++
-		default:
-			x, y = append(x, a.Values[i]), append(y, b.Values[j])
-			i, j = i+1, j+1
-		}
-	}
-	return x, y
-}
-
-// compare tests the cells of each contest against its reference, and against
-// its best where bold cells need that, then corrects all the p-values of the
-// table together and sets Compare and Bold.
-func compare(t *Table) (verdict, error) {
-	var v verdict
-	f := &family{of: map[[2]*Cell]int{}}
-	type link struct {
-		cell, ref *Cell
-		name      string // of ref, where it belongs into Compare
-		test      int
-		tie       bool // decides whether cell is as good as the best
-	}
-	var links []link
-	all := contests(t)
-	for _, k := range all {
-		best, ref := k.best(), -1
-		switch t.Spec.Against {
-		case none:
-		case boldBest:
-			ref = best
-		default:
-			ref = k.index(t.Spec.Against)
-		}
-		// The reference comes first, so that its tests are of cell minus reference;
-		// for a tie the direction does not matter.
-		for _, target := range []int{ref, best} {
-			show, tie := target == ref, target == best && t.Spec.Bold == boldTied
-			if target < 0 || !show && !tie {
-				continue
-			}
-			for i, c := range k.cells {
-				if i == target {
-					continue
-				}
-				n, err := f.test(c, k.cells[target])
-				if err != nil {
-					return v, err
-				}
-				if n < 0 {
-					if show {
-						v.untested++
-					}
-					continue
-				}
-				l := link{cell: c, ref: k.cells[target], test: n, tie: tie}
-				if show {
-					l.name = k.names[target]
-				}
-				links = append(links, l)
-			}
-			if ref == best {
-				break
-			}
-		}
-	}
-	adjusted := f.p
-	if t.Spec.Correct == holm && len(f.p) > 0 {
-		var err error
-		if adjusted, err = stats.Holm(f.p); err != nil {
-			return v, err
-		}
-	}
-	for _, l := range links {
-		r := f.tests[l.test]
-		if l.name != "" {
-			l.cell.Compare = &Compared{
-				Against: l.name, Pairs: r.N, Diff: r.Diff, DiffCI95: r.CI95, P: r.P, PAdjusted: adjusted[l.test],
-			}
-		}
-		if l.tie {
-			// The best itself is bold only where something was tested against it.
-			l.ref.Bold = true
-			l.cell.Bold = adjusted[l.test] >= alpha
-		}
-	}
-	for _, k := range all {
-		v.lone = v.lone || k.passedOver()
-		for _, c := range k.cells {
-			if t.Spec.Bold == boldBest && len(k.cells) > 1 {
-				best := k.cells[k.best()]
-				c.Bold = *c.Mean == *best.Mean && (c.N > 1) == (best.N > 1)
-			}
-			if c.Bold {
-				v.bold++
-			}
-		}
-	}
-	v.tests = len(f.tests)
-	for _, r := range f.tests {
-		if r.Constant && r.Diff != 0 {
-			v.constant++
+		v.see(t.Spec, k, f)
+		t.Pairs = append(t.Pairs, f.pairs...)
+		if err := v.mark(t.Spec, k, f); err != nil {
+			return nil, err
 		}
 	}
 	return v, nil
+}
+
+// family is the comparisons of one contest: all pairs of its rivals, or those with
+// a reference row, and each rival with chance.
+type family struct {
+	k        *contest
+	rivals   []*entry
+	pairs    []Pair
+	at       map[[2]*entry]int
+	p        []float64 // of the tests in the family
+	of       []int     // pair of each
+	adjusted []float64
+	means    int // that all pairs are of
+	tests    int // in the family
+	steps    int // by what the smallest p is multiplied
+	ref      int // among rivals; -1 without
+	contrast map[int]stats.Contrast
+}
+
+func newFamily(s Spec, k *contest) (*family, error) {
+	f := &family{k: k, rivals: k.rivals(), at: map[[2]*entry]int{}, contrast: map[int]stats.Contrast{}, ref: -1}
+	if s.Against == none {
+		return f, nil
+	}
+	f.ref = k.best()
+	if s.Against != best {
+		f.ref = k.index(s.Against)
+	}
+	var testable []*entry
+	for _, e := range f.rivals {
+		if e.untested == "" && e.folds == nil {
+			testable = append(testable, e)
+		}
+	}
+	parts := make([]stats.Parts, len(testable))
+	for i, e := range testable {
+		parts[i] = e.parts
+	}
+	for i, p := range stats.Moderate(parts) {
+		testable[i].parts = p
+	}
+	f.means = 0
+	for _, e := range f.rivals {
+		if e.untested == "" {
+			f.means++
+		}
+	}
+	for _, p := range stats.Pairs(len(f.rivals)) {
+		a, b := f.rivals[p[0]], f.rivals[p[1]]
+		inFamily := s.allPairs()
+		if !inFamily {
+			if f.ref < 0 || p[0] != f.ref && p[1] != f.ref {
+				continue
+			}
+			if p[0] == f.ref { // the row minus the reference
+				a, b = b, a
+			}
+			inFamily = true
+		}
+		f.add(a, b, inFamily, s)
+	}
+	for _, c := range k.entries {
+		for _, e := range f.rivals {
+			if c.Chance {
+				f.add(e, c, false, s)
+			}
+		}
+	}
+	return f, nil
+}
+
+// add makes the pair a − b.
+func (f *family) add(a, b *entry, inFamily bool, s Spec) {
+	p := Pair{A: a.name, B: b.name, Column: f.k.other, Metric: f.k.metric, Goal: f.k.goal, NA: a.N, NB: b.N, Diff: *a.Mean - *b.Mean}
+	if math.IsInf(p.Diff, 0) {
+		return // of values near the largest number: no difference to speak of
+	}
+	if s.Stat == statMedian {
+		p.Diff = a.centre() - b.centre()
+	}
+	f.at[[2]*entry{a, b}] = len(f.pairs)
+	switch {
+	case a.untested != "":
+		p.Note = a.name + ": " + a.untested
+	case b.untested != "":
+		p.Note = b.name + ": " + b.untested
+	}
+	c, ok := f.difference(a, b, &p)
+	if s.Stat == statMedian {
+		pseudo(a, b, &p)
+		ok = false
+	}
+	if ok && c.SE > 0 {
+		f.contrast[len(f.pairs)] = c
+		t, raw := c.T()
+		lo, hi := c.Interval()
+		p.SE, p.DF, p.Lo, p.Hi = &c.SE, &c.Nu, &lo, &hi
+		if p.Note == "" {
+			p.T, p.P = &t, &raw
+		}
+	} else if ok {
+		p.Note = "identical in every case: no test"
+		if p.Diff != 0 && !stats.Tied(*a.Mean, *b.Mean) {
+			p.Note = "the same difference in every case: no test"
+		}
+	}
+	if inFamily && a.untested == "" && b.untested == "" {
+		p.Family = s.Family
+		raw := 1.0 // a pair without a p of its own keeps its place
+		if p.P != nil {
+			raw = *p.P
+			f.tests++
+		}
+		f.p, f.of = append(f.p, raw), append(f.of, len(f.pairs))
+	}
+	f.pairs = append(f.pairs, p)
+}
+
+// difference estimates a − b where both have numbers per case on the same cases,
+// or the same trainings.
+func (f *family) difference(a, b *entry, p *Pair) (stats.Contrast, bool) {
+	switch {
+	case len(a.folds) > 0 && len(b.folds) > 0:
+		c, fact := acrossTrainings(a, b)
+		if fact != "" {
+			p.note(fact)
+			return c, false
+		}
+		p.Method, p.Cases = overTrainings, len(a.folds)
+		return c, true
+	case a.parts.M == 0 || b.parts.M == 0:
+		return stats.Contrast{}, false
+	case !slices.Equal(a.evidence.ids, b.evidence.ids):
+		p.note("their test cases differ")
+		return stats.Contrast{}, false
+	}
+	c, err := a.parts.Minus(b.parts)
+	if err != nil {
+		p.note("their test cases differ: " + err.Error())
+		return c, false
+	}
+	c.Estimate = p.Diff
+	p.Method, p.Cases = overBoth, a.parts.M
+	return c, true
+}
+
+func (p *Pair) note(s string) {
+	if p.Note == "" {
+		p.Note = s
+	}
+}
+
+// acrossTrainings pairs trainings on the same parts of the data.
+func acrossTrainings(a, b *entry) (stats.Contrast, string) {
+	if len(a.folds) != len(b.folds) {
+		return stats.Contrast{}, "they have different trainings"
+	}
+	d := make([]stats.Fold, len(a.folds))
+	for j, x := range a.folds {
+		y := b.folds[j]
+		d[j] = stats.Fold{Value: x.Value - y.Value, Test: x.Test, Train: x.Train, IDs: x.IDs, Samples: x.Samples}
+		if len(x.Z) > 0 && len(x.Z) == len(y.Z) && slices.Equal(x.IDs, y.IDs) {
+			d[j].Z = make([]float64, len(x.Z))
+			for u := range x.Z {
+				d[j].Z[u] = x.Z[u] - y.Z[u]
+			}
+		}
+	}
+	c, err := stats.OverFolds(d)
+	if err != nil {
+		return c, err.Error()
+	}
+	return c, ""
+}
+
+// pseudo sets the Hodges-Lehmann estimate of the case differences.
+func pseudo(a, b *entry, p *Pair) {
+	if a.parts.M == 0 || a.parts.M != b.parts.M || !slices.Equal(a.evidence.ids, b.evidence.ids) {
+		return
+	}
+	h := stats.HodgesLehmann(a.parts.Differences(b.parts))
+	p.Pseudo = &h
+}
+
+// adjust corrects the p-values of each family, or of all together.
+func adjust(s Spec, families []*family) error {
+	if s.Family == familyTable {
+		var all []float64
+		for _, f := range families {
+			all = append(all, f.p...)
+		}
+		adjusted, err := stats.Holm(all)
+		if s.Correct == none {
+			adjusted = all
+		}
+		if err != nil {
+			return err
+		}
+		for _, f := range families {
+			f.adjusted, adjusted = adjusted[:len(f.p)], adjusted[len(f.p):]
+			f.steps = max(1, len(all))
+		}
+		return nil
+	}
+	for _, f := range families {
+		var err error
+		f.steps = max(1, len(f.p))
+		switch {
+		case s.Correct == none:
+			f.adjusted, f.steps = f.p, 1
+		case s.Correct == shaffer && len(f.p) > 0:
+			f.adjusted, err = stats.Shaffer(f.p, f.means)
+		default:
+			f.adjusted, err = stats.Holm(f.p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes the adjusted values into the pairs.
+func (f *family) finish(s Spec) {
+	for i, at := range f.of {
+		p := &f.pairs[at]
+		p.Size = f.steps
+		if s.Family == familyColumn {
+			p.Size = len(f.p)
+		}
+		if p.P != nil {
+			p.Adj = &f.adjusted[i]
+		}
+	}
+}
+
+// pair returns a − b, whichever way round it was made.
+func (f *family) pair(a, b *entry) (p Pair, sign float64, ok bool) {
+	if i, ok := f.at[[2]*entry{a, b}]; ok {
+		return f.pairs[i], 1, true
+	}
+	if i, ok := f.at[[2]*entry{b, a}]; ok {
+		return f.pairs[i], -1, true
+	}
+	return Pair{}, 0, false
+}
+
+// significant reports whether a and b differ, and whether a is the better.
+func (f *family) significant(a, b *entry) (differ, better bool) {
+	p, sign, ok := f.pair(a, b)
+	if !ok || p.Adj == nil || *p.Adj >= alpha {
+		return false, false
+	}
+	d := sign * p.Diff
+	return true, f.k.goal == metric.Max && d > 0 || f.k.goal == metric.Min && d < 0
+}
+
+func (v *verdict) see(s Spec, k *contest, f *family) {
+	if s.Against == none {
+		return
+	}
+	for _, e := range f.rivals {
+		if e.untested != "" && len(f.rivals) > 1 {
+			v.untested[e.untested] = append(v.untested[e.untested], e.name)
+		}
+	}
+	for _, p := range f.pairs {
+		if p.Family != "" && p.P == nil {
+			v.identical++
+		}
+	}
+	if f.ref < 0 {
+		if len(f.rivals) > 0 && s.Against != best {
+			why := fmt.Sprintf("no %s to compare with", s.Against)
+			v.untested[why] = append(v.untested[why], k.other)
+		}
+		return
+	}
+	// What this table could have shown: from standard errors alone.
+	ref := f.rivals[f.ref]
+	for _, e := range f.rivals {
+		i, ok := f.at[[2]*entry{e, ref}]
+		if !ok {
+			i, ok = f.at[[2]*entry{ref, e}]
+		}
+		if !ok || e == ref || f.pairs[i].P == nil {
+			continue
+		}
+		if c := f.contrast[i]; c.SE > 0 {
+			if _, seen := v.smallest[k.metric]; !seen {
+				v.metrics = append(v.metrics, k.metric)
+			}
+			v.smallest[k.metric] = append(v.smallest[k.metric], stats.Detectable(c.SE, c.Nu, alpha/float64(f.steps), 0.8))
+		}
+	}
 }

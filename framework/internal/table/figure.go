@@ -2,202 +2,264 @@ package table
 
 import (
 	"errors"
-	"image/color"
+	"fmt"
 	"io"
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/figure"
+	"github.com/assaylab/assay/framework/setting"
 )
 
-// Sizes of a figure, in points of 1/72 inch.
+// Figures that a table can be drawn as.
 const (
-	panelWidth  = 200 * vg.Length(1)
-	rowHeight   = 26 * vg.Length(1)
-	frameHeight = 96 * vg.Length(1) // title, ticks and axis label
-	gap         = 16 * vg.Length(1)
-	fontSize    = figure.FontSize
+	FigureDots     = "dots"                // a panel per column: means with intervals
+	FigureForest   = "forest"              // differences to the reference
+	FigureCritical = "critical-difference" // mean ranks over recordings
 )
 
-func renderPNG(w io.Writer, t *Table) error {
-	f := newDotPlot(t)
-	return figure.PNG(w, f.width, f.height, f.draw)
-}
+// Figures lists what RenderFigure can draw.
+func Figures() []string { return []string{FigureDots, FigureForest, FigureCritical} }
 
-func renderSVG(w io.Writer, t *Table) error {
-	f := newDotPlot(t)
-	return figure.SVG(w, f.width, f.height, f.draw)
-}
-
-// dotPlot draws a table as dots with intervals: a panel per column side by side,
-// a line per row.
-type dotPlot struct {
-	t             *Table
-	v             view
-	names         vg.Length // width of the row labels, which only the first panel has
+// drawing is a figure of a known size.
+type drawing struct {
 	width, height vg.Length
+	draw          func(draw.Canvas) error
 }
 
-func newDotPlot(t *Table) dotPlot {
-	f := dotPlot{t: t, v: layOut(t)}
-	style := figure.Letters(fontSize)
-	for _, r := range f.v.rows {
-		f.names = max(f.names, style.Width(r)+fontSize)
+// RenderFigure draws t as one of Figures in the format svg, png or pdf, 89 or 183
+// mm wide.
+func RenderFigure(w io.Writer, t *Table, kind, format string) error {
+	var d drawing
+	var err error
+	switch kind {
+	case FigureDots:
+		d, err = dots(t)
+	case FigureForest:
+		d, err = forest(t)
+	case FigureCritical:
+		d, err = critical(t)
+	default:
+		return data.Problem{Path: "figures", Fact: fmt.Sprintf("there is no figure %q", kind), Hint: setting.Suggest(kind, Figures())}
 	}
-	n := vg.Length(len(f.v.heads))
-	f.width = f.names + n*panelWidth + (n+1)*gap
-	f.height = frameHeight + rowHeight*vg.Length(len(f.v.rows)) + gap
-	return f
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "svg":
+		return figure.SVG(w, d.width, d.height, d.draw)
+	case "png":
+		return figure.PNG(w, d.width, d.height, d.draw)
+	case "pdf":
+		return figure.PDF(w, d.width, d.height, d.draw)
+	}
+	return data.Problem{Path: "format", Fact: fmt.Sprintf("there is no figure format %q", format), Hint: setting.Suggest(format, []string{"svg", "png", "pdf"})}
 }
 
-func (f dotPlot) draw(c draw.Canvas) error {
-	if len(f.v.heads) == 0 {
-		return errors.New("a table without cells has no figure")
-	}
-	left := gap
-	for j := range f.v.heads {
-		right := left + panelWidth
-		if j == 0 {
-			right += f.names
-		}
-		f.panel(j).Draw(draw.Crop(c, left, right-f.width, gap/2, -gap/2))
-		left = right + gap
-	}
-	return nil
+func renderSVG(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "svg") }
+func renderPNG(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "png") }
+func renderPDF(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "pdf") }
+
+// Sizes of panels, in points.
+const (
+	rowHeight  = 11 * vg.Length(1)
+	headHeight = 13 * vg.Length(1)
+	axisHeight = 19 * vg.Length(1)
+	gap        = 9 * vg.Length(1)
+	leastPanel = 84 * vg.Length(1)
+)
+
+// panels lays out panels beside each other, as many as fit, in a figure 89 mm wide
+// where all fit in one line, else 183 mm.
+type panels struct {
+	names, width, height, panel vg.Length
+	perLine, lines              int
+	rows                        []string
+	label                       string
 }
 
-func (f dotPlot) panel(j int) *plot.Plot {
-	p := plot.New()
-	p.Title.Text = f.v.heads[j]
-	p.Title.TextStyle.Font = figure.Sans(fontSize + 1)
-	p.Title.TextStyle.Color = figure.Ink
-	p.Title.Padding = 6
-	p.X.Label.Text = "dot: mean, bar: 95 % interval, faint: seeds"
-	if names, _ := metricsOf(f.t.Spec.Cell); len(names) == 1 && f.t.Spec.Cols != axisMetric {
-		p.X.Label.Text = names[0] + "\n" + p.X.Label.Text
+func newPanels(rows []string, n int, label string) panels {
+	p := panels{rows: rows, label: label, width: figure.Narrow}
+	style := figure.Letters(figure.PaperFont)
+	for _, r := range rows {
+		p.names = max(p.names, style.Width(r)+6)
 	}
-	p.X.Label.TextStyle.Font = figure.Sans(fontSize - 2)
-	p.X.Label.TextStyle.Color = figure.Ink
-	p.X.Label.Padding = 4
-	p.X.Tick.Label.Font = figure.Sans(fontSize - 2)
-	p.X.Tick.Marker = fewTicks{}
-	p.X.Color, p.X.Tick.Color = figure.Ink, figure.Ink
-	p.Y.Color, p.Y.Tick.Color = color.Transparent, color.Transparent
-	p.Y.Tick.Length, p.Y.Padding, p.X.Padding = 0, 0, 4
-	p.Y.Tick.Label.Font = figure.Sans(fontSize)
-	p.Y.Tick.Label.Color = figure.Ink
-	n := len(f.v.rows)
-	ticks := make(plot.ConstantTicks, n)
-	for i, r := range f.v.rows {
-		if j > 0 {
-			r = ""
-		}
-		ticks[i] = plot.Tick{Value: float64(n - 1 - i), Label: r} // the first row on top
+	if p.names+vg.Length(n)*(leastPanel+gap) > p.width {
+		p.width = figure.Wide
 	}
-	p.Y.Tick.Marker = ticks
-	d := dots{spec: f.t.Spec, usual: f.v.usual}
-	for i := range f.v.rows {
-		d.cells = append(d.cells, f.v.cells[i][j])
-	}
-	p.Add(d)
-	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
-	pad := (p.X.Max - p.X.Min) * 0.06
-	if pad == 0 {
-		pad = max(0.05*math.Abs(p.X.Max), 1e-3) // a single value needs some room too
-	}
-	p.X.Min, p.X.Max = p.X.Min-pad, p.X.Max+pad
+	p.names = min(p.names, p.width*2/5)
+	p.perLine = max(1, min(n, int((p.width-p.names)/(leastPanel+gap))))
+	p.lines = (n + p.perLine - 1) / p.perLine
+	p.panel = (p.width-p.names)/vg.Length(p.perLine) - gap
+	p.height = vg.Length(p.lines)*p.line() + 12
 	return p
 }
 
-// fewTicks thins gonum's ticks to those that fit below a narrow panel.
-type fewTicks struct{}
+func (p panels) line() vg.Length {
+	return headHeight + rowHeight*vg.Length(len(p.rows)) + axisHeight
+}
 
-func (fewTicks) Ticks(lo, hi float64) []plot.Tick {
-	ticks := slices.DeleteFunc(plot.DefaultTicks{}.Ticks(lo, hi), func(t plot.Tick) bool { return t.IsMinor() })
-	if len(ticks) > 4 {
-		kept := ticks[:0]
-		for i, t := range ticks {
-			if i%2 == 0 {
-				kept = append(kept, t)
+// at returns where panel j has its values: left and right, and the place of a row.
+func (p panels) at(j int) (left, right vg.Length, y func(row int) vg.Length) {
+	left = p.names + vg.Length(j%p.perLine)*(p.panel+gap) + gap/2
+	top := p.height - vg.Length(j/p.perLine)*p.line() - headHeight
+	return left, left + p.panel, func(row int) vg.Length { return top - rowHeight*(vg.Length(row)+0.5) }
+}
+
+// frame draws the names of rows, the head of panel j and the lines that guide the eye.
+func (p panels) frame(c draw.Canvas, j int, head string) {
+	left, right, y := p.at(j)
+	text := figure.Letters(figure.PaperFont)
+	text.YAlign = draw.YCenter
+	c.FillText(text, vg.Point{X: left, Y: y(0) + rowHeight/2 + headHeight/2}, figure.Fit(head, p.panel, figure.PaperFont))
+	for i, r := range p.rows {
+		c.StrokeLine2(draw.LineStyle{Color: figure.Rule, Width: 0.5}, left, y(i), right, y(i))
+		if j%p.perLine == 0 {
+			c.FillText(text, vg.Point{X: 2, Y: y(i)}, figure.Fit(r, p.names-4, figure.PaperFont))
+		}
+	}
+}
+
+func (p panels) legend(c draw.Canvas) {
+	text := figure.Letters(figure.SmallFont)
+	text.YAlign = draw.YBottom
+	c.FillText(text, vg.Point{X: 2, Y: 3}, figure.Fit(p.label, p.width-4, figure.SmallFont))
+}
+
+// span is what a cell covers on its axis.
+type span struct{ centre, lo, hi float64 }
+
+// spans reads what the table prints: interval, deviation, error or quartiles.
+func (t *Table) span(c *Cell) span {
+	switch {
+	case c.Median != nil:
+		s := span{*c.Median, *c.Median, *c.Median}
+		if c.Q1 != nil {
+			s.lo, s.hi = *c.Q1, *c.Q3
+		}
+		return s
+	case t.Spec.Stat == statStd && c.Std != nil:
+		return span{*c.Mean, *c.Mean - *c.Std, *c.Mean + *c.Std}
+	case t.Spec.Stat == statSEM && c.Std != nil:
+		e := *c.Std / math.Sqrt(float64(c.N))
+		return span{*c.Mean, *c.Mean - e, *c.Mean + e}
+	case t.Spec.Stat == statCI95 && c.Interval != nil:
+		return span{*c.Mean, c.Interval.Lo, c.Interval.Hi}
+	}
+	return span{*c.Mean, *c.Mean, *c.Mean}
+}
+
+var barWords = map[string]string{
+	statCI95: "dot: mean, bar: 95 % interval, faint: seeds", statStd: "dot: mean, bar: standard deviation, faint: seeds",
+	statSEM: "dot: mean, bar: standard error, faint: seeds", statMean: "dot: mean, faint: seeds", statMedian: "dot: median, bar: quartiles, faint: seeds",
+}
+
+// dots draws a table as dots with intervals: a panel per column, a line per row,
+// one axis for all panels of a metric.
+func dots(t *Table) (drawing, error) {
+	v := layOut(t)
+	if len(v.heads) == 0 {
+		return drawing{}, errors.New("a table without cells has no figure")
+	}
+	label := barWords[t.Spec.Stat] + "; filled: best"
+	if slices.ContainsFunc(t.Cells, func(c Cell) bool { return c.Mark != "" }) {
+		label += "; ° †: as in the table"
+	}
+	if slices.ContainsFunc(t.Cells, func(c Cell) bool { return c.Chance }) {
+		label += "; dashed: chance"
+	}
+	p := newPanels(v.rows, len(v.heads), label)
+	return drawing{p.width, p.height, func(c draw.Canvas) error {
+		for j, head := range v.heads {
+			p.frame(c, j, head)
+			left, right, y := p.at(j)
+			lo, hi := t.rangeOf(v, j)
+			axis := figure.NewAxis(lo, hi, left, right, 4)
+			axis.DrawX(c, y(len(v.rows)-1)-rowHeight/2, "")
+			t.references(c, v, j, axis, y)
+			for i := range v.rows {
+				t.dot(c, v.cells[i][j], v.usual, figure.LookOf(i), axis, y(i))
 			}
 		}
-		return kept
-	}
-	return ticks
+		p.legend(c)
+		return nil
+	}}, nil
 }
 
-// dots plots one column: per row the seeds as faint rings, the interval as a
-// bar, the mean as a dot, and in words what failed.
-type dots struct {
-	spec  Spec
-	usual int
-	cells []*Cell // from the top; nil where nobody ran
+// rangeOf spans every value and interval of the metric of column j.
+func (t *Table) rangeOf(v view, j int) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	of := map[string]bool{}
+	for i := range v.rows {
+		if c := v.cells[i][j]; c != nil {
+			of[c.Metric] = true
+		}
+	}
+	for i := range t.Cells {
+		c := &t.Cells[i]
+		if !of[c.Metric] || c.N == 0 {
+			continue
+		}
+		s := t.span(c)
+		lo, hi = min(lo, s.lo, slices.Min(c.Values)), max(hi, s.hi, slices.Max(c.Values))
+	}
+	if lo > hi {
+		return 0, 1 // only failures: any axis will do
+	}
+	return lo, hi
 }
 
-// DataRange spans every value and interval.
-func (d dots) DataRange() (xmin, xmax, ymin, ymax float64) {
-	first := true
-	see := func(x float64) {
-		if first {
-			xmin, xmax, first = x, x, false
-		}
-		xmin, xmax = min(xmin, x), max(xmax, x)
+// references draws the zero line and chance, where the axis has them.
+func (t *Table) references(c draw.Canvas, v view, j int, axis figure.Axis, y func(int) vg.Length) {
+	top, bottom := y(0)+rowHeight/2, y(len(v.rows)-1)-rowHeight/2
+	if axis.Lo < 0 && axis.Hi > 0 {
+		x := axis.At(0)
+		c.StrokeLine2(draw.LineStyle{Color: figure.Ink, Width: 0.5}, x, bottom, x, top)
 	}
-	for _, c := range d.cells {
-		if c == nil || c.N == 0 {
-			continue
-		}
-		for _, x := range c.Values {
-			see(x)
-		}
-		if c.CI95 != nil {
-			see(*c.Mean - *c.CI95)
-			see(*c.Mean + *c.CI95)
+	for i := range v.rows {
+		if cell := v.cells[i][j]; cell != nil && cell.Chance && cell.N > 0 && axis.Holds(*cell.Mean) {
+			x := axis.At(*cell.Mean)
+			c.StrokeLine2(draw.LineStyle{Color: figure.Ink, Width: 0.6, Dashes: []vg.Length{3, 2}}, x, bottom, x, top)
 		}
 	}
-	if first {
-		xmax = 1 // only failures: any axis will do
-	}
-	return xmin, xmax, 0, float64(len(d.cells) - 1)
 }
 
-func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
-	toX, toY := p.Transforms(&c)
-	for i, cell := range d.cells {
-		y := toY(float64(len(d.cells) - 1 - i))
-		c.StrokeLine2(draw.LineStyle{Color: figure.Rule, Width: 0.5}, c.Min.X, y, c.Max.X, y)
-		if cell == nil {
-			continue
-		}
-		colour := figure.Palette[i%len(figure.Palette)]
-		words := d.spec.show(cell, d.usual).note
-		if cell.N == 0 {
-			words = d.spec.show(cell, d.usual).centre
-		}
-		if words != "" {
-			style := figure.Letters(fontSize - 3)
-			style.XAlign, style.YAlign = draw.XRight, draw.YBottom
-			c.FillText(style, vg.Point{X: c.Max.X, Y: y + 5}, words)
-		}
-		if cell.N == 0 {
-			continue
-		}
-		faint := colour
-		faint.R, faint.G, faint.B, faint.A = faint.R/5*2, faint.G/5*2, faint.B/5*2, 0x66 // premultiplied by 0.4
-		for _, x := range cell.Values {
-			c.DrawGlyph(draw.GlyphStyle{Color: faint, Radius: 2.2, Shape: draw.CircleGlyph{}}, vg.Point{X: toX(x), Y: y - 6})
-		}
-		if cell.CI95 != nil {
-			line := draw.LineStyle{Color: colour, Width: 1.6}
-			lo, hi := toX(*cell.Mean-*cell.CI95), toX(*cell.Mean+*cell.CI95)
-			c.StrokeLine2(line, lo, y, hi, y)
-			c.StrokeLine2(line, lo, y-3, lo, y+3)
-			c.StrokeLine2(line, hi, y-3, hi, y+3)
-		}
-		c.DrawGlyph(draw.GlyphStyle{Color: colour, Radius: 4, Shape: draw.CircleGlyph{}}, vg.Point{X: toX(*cell.Mean), Y: y})
+func (t *Table) dot(c draw.Canvas, cell *Cell, usual int, look figure.Look, axis figure.Axis, y vg.Length) {
+	s := t.Spec.show(cell, usual)
+	text := figure.Letters(figure.SmallFont)
+	text.YAlign = draw.YCenter
+	if s.empty {
+		text.XAlign = draw.XRight
+		c.FillText(text, vg.Point{X: axis.To, Y: y}, s.centre+s.note)
+		return
 	}
+	for _, x := range cell.Values {
+		c.DrawGlyph(draw.GlyphStyle{Color: figure.Faint(look.Colour), Radius: 1.2, Shape: draw.CircleGlyph{}}, vg.Point{X: axis.At(x), Y: y - 3})
+	}
+	b := t.span(cell)
+	bar(c, b, axis, y, draw.LineStyle{Color: look.Colour, Width: 1})
+	look.Hollow = !cell.Bold
+	look.Draw(c, vg.Point{X: axis.At(b.centre), Y: y}, 2.2)
+	if after := s.mark + s.note; after != "" {
+		at := axis.At(max(b.hi, slices.Max(cell.Values))) + 3
+		if at+text.Width(after) > axis.To+gap/2 {
+			text.XAlign, at = draw.XRight, axis.At(min(b.lo, slices.Min(cell.Values)))-3
+		}
+		c.FillText(text, vg.Point{X: at, Y: y}, after)
+	}
+}
+
+// bar draws an interval with its ends.
+func bar(c draw.Canvas, s span, axis figure.Axis, y vg.Length, line draw.LineStyle) {
+	if s.lo == s.hi {
+		return
+	}
+	lo, hi := axis.At(s.lo), axis.At(s.hi)
+	c.StrokeLine2(line, lo, y, hi, y)
+	c.StrokeLine2(line, lo, y-1.8, lo, y+1.8)
+	c.StrokeLine2(line, hi, y-1.8, hi, y+1.8)
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -16,11 +17,36 @@ import (
 // place is where an observation goes.
 type place struct{ row, col, metric string }
 
-// heap is what lies at one place: at most one trial of each seed.
+// run tells the trials of one place apart.
+type run struct {
+	seed          uint64
+	repeat, index int
+}
+
+func runOf(o Observation) run {
+	r := run{seed: o.Seed}
+	if o.Fold != nil {
+		r.repeat, r.index = o.Fold.Repeat, o.Fold.Index
+	}
+	return r
+}
+
+func (r run) fold() string { return fmt.Sprintf("%d.%d", r.repeat, r.index) }
+
+// heap is what lies at one place: at most one trial of each seed and fold.
 type heap struct {
-	seeds  map[uint64]Observation // of trials with a value and of failed ones
-	failed int
-	first  Observation
+	runs    map[run]Observation // with a value, and failed
+	spoiled map[run]bool        // values that cannot be believed
+	failed  int
+	missing int // successful trials without the metric
+	first   Observation
+}
+
+// sorted lists the runs by seed, then fold.
+func (h *heap) sorted() []run {
+	return slices.SortedFunc(maps.Keys(h.runs), func(a, b run) int {
+		return cmp.Or(cmp.Compare(a.seed, b.seed), cmp.Compare(a.repeat, b.repeat), cmp.Compare(a.index, b.index))
+	})
 }
 
 // gathered holds the observations that a table is about, sorted into places.
@@ -32,7 +58,9 @@ type gathered struct {
 	goals      map[string]metric.Goal
 	trials     map[string]bool // trial key to whether it failed
 	varied     map[string]bool // axes, other than the seed, that differ within some cell
+	origins    map[string]Origin
 	tuning     bool
+	absent     []string // sentences about what is not there, or was left out
 }
 
 // label names o's place on an axis; m is the metric o is counted for.
@@ -61,7 +89,7 @@ func label(axis string, o Observation, m string) string {
 func gather(spec Spec, obs []Observation) (*gathered, error) {
 	g := &gathered{
 		spec: spec, heaps: map[place]*heap{}, goals: map[string]metric.Goal{},
-		trials: map[string]bool{}, varied: map[string]bool{},
+		trials: map[string]bool{}, varied: map[string]bool{}, origins: map[string]Origin{},
 	}
 	g.metrics, _ = metricsOf(spec.Cell)
 	rows, cols := newOrder(spec, spec.Rows, g.metrics), newOrder(spec, spec.Cols, g.metrics)
@@ -78,15 +106,22 @@ func gather(spec Spec, obs []Observation) (*gathered, error) {
 	if len(g.heaps) == 0 {
 		return nil, g.nothing(obs)
 	}
+	g.lacking(obs, rows, cols)
+	g.unseen(obs, rows, cols)
 	g.rows, g.cols = rows.sorted(), cols.sorted()
 	return g, nil
+}
+
+// inScope reports whether the table is about o's method and dataset.
+func (g *gathered) inScope(o Observation) bool {
+	s := g.spec
+	return (len(s.Methods) == 0 || slices.Contains(s.Methods, o.Method)) && (len(s.Dataset) == 0 || slices.Contains(s.Dataset, o.Dataset))
 }
 
 // wanted lists the metrics of the table that o counts for.
 func (g *gathered) wanted(o Observation) []string {
 	switch s := g.spec; {
-	case len(s.Methods) > 0 && !slices.Contains(s.Methods, o.Method),
-		len(s.Dataset) > 0 && !slices.Contains(s.Dataset, o.Dataset):
+	case !g.inScope(o):
 		return nil
 	case o.Failed && o.Metric == "":
 		return g.metrics
@@ -97,24 +132,33 @@ func (g *gathered) wanted(o Observation) []string {
 }
 
 func (g *gathered) put(at place, o Observation) error {
-	if !o.Failed && (math.IsNaN(o.Value) || math.IsInf(o.Value, 0)) {
-		return data.Problem{
-			Fact: fmt.Sprintf("trial %s: %s is %v", o.Trial, at.metric, o.Value),
-			Hint: "a metric must be finite; a trial that cannot compute one has to fail",
-		}
-	}
 	h := g.heaps[at]
 	if h == nil {
-		h = &heap{seeds: map[uint64]Observation{}, first: o}
+		h = &heap{runs: map[run]Observation{}, spoiled: map[run]bool{}, first: o}
 		g.heaps[at] = h
 	}
-	if old, ok := h.seeds[o.Seed]; ok {
+	r := runOf(o)
+	g.origins[o.Dataset] = o.Origin
+	if !o.Failed && (math.IsNaN(o.Value) || math.IsInf(o.Value, 0)) {
+		h.spoil(r)
+		g.absent = append(g.absent, fmt.Sprintf("Trial %s: %s is %v and left out: a metric must be finite", short(o.Trial), at.metric, o.Value))
+		return nil
+	}
+	if h.spoiled[r] {
+		return nil
+	}
+	if old, ok := h.runs[r]; ok {
 		if old.Trial == o.Trial && old.Failed == o.Failed && old.Value == o.Value {
 			return nil // one trial may serve several variants
 		}
+		if old.Trial == o.Trial && old.Variant == o.Variant && o.Trial != "" {
+			h.spoil(r)
+			g.absent = append(g.absent, fmt.Sprintf("Trial %s has %s twice, %v and %v: both are left out", short(o.Trial), at.metric, old.Value, o.Value))
+			return nil
+		}
 		return g.clash(at, old, o)
 	}
-	h.seeds[o.Seed] = o
+	h.runs[r] = o
 	if o.Failed {
 		h.failed++
 	} else {
@@ -134,6 +178,15 @@ func (g *gathered) put(at place, o Observation) error {
 	}
 	return nil
 }
+
+// spoil leaves out what is known of a run, and what may follow.
+func (h *heap) spoil(r run) {
+	delete(h.runs, r)
+	h.spoiled[r] = true
+	h.missing++
+}
+
+func short(key string) string { return key[:min(12, len(key))] }
 
 // clash explains two trials with one seed in one cell, which no mean can tell apart.
 func (g *gathered) clash(at place, a, b Observation) error {

@@ -34,18 +34,24 @@ p { color: #444 }
 <div class="scroll"><table>
 <thead><tr><th scope="col">{{.Corner}}</th>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
 <tbody>
-{{range .Lines}}<tr><th scope="row">{{.Name}}</th>{{range .Cells}}<td title="{{.Title}}">{{if .Bold}}<strong>{{.Number}}</strong>{{else}}{{.Number}}{{end}}<span class="note">{{.Note}}</span></td>{{end}}</tr>
+{{range .Lines}}<tr><th scope="row">{{.Name}}</th>{{range .Cells}}<td title="{{.Title}}">{{if .Bold}}<strong>{{.Number}}</strong>{{else}}{{.Number}}{{end}}{{.Mark}}{{if .Letters}}<sup>{{.Letters}}</sup>{{end}}<span class="note">{{.Note}}</span></td>{{end}}</tr>
 {{end}}</tbody>
 </table></div>
 <p>{{.Caption}}</p>
-</body>
+{{if .Selected}}<div class="scroll"><table>
+<thead><tr>{{range .SelectedHead}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
+<tbody>
+{{range .Selected}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
+{{end}}</tbody>
+</table></div>
+{{end}}</body>
 </html>
 `))
 
 func renderHTML(w io.Writer, t *Table) error {
 	type cell struct {
-		Number, Note, Title string
-		Bold                bool
+		Number, Mark, Letters, Note, Title string
+		Bold                               bool
 	}
 	type line struct {
 		Name  string
@@ -56,12 +62,12 @@ func renderHTML(w io.Writer, t *Table) error {
 	for i, r := range v.rows {
 		l := line{Name: r}
 		for _, c := range v.cells[i] {
+			s := t.Spec.show(c, v.usual)
 			if c == nil {
-				l.Cells = append(l.Cells, cell{Title: "no trial"})
+				l.Cells = append(l.Cells, cell{Number: s.centre, Title: "no trial"})
 				continue
 			}
-			s := t.Spec.show(c, v.usual)
-			l.Cells = append(l.Cells, cell{s.centre + s.spread, s.note, details(c), c.Bold})
+			l.Cells = append(l.Cells, cell{s.centre + s.spread, s.mark, s.letters, s.note, details(c), c.Bold})
 		}
 		lines = append(lines, l)
 	}
@@ -69,7 +75,9 @@ func renderHTML(w io.Writer, t *Table) error {
 		Name, Corner, Caption string
 		Heads                 []string
 		Lines                 []line
-	}{t.Name, v.corner, t.Caption, v.heads, lines})
+		SelectedHead          []string
+		Selected              [][]string
+	}{t.Name, v.corner, t.Caption, v.heads, lines, selectedHead, selectedLines(t)})
 }
 
 // details is what shows when the pointer rests on a cell: every number behind it.
@@ -80,11 +88,28 @@ func details(c *Cell) string {
 		fmt.Fprintf(&b, ", %d failed", c.Failed)
 	}
 	if c.Std != nil {
-		fmt.Fprintf(&b, "\nstandard deviation %.4g, 95 %% interval ± %.4g", *c.Std, *c.CI95)
+		fmt.Fprintf(&b, "\nstandard deviation %.4g", *c.Std)
+	}
+	if in := c.Interval; in != nil {
+		fmt.Fprintf(&b, "\n95 %% interval %.4g to %.4g over %s (%s, %.3g degrees of freedom)", in.Lo, in.Hi, in.Over, in.Method, in.DF)
+	}
+	if c.Cases > 0 {
+		fmt.Fprintf(&b, "\n%d test cases", c.Cases)
+	}
+	if c.Note != "" {
+		fmt.Fprintf(&b, "\n%s", c.Note)
 	}
 	if p := c.Compare; p != nil {
-		fmt.Fprintf(&b, "\nminus %s: %.4g ± %.4g (95 %% interval, %d pairs), p = %.3g, adjusted %.3g",
-			p.Against, p.Diff, p.DiffCI95, p.Pairs, p.P, p.PAdjusted)
+		fmt.Fprintf(&b, "\nminus %s: %.4g", p.Against, p.Diff)
+		if p.DiffCI95 != nil {
+			fmt.Fprintf(&b, " ± %.4g (95 %% interval)", *p.DiffCI95)
+		}
+		if p.P != nil {
+			fmt.Fprintf(&b, ", p = %.3g", *p.P)
+		}
+		if p.PAdjusted != nil {
+			fmt.Fprintf(&b, ", adjusted %.3g", *p.PAdjusted)
+		}
 	}
 	for i, x := range c.Values {
 		fmt.Fprintf(&b, "\nseed %d: %.6g (%s)", c.Seeds[i], x, c.Trials[i])

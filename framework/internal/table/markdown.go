@@ -23,23 +23,36 @@ func renderMarkdown(w io.Writer, t *Table) error {
 	for i, r := range v.rows {
 		cells := []string{markdownEscape.Replace(r)}
 		for _, c := range v.cells[i] {
-			cells = append(cells, marked(t, c, v.usual, "**", "**"))
+			cells = append(cells, markdownCell(t, c, v.usual))
 		}
 		line(cells...)
 	}
 	b.WriteString("\n" + markdownEscape.Replace(t.Caption) + "\n")
+	if len(t.Selection) > 0 {
+		b.WriteByte('\n')
+		line(selectedHead...)
+		line(":--", ":--", ":--", "--:", ":--")
+		for _, cells := range selectedLines(t) {
+			for i := range cells {
+				cells[i] = markdownEscape.Replace(cells[i])
+			}
+			line(cells...)
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// marked is a cell with its number, not its note, between the marks of bold.
-func marked(t *Table, c *Cell, usual int, open, end string) string {
-	if c == nil {
-		return ""
-	}
+// markdownCell is a cell with its number, not its mark and note, in bold.
+func markdownCell(t *Table, c *Cell, usual int) string {
 	s := t.Spec.show(c, usual)
-	if c.Bold {
-		return open + s.centre + s.spread + end + s.note
+	number := s.centre + s.spread
+	if c != nil && c.Bold {
+		number = "**" + number + "**"
 	}
-	return s.String()
+	letters := ""
+	if s.letters != "" {
+		letters = "<sup>" + s.letters + "</sup>"
+	}
+	return number + s.mark + letters + s.note
 }

@@ -1,12 +1,10 @@
 package table
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
@@ -26,6 +24,7 @@ var renderers = []struct {
 	{"json", renderJSON},
 	{"svg", renderSVG},
 	{"png", renderPNG},
+	{"pdf", renderPDF},
 }
 
 // Formats lists what Render can write.
@@ -48,7 +47,7 @@ func Render(w io.Writer, t *Table, format string) error {
 }
 
 // documents are the formats of which a file holds one: two after another are none.
-var documents = []string{"html", "svg", "png"}
+var documents = []string{"html", "svg", "png", "pdf"}
 
 // IsDocument reports whether what Render writes is a whole file, to be kept byte
 // by byte.
@@ -88,27 +87,4 @@ func renderJSON(w io.Writer, t *Table) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(t)
-}
-
-// renderCSV writes one line per value, with all the digits it has. Failed
-// trials have no value: a line without seed and value carries their number.
-func renderCSV(w io.Writer, t *Table) error { return writeCSV(w, t) }
-
-func writeCSV(w io.Writer, tables ...*Table) error {
-	c := csv.NewWriter(w)
-	lines := [][]string{{"table", "row", "col", "metric", "split", "seed", "value", "trial"}}
-	for _, t := range tables {
-		for _, cell := range t.Cells {
-			line := func(seed, value, trial string) {
-				lines = append(lines, []string{t.Name, cell.Row, cell.Col, cell.Metric, cell.Split, seed, value, trial})
-			}
-			for i, v := range cell.Values {
-				line(strconv.FormatUint(cell.Seeds[i], 10), strconv.FormatFloat(v, 'g', -1, 64), cell.Trials[i])
-			}
-			if cell.Failed > 0 {
-				line("", "", fmt.Sprintf("%d failed", cell.Failed))
-			}
-		}
-	}
-	return c.WriteAll(lines)
 }

@@ -1,12 +1,14 @@
 // Package table turns the metrics of many trials into the comparison tables of
-// a paper: mean and interval over seeds, paired tests, bold winners, failed
-// counts, a caption that says what was done, in the formats papers and scripts
-// want.
+// a paper: means with intervals over seeds and test cases, tests that hold their
+// level, marks, failed counts, a caption that says what was done and nothing more,
+// in the formats papers and scripts want.
+//
+// [Build] makes a [Table] of observations, [Render] writes it. docs/numbers.md
+// says what every number, interval, mark and letter means.
 package table
 
-import "github.com/assaylab/assay/framework/metric"
-
-// Spec is one table as a sweep asks for it.
+// Spec is one table as a sweep asks for it. Zero values stand for the defaults
+// that Complete fills in.
 type Spec struct {
 	Name  string `json:"name"`
 	Rows  string `json:"rows"`  // axis: method, variant, dataset, metric, or settings.NAME
@@ -14,65 +16,48 @@ type Spec struct {
 	Cell  any    `json:"cell"`  // metric name, or a list of them (with an axis "metric")
 	Split string `json:"split"` // split the metric was measured on
 	Stat  string `json:"stat"`  // "mean ± ci95" (default), "mean ± std", "mean ± sem", "mean", "median [iqr]"
-	Bold  string `json:"bold"`  // "tied" (default): best and all not significantly different; "best"; "none"
+	Bold  string `json:"bold"`  // "best" (default) or "none"; "tied" of old files: best, and letters
 
-	Against string   `json:"against"` // compare with "best" (default), a row's name, or "none"
-	Correct string   `json:"correct"` // "holm" (default) or "none"
+	Against string   `json:"against"` // compare all pairs and mark against "best" (default), against a row's name alone, or "none"
+	Correct string   `json:"correct"` // "shaffer" (default of all pairs), "holm" (default of a row) or "none"
 	Methods []string `json:"methods"` // only these method ids, in this order; empty = all
 	Dataset []string `json:"datasets"`
-}
 
-// Observation is the outcome of one trial for one metric, as tables see it.
-type Observation struct {
-	Method   string // id in the sweep
-	Variant  string // "" for the method as given; the ablation's or configuration's label otherwise
-	Dataset  string // id in the sweep
-	Seed     uint64
-	Settings map[string]any
-	Trial    string // trial key, so that every number can be traced
-	Metric   string
-	Split    string
-	Goal     metric.Goal
-	Value    float64
-	Failed   bool // the trial failed: no value
-	Tuning   bool // the trial's score was used to select settings on this very split
-}
+	Family   string   `json:"family,omitempty"`   // "column" (default): a level for each metric on each dataset; "table": one for all
+	Marks    string   `json:"marks,omitempty"`    // "worse" (default), "best-set" or "none"
+	Letters  bool     `json:"letters,omitempty"`  // compact letters of all pairs
+	Show     string   `json:"show,omitempty"`     // "value" (default) or "difference", to the reference
+	Failures string   `json:"failures,omitempty"` // across recordings: "worst" rank (default), or "exclude"
+	Also     []string `json:"also,omitempty"`     // across recordings: "wilcoxon", "iqm", "improvement", "bootstrap", "equivalence"
+	Rope     float64  `json:"rope,omitempty"`     // half-width of the region of practical equivalence, in units of the metric
 
-// Cell is one cell of a finished table; the JSON form is a contract for scripts.
-type Cell struct {
-	Row     string      `json:"row"`
-	Col     string      `json:"col"`
-	Metric  string      `json:"metric"`
-	Split   string      `json:"split"`
-	Mean    *float64    `json:"mean"` // null without a successful trial
-	CI95    *float64    `json:"ci95"` // half-width of the 95 % t interval; null for n < 2
-	Std     *float64    `json:"std"`  // sample standard deviation; null for n < 2
-	N       int         `json:"n"`
-	Failed  int         `json:"failed"`
-	Values  []float64   `json:"values"` // in order of seeds
-	Seeds   []uint64    `json:"seeds"`
-	Trials  []string    `json:"trials"`
-	Bold    bool        `json:"bold"`
-	Compare *Compared   `json:"compare,omitempty"`
-	Goal    metric.Goal `json:"goal"`
-}
+	Caption  string            `json:"caption,omitempty"`  // the author's words, before what the host says
+	Label    string            `json:"label,omitempty"`    // LaTeX label; default tab:NAME
+	Columns  map[string]string `json:"columns,omitempty"`  // heads of columns by their labels
+	Rename   map[string]string `json:"rename,omitempty"`   // display names of methods, variants, datasets, metrics
+	Fit      string            `json:"fit,omitempty"`      // of LaTeX: "column", "page", "rotate" or "split"; default as wide as needed
+	Commands bool              `json:"commands,omitempty"` // a \newcommand for each cell in the LaTeX file
 
-// Compared is the paired test of a cell against the reference of its comparison.
-type Compared struct {
-	Against   string  `json:"against"`    // row compared with
-	Pairs     int     `json:"pairs"`      // seeds that both have
-	Diff      float64 `json:"diff"`       // mean paired difference, this minus reference
-	DiffCI95  float64 `json:"diff_ci95"`  // half-width of its 95 % t interval
-	P         float64 `json:"p"`          // two-sided paired t
-	PAdjusted float64 `json:"p_adjusted"` // after Correct
+	// Expect are methods of the sweep that this table would show; one without any
+	// record has a row that says so.
+	Expect []string `json:"-"`
 }
 
 // Table is finished: every renderer prints the same numbers.
 type Table struct {
-	Name    string   `json:"name"`
-	Caption string   `json:"caption"`
-	Rows    []string `json:"rows"`
-	Cols    []string `json:"cols"`
-	Cells   []Cell   `json:"cells"` // row-major; cells nobody ran are left out
-	Spec    Spec     `json:"spec"`
+	Schema  int    `json:"schema"` // of this form
+	Name    string `json:"name"`
+	Caption string `json:"caption"`
+	// Captions are the sentences of Caption.
+	Captions  []string    `json:"captions"`
+	Rows      []string    `json:"rows"`
+	Cols      []string    `json:"cols"`
+	Cells     []Cell      `json:"cells"`     // row-major; cells nobody ran are left out
+	Pairs     []Pair      `json:"pairs"`     // every comparison within a column
+	Across    []Across    `json:"across"`    // over recordings, an entry for each metric
+	Selection []Selection `json:"selection"` // settings that were selected, and how
+	Spec      Spec        `json:"spec"`
 }
+
+// schema is the version of Table's JSON form. Keys are only ever added.
+const schema = 2

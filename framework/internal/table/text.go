@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -13,9 +14,23 @@ import (
 // textWidth is where the caption wraps, in characters.
 const textWidth = 96
 
-// renderText writes a table for a terminal or a plain file. Points stand under
-// points; a star stands for bold.
-func renderText(w io.Writer, t *Table) error {
+// TextStyle is how RenderText writes. The zero value is that of files.
+type TextStyle struct {
+	Width int  // of the terminal, in characters; a wider table is stacked, row by row. 0: as wide as it takes
+	Bold  bool // bold by escape sequences instead of a star
+}
+
+const (
+	boldOn  = "\x1b[1m"
+	boldOff = "\x1b[0m"
+)
+
+// renderText writes a table for a plain file.
+func renderText(w io.Writer, t *Table) error { return RenderText(w, t, TextStyle{}) }
+
+// RenderText writes a table for a terminal or a plain file. Points stand under
+// points; a star stands for bold where there are no escape sequences.
+func RenderText(w io.Writer, t *Table, style TextStyle) error {
 	v := layOut(t)
 	lines := make([][]string, len(v.rows))
 	for i, r := range v.rows {
@@ -23,25 +38,56 @@ func renderText(w io.Writer, t *Table) error {
 	}
 	stars := false
 	for j := range v.heads {
-		column := make([]*content, len(v.rows))
+		column := make([]content, len(v.rows))
+		bold := make([]bool, len(v.rows))
 		for i := range v.rows {
 			c := v.cells[i][j]
-			if c == nil {
-				continue
-			}
 			out := t.Spec.show(c, v.usual)
-			if c.Bold {
+			if bold[i] = c != nil && c.Bold; bold[i] && !style.Bold {
 				stars = true
-				out.note = "*" + out.note
+				out.mark = "*" + out.mark
 			}
-			column[i] = &out
+			column[i] = out
 		}
 		for i, s := range alignPoints(column) {
+			if bold[i] && style.Bold {
+				number := column[i].centre + column[i].spread
+				s = strings.Replace(s, number, boldOn+number+boldOff, 1)
+			}
 			lines[i] = append(lines[i], s)
 		}
 	}
 	b := new(strings.Builder)
-	tw := tablewriter.NewTable(b,
+	heads := append([]string{v.corner}, v.heads...)
+	if style.Width > 0 && gridWidth(heads, lines) > style.Width {
+		stack(b, heads, lines)
+	} else if err := grid(b, heads, lines); err != nil {
+		return err
+	}
+	caption := t.Caption
+	if stars {
+		caption = strings.Replace(caption, "Bold:", "Bold (*):", 1)
+	}
+	width := textWidth
+	if style.Width > 0 {
+		width = min(width, style.Width)
+	}
+	b.WriteString(wrap(caption, width))
+	if len(t.Selection) > 0 {
+		b.WriteByte('\n')
+		selected := selectedLines(t)
+		if style.Width > 0 && gridWidth(selectedHead, selected) > style.Width {
+			stack(b, selectedHead, selected)
+		} else if err := grid(b, selectedHead, selected); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func grid(b *strings.Builder, heads []string, lines [][]string) error {
+	table := tablewriter.NewTable(b,
 		tablewriter.WithRenderer(renderer.NewBlueprint()),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithRowAutoFormat(tw.Off),
@@ -52,57 +98,79 @@ func renderText(w io.Writer, t *Table) error {
 		tablewriter.WithEastAsian(tw.Off), // or ± and the frame would be as wide as LANG says
 		tablewriter.WithTrimSpace(tw.Off), // the spaces are the alignment
 	)
-	tw.Header(append([]string{v.corner}, v.heads...))
-	if err := tw.Bulk(lines); err != nil {
+	table.Header(heads)
+	if err := table.Bulk(lines); err != nil {
 		return err
 	}
-	if err := tw.Render(); err != nil {
-		return err
+	return table.Render()
+}
+
+// gridWidth is how wide grid would be.
+func gridWidth(heads []string, lines [][]string) int {
+	total := 1
+	for j, h := range heads {
+		widest := utf8.RuneCountInString(h)
+		for _, l := range lines {
+			widest = max(widest, printed(l[j]))
+		}
+		total += widest + 3
 	}
-	caption := t.Caption
-	if stars {
-		caption = strings.Replace(caption, "Bold:", "Bold (*):", 1)
+	return total
+}
+
+// printed is the number of characters that s takes on a terminal.
+func printed(s string) int {
+	return utf8.RuneCountInString(strings.NewReplacer(boldOn, "", boldOff, "").Replace(s))
+}
+
+// stack writes each row as a block, a line for each column.
+func stack(b *strings.Builder, heads []string, lines [][]string) {
+	widest := 0
+	for _, h := range heads[1:] {
+		widest = max(widest, utf8.RuneCountInString(h))
 	}
-	b.WriteString(wrap(caption, textWidth))
-	_, err := io.WriteString(w, b.String())
-	return err
+	for _, l := range lines {
+		fmt.Fprintln(b, l[0])
+		for j, h := range heads[1:] {
+			fmt.Fprintf(b, "  %s  %s\n", pad(h, widest), strings.TrimSpace(l[j+1]))
+		}
+	}
+	b.WriteByte('\n')
 }
 
 // alignPoints pads the parts of a column so that they stand below each other:
 // centres by their decimal point, spreads and notes by their start.
-func alignPoints(column []*content) []string {
+func alignPoints(column []content) []string {
 	whole := func(s string) int {
 		if i := strings.IndexByte(s, '.'); i >= 0 {
 			return i
 		}
 		return len(s)
 	}
-	var left, right, spread, note int
+	var left, right, spread, after int
 	for _, c := range column {
-		if c == nil || strings.HasPrefix(c.centre, "failed") {
+		if c.empty {
 			continue
 		}
 		left = max(left, whole(c.centre))
 		right = max(right, len(c.centre)-whole(c.centre))
 		spread = max(spread, utf8.RuneCountInString(c.spread))
-		note = max(note, utf8.RuneCountInString(c.note))
+		after = max(after, utf8.RuneCountInString(c.after()))
 	}
 	out := make([]string, len(column))
 	for i, c := range column {
-		switch {
-		case c == nil:
-		case strings.HasPrefix(c.centre, "failed"):
+		if c.empty {
 			out[i] = c.String()
-		default:
-			centre := strings.Repeat(" ", left-whole(c.centre)) + c.centre
-			out[i] = pad(centre, left+right) + pad(c.spread, spread) + pad(c.note, note)
+			continue
 		}
+		centre := strings.Repeat(" ", left-whole(c.centre)) + c.centre
+		out[i] = pad(centre, left+right) + pad(c.spread, spread) + pad(c.after(), after)
 	}
 	return out
 }
 
 func pad(s string, width int) string {
-	return s + strings.Repeat(" ", width-utf8.RuneCountInString(s))
+	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 }
 
 // wrap breaks s at spaces into lines of at most width characters.

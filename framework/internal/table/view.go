@@ -17,7 +17,7 @@ type view struct {
 }
 
 func layOut(t *Table) view {
-	v := view{corner: t.Spec.Rows}
+	v := view{corner: t.display(t.Spec.Rows)}
 	metrics, _ := metricsOf(t.Spec.Cell)
 	goal := map[string]metric.Goal{}
 	for _, c := range t.Cells {
@@ -32,9 +32,9 @@ func layOut(t *Table) view {
 			if !used {
 				continue
 			}
-			k, head := [2]string{col, ""}, col
+			k, head := [2]string{col, ""}, t.head(col)
 			if split {
-				k[1], head = m, col+", "+m
+				k[1], head = m, t.head(col)+", "+t.display(m)
 			}
 			if _, ok := at[k]; ok {
 				continue
@@ -49,10 +49,11 @@ func layOut(t *Table) view {
 	row := map[string]int{}
 	for i, r := range t.Rows {
 		row[r] = i
+		name := t.display(r)
 		if t.Spec.Rows == axisMetric {
-			r += arrow(goal[r])
+			name += arrow(goal[r])
 		}
-		v.rows = append(v.rows, r)
+		v.rows = append(v.rows, name)
 		v.cells = append(v.cells, make([]*Cell, len(v.heads)))
 	}
 	for i := range t.Cells {
@@ -65,6 +66,14 @@ func layOut(t *Table) view {
 	}
 	_, v.usual = spread(t)
 	return v
+}
+
+// head is the display name of a column.
+func (t *Table) head(col string) string {
+	if to, ok := t.Spec.Columns[col]; ok && to != "" {
+		return to
+	}
+	return t.display(col)
 }
 
 func arrow(g metric.Goal) string {

@@ -1,0 +1,15 @@
+package metric
+
+import "testing"
+
+func TestKindOf(t *testing.T) {
+	for name, want := range map[string]Kind{
+		"probe/direction/accuracy": Proportion, "delta_accuracy": Proportion, "probe/state/balanced_accuracy": Bounded,
+		"probe/state/f1": Bounded, "probe/ridge/r2": R2, "r2_weighted": R2, "poisson_nll": Mean, "rmse": Error, "median_error": Quantile,
+		"probe/accuracy/loss": Mean,
+	} {
+		if got := KindOf(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
