@@ -22,7 +22,7 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		{one(Recording{Source: "chewie-1"}), "source", "is no .npz", `did you mean "catalogue/chewie-1"?`},
 		{one(Recording{Source: "data.mat"}), "source", "is no .npz", ""},
 		{one(Recording{Source: "generate/low-rank-gaussians", Params: map[string]any{"nn": 3}}), "params.nn", `no setting "nn"`, `did you mean "n"?`},
-		{one(Recording{Source: "generate/low-rank-gaussians", Params: map[string]any{"n": 0.5}}), "params.n", "whole number", "samples per cluster"},
+		{one(Recording{Source: "generate/low-rank-gaussians", Params: map[string]any{"n": 0.5}}), "params.n", "whole number", "n takes a whole number of at least 2"},
 		{one(Recording{Source: "generate/low-rank-gaussians", Params: map[string]any{"spacing": "equal", "dim": 3}}), "params.ambient", "= 7", ""},
 		{one(Recording{Source: "generate/low-rank-gaussians", Seed: 2, PerTrial: true}), "seed", "contradicts", "remove either"},
 		{one(Recording{Source: "generate/low-rank-gaussians", SHA256: strings.Repeat("a", 64)}), "sha256", "only files", ""},
