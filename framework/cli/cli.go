@@ -107,7 +107,7 @@ Finished trials are never run twice: change the file and run it again.`,
 		return usage(err, fmt.Sprintf("%q shows what there is", c.CommandPath()+" --help"))
 	})
 	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(),
-		a.pluginCommand(), a.dataCommand(), a.trialCommand())
+		a.pluginCommand(), a.dataCommand(), a.trialCommand(), a.resultsCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	strict(root)

@@ -90,7 +90,7 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		if err != nil {
 			return err
 		}
-		if ok {
+		if ok && t > 0 {
 			fmt.Fprintf(a.out, "forecast: about %v with %d at a time (from earlier trials; expect it to be wrong by a factor of 2)\n", t.Round(time.Second), jobs)
 		}
 	}

@@ -18,18 +18,15 @@ import (
 )
 
 func (a *app) trialCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "trial", Short: "Look at one trial, run it again and compare, or take trials over"}
+	cmd := &cobra.Command{Use: "trial", Short: "Look at one trial, run it again and compare, take trials over or remove them"}
 	var dir string
 	cmd.PersistentFlags().StringVar(&dir, "results", "", "folder of results")
-	cmd.AddCommand(a.trialShow(&dir), a.trialLog(&dir), a.trialVerify(&dir), a.trialImport(&dir))
+	cmd.AddCommand(a.trialShow(&dir), a.trialLog(&dir), a.trialVerify(&dir), a.trialImport(&dir), a.trialAdopt(&dir), a.trialRemove(&dir))
 	return cmd
 }
 
 func (a *app) viewTrial(ctx context.Context, dir, id string) (*store.Store, string, error) {
-	store, err := store.View(dir)
-	if isMissing(err) {
-		return nil, "", advise(fmt.Errorf("%s holds no store", dir), "name the folder of results with --results")
-	}
+	store, err := a.viewStore(dir)
 	if err != nil {
 		return nil, "", err
 	}

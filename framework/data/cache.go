@@ -21,6 +21,7 @@ type Cache struct {
 
 	mu   sync.Mutex
 	seen map[string]map[string]stamp // digest -> files -> what they were when they were last read
+	held map[string]*os.File         // leases, by digest
 }
 
 // OpenCache opens the cache in that folder and makes the folder where needed;

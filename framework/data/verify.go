@@ -80,6 +80,7 @@ func (c *Cache) Verify(digest string) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.lease(digest) // before it is looked at: what is sound now must stay
 	if c.unchanged(digest) {
 		return nil
 	}
