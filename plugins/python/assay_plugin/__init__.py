@@ -17,14 +17,16 @@ from ._cases import Scores, jackknife, over_samples
 from ._checkpoint import Checkpoint
 from ._data import Dataset, Recording, Target
 from ._errors import Cancelled, Failure, Refuse
+from ._importer import Contents, Format, Importer, Item, Ragged
 from ._method import Array, Method, Metric
 from ._serve import serve
 from ._settings import setting
+from ._strategy import Answer, Parameter, Search, Strategy
 from ._training import Training
 
 __all__ = [
-    "Array", "Cancelled", "Checkpoint", "Dataset", "Failure", "Method", "Metric", "Recording", "Refuse", "Scores", "Target", "Training",
-    "jackknife", "over_samples", "serve", "setting",
+    "Answer", "Array", "Cancelled", "Checkpoint", "Contents", "Dataset", "Failure", "Format", "Importer", "Item", "Method", "Metric", "Parameter",
+    "Ragged", "Recording", "Refuse", "Scores", "Search", "Strategy", "Target", "Training", "jackknife", "over_samples", "serve", "setting",
 ]
 __version__ = "0.2.0"
 

@@ -10,34 +10,41 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, Type, Union
 
 from . import _lifeline, _output
+from ._importer import Importer
 from ._method import Method
 from ._settings import schema
+from ._strategy import Strategy
 from .wire import CORE_PROTOCOL_VERSION, PROTOCOL_VERSION, TRANSPORT_ENV
 
 _MAX_MESSAGE = 64 << 20
 _CALLS_AT_ONCE = 16  # two of them are the streams that go-plugin keeps open
 
 
-def serve(method: "Union[Method[Any, Any], Type[Method[Any, Any]]]") -> NoReturn:
-    """Answers the host until it says goodbye. Started by hand, it says what the
-    program is and exits with 2."""
-    if isinstance(method, type):
-        method = method()
+Plugin = Union[Method[Any, Any], Strategy[Any, Any], Importer]
+
+
+def serve(plugin: "Union[Plugin, Type[Plugin]]") -> NoReturn:
+    """Answers the host until it says goodbye, for a method, a strategy or an
+    importer. Started by hand, it says what the program is and exits with 2."""
+    if isinstance(plugin, type):
+        plugin = plugin()
     try:
-        schema(method.settings)
+        if not isinstance(plugin, Importer):
+            schema(plugin.settings)
     except TypeError as e:  # a mistake of the author's: no traceback through the SDK
         sys.exit(f"assay-plugin: TypeError: {e}")
     if not _output.started_by_host:
-        _introduce(method)
+        _introduce(plugin)
     faulthandler.enable()  # a crash in C says where in Python it was
     _lifeline.watch()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host decides when to stop
-    _Process(method).run()
+    _Process(plugin).run()
 
 
-def _introduce(method: "Method[Any, Any]") -> NoReturn:
+def _introduce(plugin: Plugin) -> NoReturn:
+    kind = "a method" if isinstance(plugin, Method) else "a search strategy" if isinstance(plugin, Strategy) else "a reader of recordings"
     print(
-        f"This is {method.name} {method.version}, a method for Assay: {method.summary}\n"
+        f"This is {plugin.name} {plugin.version}, {kind} for Assay: {plugin.summary}\n"
         "It is started by the host, not by hand. Look at it with\n\n"
         f"    assay plugin describe {os.path.dirname(os.path.abspath(sys.argv[0]))}\n\n"
         "(a folder with a plugin.yaml) and name that path after \"plugin:\" in a sweep.",
@@ -46,18 +53,31 @@ def _introduce(method: "Method[Any, Any]") -> NoReturn:
     sys.exit(2)
 
 
+def _server(plugin: Plugin, main: Any) -> Any:
+    if isinstance(plugin, Method):
+        from ._server import Server
+
+        return Server(plugin, main)
+    if isinstance(plugin, Strategy):
+        from ._strategyserver import StrategyServer
+
+        return StrategyServer(plugin, main)
+    from ._importerserver import ImporterServer
+
+    return ImporterServer(plugin, main)
+
+
 class _Process:
-    def __init__(self, method: "Method[Any, Any]"):
+    def __init__(self, plugin: Plugin):
         import grpc  # only when serving: a method can be imported and tested without
 
         from . import _goplugin
-        from ._server import Server
         from ._work import MainThread
 
         self._main = MainThread()
         self._server = grpc.server(
             ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="assay-call"),
-            handlers=[Server(method, self._main).handler(), *_goplugin.handlers(self._leave)],
+            handlers=[_server(plugin, self._main).handler(), *_goplugin.handlers(self._leave)],
             options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.max_send_message_length", _MAX_MESSAGE)],
         )
         self._folder = tempfile.mkdtemp(prefix="p", dir=os.environ.get("PLUGIN_UNIX_SOCKET_DIR") or None)  # mode 0700

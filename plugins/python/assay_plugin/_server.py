@@ -3,25 +3,23 @@
 import json
 import os
 import queue
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple, TypeVar, Union
+from typing import Any, Iterator, Mapping, Optional, Tuple, Union
 
 import grpc
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _output
+from ._calls import Calls, service, stream, unary
 from ._cases import Scores
 from ._data import Dataset, Recording, open_dataset
-from ._errors import Cancelled, Failure, Refuse, explain, report
+from ._errors import Failure, Refuse
 from ._method import Method
 from ._settings import decode, schema
 from ._surroundings import LEFT_BEHIND, Surroundings
 from ._training import Training, seed_global_generators
 from ._work import Call, MainThread
-from .wire import HINT_KEY, SERVICE
+from .wire import SERVICE
 from .wire import method_pb2 as pb
-
-T = TypeVar("T")
 
 
 def describe(method: "Method[Any, Any]") -> pb.DescribeReply:
@@ -81,40 +79,37 @@ class _Stream:
         return self._call.cancelled.is_set()
 
 
-class Server:
+class Server(Calls):
     """Keeps the last model and the last dataset at hand, so that Embed and
     Evaluate after Train need not load them, and lets go of them at the next."""
 
     def __init__(self, method: "Method[Any, Any]", main: MainThread):
-        self._method, self._main = method, main
+        super().__init__(main)
+        self._method = method
         self._description = describe(method)
         self._model: Tuple[str, Any] = ("", None)
         self._dataset: Tuple[str, Optional[Dataset]] = ("", None)
         self._surroundings = Surroundings()
 
     def handler(self) -> grpc.GenericRpcHandler:
-        def unary(call: Any, request: Any) -> "grpc.RpcMethodHandler[Any, Any]":
-            return grpc.unary_unary_rpc_method_handler(call, request.FromString, lambda reply: reply.SerializeToString())
-
-        handlers: "Dict[str, grpc.RpcMethodHandler[Any, Any]]" = {
+        return service(SERVICE, {
             "Describe": unary(lambda request, context: self._description, pb.DescribeRequest),
-            "Train": grpc.unary_stream_rpc_method_handler(self.train, pb.TrainRequest.FromString, lambda event: event.SerializeToString()),
+            "Train": stream(self.train, pb.TrainRequest),
             "Embed": unary(self.embed, pb.EmbedRequest),
             "Evaluate": unary(self.evaluate, pb.EvaluateRequest),
-        }
-        return grpc.method_handlers_generic_handler(SERVICE, handlers)
+        })
 
     def train(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-        call: "Call[None]" = Call(lambda: self._train(request, stream), after=lambda: stream.end())
-        stream = _Stream(call)
+        call: "Call[None]" = Call(lambda: self._train(request, events), after=lambda: events.end())
+        events = _Stream(call)
         self._begin(call, context)
-        yield from iter(stream.events.get, None)
+        yield from iter(events.events.get, None)
         self._outcome(call, context)
 
-    def _train(self, request: Any, stream: _Stream) -> None:
+    def _train(self, request: Any, events: _Stream) -> None:
         settings = decode(self._method.settings, request.settings_json)
         self._model = ("", None)
-        run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, stream,
+        run = Training(settings, self._open(request.dataset_dir), request.seed, max(1, request.threads), request.work_dir, events,
                        request.checkpoint_dir, request.until)
         seed_global_generators(run)
         self._surroundings.before()
@@ -124,7 +119,7 @@ class Server:
             left = self._surroundings.after(request.dataset_dir)
         if self._method.reuse:
             for what in left:
-                stream.log(LEFT_BEHIND + what)
+                events.log(LEFT_BEHIND + what)
         if model is None:
             raise Failure("train returned no model", "return what embed and evaluate need")
         self._method.save(model, request.model_dir)
@@ -184,35 +179,6 @@ class Server:
         assert self._dataset[1] is not None
         return self._dataset[1]
 
-    def _apply(self, function: Callable[[], T], context: grpc.ServicerContext) -> T:
-        call = Call(function)
-        self._begin(call, context)
-        call.ended.wait()
-        return self._outcome(call, context)
-
-    def _begin(self, call: "Call[Any]", context: grpc.ServicerContext) -> None:
-        if not context.add_callback(lambda: self._main.cancel(call)):
-            call.cancelled.set()  # it has ended already
-        self._main.submit(call)
-
-    def _outcome(self, call: "Call[T]", context: grpc.ServicerContext) -> T:
-        """Returns the result of a call that has ended, or ends the RPC with its error."""
-        error = call.error
-        if error is not None and not isinstance(error, (Cancelled, Refuse)):
-            report(error)
-        _output.wait_until_read()
-        if error is None and not call.cancelled.is_set():
-            return call.result  # type: ignore[return-value]
-        if call.cancelled.is_set() or isinstance(error, Cancelled):
-            context.abort(grpc.StatusCode.CANCELLED, "cancelled")
-        assert error is not None
-        message, hint = explain(error)
-        if hint:
-            context.set_trailing_metadata(((HINT_KEY, _ascii(hint)),))
-        code = grpc.StatusCode.INVALID_ARGUMENT if isinstance(error, Refuse) else grpc.StatusCode.INTERNAL
-        context.abort(code, message[:2000])
-        raise AssertionError("abort returned")
-
 
 def _array(of: str, value: Any, wanted: str) -> NDArray[np.float32]:
     """float32 in C order, or a failure that says what the method returned instead."""
@@ -227,8 +193,3 @@ def _array(of: str, value: Any, wanted: str) -> NDArray[np.float32]:
 def _write(path: str, a: NDArray[np.float32]) -> None:
     with open(path, "wb") as f:
         np.save(f, a, allow_pickle=False)
-
-
-def _ascii(text: str) -> str:
-    """Metadata are a line of printable ASCII."""
-    return " ".join(text.encode("ascii", "replace").decode().split())[:2000]

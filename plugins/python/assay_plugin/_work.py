@@ -4,13 +4,14 @@
 import queue
 import signal
 import threading
+from types import FrameType
 from typing import Callable, Generic, NoReturn, Optional, TypeVar
 
 from ._errors import Cancelled
 
 T = TypeVar("T")
 
-_AGAIN = 0.5  # seconds between interruptions of a call that swallows them
+_AGAIN = 0.5  # seconds between interruptions of a call that swallows them, or is importing
 
 
 class Call(Generic[T]):
@@ -36,6 +37,14 @@ class Call(Generic[T]):
         self._after()
 
 
+def _importing(frame: Optional[FrameType]) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class MainThread:
     """A queue of calls that the main thread works off."""
 
@@ -58,10 +67,11 @@ class MainThread:
                 self._current = None
             call.end()
 
-    def _interrupted(self, *_: object) -> None:
+    def _interrupted(self, _: int, frame: Optional[FrameType]) -> None:
         # The signal may come late, when another call has begun: only a call that
-        # is cancelled itself ends.
-        if self._current is not None and self._current.cancelled.is_set() and self._current.error is None:
+        # is cancelled itself ends. An import is left to its end, and asked again: a
+        # module that is half there stays so for the life of the process.
+        if self._current is not None and self._current.cancelled.is_set() and self._current.error is None and not _importing(frame):
             raise Cancelled()
 
     def cancel(self, call: "Call[T]") -> None:

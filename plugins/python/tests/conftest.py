@@ -37,3 +37,19 @@ def model(tmp_path):
         return folder
 
     return new
+
+
+@pytest.fixture
+def launch_file(tmp_path):
+    """Starts plugins, given as whole files, and ends them after the test."""
+    started = []
+
+    def start(text: str) -> host.Plugin:
+        path = tmp_path / f"plugin_{len(started)}.py"
+        path.write_text(text)
+        started.append(host.Plugin(path))
+        return started[-1]
+
+    yield start
+    for p in started:
+        p.end()

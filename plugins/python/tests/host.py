@@ -49,6 +49,10 @@ class Plugin:
     def unary(self, method: str, request: bytes = b"", timeout=60) -> bytes:
         return self.channel.unary_unary(method)(request, timeout=timeout)
 
+    def call(self, service, method, request, reply):
+        """A unary call of any service."""
+        return reply.FromString(self.unary(f"/{service}/{method}", request.SerializeToString()))
+
     def describe(self):
         return pb.DescribeReply.FromString(self.unary(f"/{wire.SERVICE}/Describe"))
 

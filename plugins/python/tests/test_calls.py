@@ -174,6 +174,23 @@ def test_training_that_ignores_it_is_asked_again(launch, data, model):
     assert p.end().count("not listening") == 3
 
 
+def test_an_import_is_not_torn(launch, data, model, tmp_path):
+    (tmp_path / "slow_module.py").write_text("import sys, time\nassert not hasattr(sys, 'begun')\nsys.begun = True\nfor _ in range(20): time.sleep(0.05)\nwhole = True\n")
+    p = launch(f"""
+        sys.path.insert(0, {str(tmp_path)!r})
+        def train(self, run):
+            run.log("begun")
+            import slow_module
+            run.log(str(slow_module.whole))
+            time.sleep(600 if run.settings.gain == 1 else 0)
+            return {{"gain": 1.0}}
+    """)
+    events = p.train(data, model())
+    next(events)
+    events.cancel()  # in the middle of the import
+    assert [e.log for e in p.train(data, model(), gain=2) if e.log] == ["begun", "True"]
+
+
 RESUMABLE = """
     resumable = True
     reuse = True

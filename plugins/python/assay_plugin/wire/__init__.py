@@ -12,3 +12,5 @@ LIFELINE_ENV = "ASSAY_LIFELINE_FD"
 TRANSPORT_ENV = "ASSAY_TRANSPORT"  # tls, socket or auto
 HINT_KEY = "assay-hint"
 SERVICE = "assay.plugin.v1.Method"
+STRATEGY_SERVICE = "assay.plugin.v1.Strategy"
+IMPORTER_SERVICE = "assay.plugin.v1.Importer"
