@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -28,32 +27,24 @@ type Contents struct {
 	Files  map[string]string // of a plugin with a manifest: path relative to its folder -> hexadecimal SHA-256
 }
 
-var contents sync.Map // Where() -> Contents; a plugin does not change under a running host
+// Contents are those of the plugin when this process first looked at it: the
+// executable, or the files of a plugin with a manifest (see files). They are read
+// once; [Plugin.Unchanged] tells whether they still are what runs.
+func (p Plugin) Contents() (Contents, error) { return p.identity().read(p) }
 
-// Contents reads the executable, or the files of a plugin with a manifest: the
-// whole folder of a Python plugin without caches and virtual environments; of
-// another the manifest, the command and the files among its arguments.
-func (p Plugin) Contents() (Contents, error) {
-	if c, ok := contents.Load(p.Where()); ok {
-		return c.(Contents), nil
-	}
-	c, err := p.readContents()
-	if err == nil {
-		contents.Store(p.Where(), c)
-	}
-	return c, err
-}
-
-func (p Plugin) readContents() (Contents, error) {
+// files are what the plugin consists of, by name: the executable under the empty
+// one. Of a plugin with a manifest the names are relative to its folder: the whole
+// folder of a Python plugin without caches and virtual environments; of another
+// the manifest, the command and the files among its arguments.
+func (p Plugin) files() (map[string]string, error) {
 	if p.Manifest == nil {
-		sum, err := hashFile(p.Path)
-		return Contents{Digest: "sha256:" + sum}, err
+		return map[string]string{"": p.Path}, nil
 	}
 	var paths []string
 	var err error
 	if p.Manifest.Python != "" {
 		if paths, err = sources(p.Manifest.Dir()); err != nil {
-			return Contents{}, err
+			return nil, err
 		}
 	} else {
 		paths = []string{p.Manifest.File, p.Path}
@@ -63,18 +54,15 @@ func (p Plugin) readContents() (Contents, error) {
 			}
 		}
 	}
-	c := Contents{Files: map[string]string{}}
+	out := map[string]string{}
 	for _, path := range paths {
 		name, err := filepath.Rel(p.Manifest.Dir(), path)
 		if err != nil {
-			return c, err
+			return nil, err
 		}
-		if c.Files[filepath.ToSlash(name)], err = hashFile(path); err != nil {
-			return c, err
-		}
+		out[filepath.ToSlash(name)] = path
 	}
-	c.Digest = digestOf(c.Files)
-	return c, nil
+	return out, nil
 }
 
 // digestOf is the SHA-256 over the sorted lines "SHA-256  NAME".
@@ -127,19 +115,6 @@ func sources(dir string) ([]string, error) {
 		return nil
 	})
 	return out, err
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Environment is what a Python plugin finds installed.

@@ -17,7 +17,7 @@ import (
 func TestLaunch(t *testing.T) {
 	l := newTestLauncher(t)
 	manifest := func(transport Transport) *Manifest {
-		return &Manifest{File: filepath.Join(t.TempDir(), ManifestName), Transport: transport}
+		return &Manifest{File: write(t, filepath.Join(t.TempDir(), ManifestName), ""), Transport: transport}
 	}
 	for name, c := range map[string]struct {
 		toy      string
