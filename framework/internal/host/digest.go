@@ -1,20 +1,14 @@
 package host
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 )
 
 // maxFiles bounds the folder of a Python plugin: with more it is not the
@@ -115,65 +109,4 @@ func sources(dir string) ([]string, error) {
 		return nil
 	})
 	return out, err
-}
-
-// Environment is what a Python plugin finds installed.
-type Environment struct {
-	Interpreter string            `yaml:"interpreter" json:"interpreter"` // "CPython 3.11.2"
-	Packages    map[string]string `yaml:"packages" json:"packages"`       // name -> version
-}
-
-// Digest is the SHA-256 over interpreter and packages.
-func (e Environment) Digest() string {
-	text, err := json.Marshal(e) // map keys are sorted by encoding/json
-	if err != nil {
-		panic("host: an environment is text: " + err.Error())
-	}
-	sum := sha256.Sum256(text)
-	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-const listPackages = `import json, platform, sys
-from importlib.metadata import distributions
-found = {}
-for d in distributions():
-    name = d.metadata["Name"]
-    if name: found.setdefault(name.lower().replace("_", "-"), d.version)
-json.dump({"interpreter": platform.python_implementation() + " " + platform.python_version(), "packages": found}, sys.stdout)
-`
-
-var environments sync.Map // Where() -> Environment
-
-// Environment asks the interpreter of a Python plugin for its version and its
-// packages; ok is false for other plugins. It runs the interpreter, not the
-// plugin.
-func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err error) {
-	if p.Manifest == nil || p.Manifest.Python == "" || p.Broken != nil {
-		return Environment{}, false, nil
-	}
-	if e, ok := environments.Load(p.Where()); ok {
-		return e.(Environment), true, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, p.Path, "-c", listPackages)
-	cmd.Dir = os.TempDir()
-	for _, kv := range environment(p, 0) { // the plugin's own folder is no package
-		if !strings.HasPrefix(kv, "PYTHONPATH=") || p.Manifest.Env["PYTHONPATH"] != "" {
-			cmd.Env = append(cmd.Env, kv)
-		}
-	}
-	text, err := cmd.Output()
-	if err == nil {
-		err = json.Unmarshal(text, &e)
-	}
-	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(string(exit.Stderr)))
-		}
-		return e, true, fmt.Errorf("asking %s for its packages: %w", p.Path, err)
-	}
-	environments.Store(p.Where(), e)
-	return e, true, nil
 }

@@ -243,7 +243,7 @@ func (h *handshakeReader) keep(text []byte) {
 func (h *handshakeReader) after() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return string(bytes.TrimSpace(h.extra))
+	return terminal.Clean(string(bytes.TrimSpace(h.extra)))
 }
 
 // line returns the first line printed so far, shortened for a message.
@@ -254,7 +254,7 @@ func (h *handshakeReader) line() string {
 	if len(text) > 200 {
 		text = append(text[:200:200], "..."...)
 	}
-	return string(text)
+	return terminal.Clean(string(text))
 }
 
 func (h *handshakeReader) Close() error { return h.pipe.Close() }
