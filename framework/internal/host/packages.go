@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -103,21 +102,22 @@ func ask(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	case out.full || complaints.full:
 		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s", err, terminal.Cut(strings.TrimSpace(complaints.String()), maxReason))
+		return nil, fmt.Errorf("%w: %s", err, terminal.Cut(strings.TrimSpace(string(complaints.text)), maxReason))
 	}
-	return out.Bytes(), nil
+	return out.text, nil
 }
 
 // buffer keeps what is written to it, and takes no more than an answer may have:
 // whoever writes on has a broken pipe.
 type buffer struct {
-	bytes.Buffer
+	text []byte // no bytes.Buffer, which io.Copy would fill past Write
 	full bool
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
-	if b.full = b.full || b.Len()+len(p) > maxAnswer; b.full {
+	if b.full = b.full || len(b.text)+len(p) > maxAnswer; b.full {
 		return 0, errTooLarge
 	}
-	return b.Buffer.Write(p)
+	b.text = append(b.text, p...)
+	return len(p), nil
 }
