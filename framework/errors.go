@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -20,6 +21,10 @@ func Refuse(fact, hint string) error {
 
 // WithHint adds advice to an error.
 func WithHint(err error, hint string) error { return problem.Advise(err, hint) }
+
+// maxErrorBytes bounds the text of an error: gRPC sends it as a header, and a host
+// takes headers of some length only.
+const maxErrorBytes = 64 << 10
 
 // toStatus turns an error of a method into what crosses the boundary. Set it
 // last: it attaches the hint as trailing metadata of the call.
@@ -40,5 +45,5 @@ func toStatus(ctx context.Context, err error) error {
 			_ = grpc.SetTrailer(ctx, metadata.Pairs(wire.HintKey, p.Hint))
 		}
 	}
-	return status.Error(code, err.Error())
+	return status.Error(code, terminal.Cut(err.Error(), maxErrorBytes))
 }

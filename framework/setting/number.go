@@ -3,7 +3,6 @@ package setting
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/expr-lang/expr"
 )
@@ -17,13 +16,11 @@ func (s Schema) CheckNumber(text string) error {
 
 // Number returns what such a text comes to for the values; defaults are filled.
 func (s Schema) Number(text string, values map[string]any) (int64, error) {
-	full := s.fill(values)
-	program, err := expr.Compile(text, expr.Env(full), expr.AsFloat64(), expr.DisableAllBuiltins())
+	program, err := compile(text, s, number)
 	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return 0, fmt.Errorf("%q: %s", text, first)
+		return 0, err
 	}
-	v, err := expr.Run(program, full)
+	v, err := expr.Run(program, s.fill(values))
 	if err != nil {
 		return 0, fmt.Errorf("%q: %w", text, err)
 	}

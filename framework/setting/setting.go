@@ -102,7 +102,7 @@ func read(t reflect.Type) Schema {
 		if s.When == "" {
 			continue
 		}
-		if _, err := compile(s.When, schema); err != nil {
+		if _, err := compile(s.When, schema, condition); err != nil {
 			panic(fmt.Sprintf("setting: %v.%s: when: %v", t, s.Name, err))
 		}
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// Conditions come with plugins, which may be anybody's. Their length bounds how
+// Expressions on settings come with plugins, which may be anybody's. Their length bounds how
 // deep they nest, and with it the stack of whoever reads them.
 const (
 	MaxCondition = 1000 // bytes
-	maxPrograms  = 512  // compiled conditions that are kept
+	maxPrograms  = 512  // compiled expressions that are kept
 )
 
 // CheckCondition reports whether a `when` condition is one: comparisons of
@@ -23,7 +23,7 @@ const (
 // "optimizer == 'sgd' and epochs > 10". Names are checked against the schema
 // and types against each other.
 func (s Schema) CheckCondition(when string) error {
-	_, err := compile(when, s)
+	_, err := compile(when, s, condition)
 	return err
 }
 
@@ -47,7 +47,7 @@ func (s Schema) Condition(when string) (*Condition, error) {
 	if when == "" {
 		return &Condition{}, nil
 	}
-	program, err := compile(when, s)
+	program, err := compile(when, s, condition)
 	if err != nil {
 		return nil, err
 	}
@@ -74,18 +74,25 @@ func (c *Condition) of(full map[string]any) (bool, error) {
 	return v.(bool), nil
 }
 
-// programs are compiled conditions, by their text and what they may name: each is
+// programs are compiled expressions, by their text and what they may name: each is
 // asked for every configuration of a sweep.
 var programs = struct {
 	sync.Mutex
 	of map[string]*vm.Program
 }{of: map[string]*vm.Program{}}
 
-func compile(when string, schema Schema) (*vm.Program, error) {
+// What an expression on settings comes to.
+const (
+	condition = "condition"
+	number    = "number"
+)
+
+// compile reads an expression, of anybody's.
+func compile(when string, schema Schema, want string) (*vm.Program, error) {
 	if len(when) > MaxCondition {
-		return nil, fmt.Errorf("%q...: has %d bytes; a condition has at most %d", when[:40], len(when), MaxCondition)
+		return nil, fmt.Errorf("%q...: has %d bytes; a %s has at most %d", when[:40], len(when), want, MaxCondition)
 	}
-	key := signature(when, schema)
+	key := signature(when, schema, want)
 	programs.Lock()
 	defer programs.Unlock()
 	if p, ok := programs.of[key]; ok {
@@ -94,7 +101,11 @@ func compile(when string, schema Schema) (*vm.Program, error) {
 	if err := harmless(when); err != nil {
 		return nil, fmt.Errorf("%q: %w", when, err)
 	}
-	program, err := expr.Compile(when, expr.Env(schema.fill(nil)), expr.AsBool(), expr.DisableAllBuiltins())
+	as := expr.AsBool()
+	if want == number {
+		as = expr.AsFloat64()
+	}
+	program, err := expr.Compile(when, expr.Env(schema.fill(nil)), as, expr.DisableAllBuiltins())
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, fmt.Errorf("%q: %s", when, first)
@@ -106,9 +117,10 @@ func compile(when string, schema Schema) (*vm.Program, error) {
 	return program, nil
 }
 
-// signature is all that the compiled condition depends on.
-func signature(when string, schema Schema) string {
+// signature is all that the compiled expression depends on.
+func signature(when string, schema Schema, want string) string {
 	var b strings.Builder
+	b.WriteString(want)
 	b.WriteString(when)
 	for _, s := range schema {
 		b.WriteByte(0)
@@ -128,7 +140,7 @@ func harmless(when string) error {
 	var v ranges
 	ast.Walk(&tree.Node, &v)
 	if v.found {
-		return fmt.Errorf("a condition compares settings; there are no ranges (..) in it")
+		return fmt.Errorf("there are no ranges (..) in expressions on settings")
 	}
 	return nil
 }

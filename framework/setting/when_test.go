@@ -65,6 +65,9 @@ func TestConditionsRefused(t *testing.T) {
 		if err == nil || len(err.Error()) > 1500 {
 			t.Errorf("%s: got %.80q", name, fmt.Sprint(err))
 		}
+		if err := whenSchema.CheckNumber(strings.ReplaceAll(when, " == 1", "")); name != "no condition" && err == nil {
+			t.Errorf("%s: taken as a number", name)
+		}
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("%s: it took %v", name, took)
 		}
@@ -91,5 +94,6 @@ func FuzzCondition(f *testing.F) {
 		if whenSchema.CheckCondition(when) == nil {
 			_, _ = whenSchema.Active(when, nil)
 		}
+		_, _ = whenSchema.Number(when, nil)
 	})
 }

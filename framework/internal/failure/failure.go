@@ -23,6 +23,7 @@ const (
 	Invalid   Kind = "invalid"   // an answer broke the contract: wrong shape, NaN, undeclared metric
 	Cancelled Kind = "cancelled" // the user stopped the run
 	Lost      Kind = "lost"      // the host ended during the attempt
+	Changed   Kind = "changed"   // the plugin is not the one that the run began with
 	Probe     Kind = "probe"     // a probe could not be fitted on the embedding
 )
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -40,7 +41,7 @@ func (l *Launcher) Look(ctx context.Context, p Plugin) (framework.Description, T
 	}
 	d, err := framework.FromWire(reply)
 	if err != nil {
-		f := proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + err.Error()})
+		f := proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + terminal.Cut(err.Error(), maxReason)})
 		proc.Kill()
 		return d, "", f
 	}

@@ -1,21 +1,14 @@
 package host
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 )
 
 // maxFiles bounds the folder of a Python plugin: with more it is not the
@@ -28,32 +21,24 @@ type Contents struct {
 	Files  map[string]string // of a plugin with a manifest: path relative to its folder -> hexadecimal SHA-256
 }
 
-var contents sync.Map // Where() -> Contents; a plugin does not change under a running host
+// Contents are those of the plugin when this process first looked at it: the
+// executable, or the files of a plugin with a manifest (see files). They are read
+// once; [Plugin.Unchanged] tells whether they still are what runs.
+func (p Plugin) Contents() (Contents, error) { return p.identity().read(p) }
 
-// Contents reads the executable, or the files of a plugin with a manifest: the
-// whole folder of a Python plugin without caches and virtual environments; of
-// another the manifest, the command and the files among its arguments.
-func (p Plugin) Contents() (Contents, error) {
-	if c, ok := contents.Load(p.Where()); ok {
-		return c.(Contents), nil
-	}
-	c, err := p.readContents()
-	if err == nil {
-		contents.Store(p.Where(), c)
-	}
-	return c, err
-}
-
-func (p Plugin) readContents() (Contents, error) {
+// files are what the plugin consists of, by name: the executable under the empty
+// one. Of a plugin with a manifest the names are relative to its folder: the whole
+// folder of a Python plugin without caches and virtual environments; of another
+// the manifest, the command and the files among its arguments.
+func (p Plugin) files() (map[string]string, error) {
 	if p.Manifest == nil {
-		sum, err := hashFile(p.Path)
-		return Contents{Digest: "sha256:" + sum}, err
+		return map[string]string{"": p.Path}, nil
 	}
 	var paths []string
 	var err error
 	if p.Manifest.Python != "" {
 		if paths, err = sources(p.Manifest.Dir()); err != nil {
-			return Contents{}, err
+			return nil, err
 		}
 	} else {
 		paths = []string{p.Manifest.File, p.Path}
@@ -63,18 +48,15 @@ func (p Plugin) readContents() (Contents, error) {
 			}
 		}
 	}
-	c := Contents{Files: map[string]string{}}
+	out := map[string]string{}
 	for _, path := range paths {
 		name, err := filepath.Rel(p.Manifest.Dir(), path)
 		if err != nil {
-			return c, err
+			return nil, err
 		}
-		if c.Files[filepath.ToSlash(name)], err = hashFile(path); err != nil {
-			return c, err
-		}
+		out[filepath.ToSlash(name)] = path
 	}
-	c.Digest = digestOf(c.Files)
-	return c, nil
+	return out, nil
 }
 
 // digestOf is the SHA-256 over the sorted lines "SHA-256  NAME".
@@ -127,78 +109,4 @@ func sources(dir string) ([]string, error) {
 		return nil
 	})
 	return out, err
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// Environment is what a Python plugin finds installed.
-type Environment struct {
-	Interpreter string            `yaml:"interpreter" json:"interpreter"` // "CPython 3.11.2"
-	Packages    map[string]string `yaml:"packages" json:"packages"`       // name -> version
-}
-
-// Digest is the SHA-256 over interpreter and packages.
-func (e Environment) Digest() string {
-	text, err := json.Marshal(e) // map keys are sorted by encoding/json
-	if err != nil {
-		panic("host: an environment is text: " + err.Error())
-	}
-	sum := sha256.Sum256(text)
-	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-const listPackages = `import json, platform, sys
-from importlib.metadata import distributions
-found = {}
-for d in distributions():
-    name = d.metadata["Name"]
-    if name: found.setdefault(name.lower().replace("_", "-"), d.version)
-json.dump({"interpreter": platform.python_implementation() + " " + platform.python_version(), "packages": found}, sys.stdout)
-`
-
-var environments sync.Map // Where() -> Environment
-
-// Environment asks the interpreter of a Python plugin for its version and its
-// packages; ok is false for other plugins. It runs the interpreter, not the
-// plugin.
-func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err error) {
-	if p.Manifest == nil || p.Manifest.Python == "" || p.Broken != nil {
-		return Environment{}, false, nil
-	}
-	if e, ok := environments.Load(p.Where()); ok {
-		return e.(Environment), true, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, p.Path, "-c", listPackages)
-	cmd.Dir = os.TempDir()
-	for _, kv := range environment(p, 0) { // the plugin's own folder is no package
-		if !strings.HasPrefix(kv, "PYTHONPATH=") || p.Manifest.Env["PYTHONPATH"] != "" {
-			cmd.Env = append(cmd.Env, kv)
-		}
-	}
-	text, err := cmd.Output()
-	if err == nil {
-		err = json.Unmarshal(text, &e)
-	}
-	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(string(exit.Stderr)))
-		}
-		return e, true, fmt.Errorf("asking %s for its packages: %w", p.Path, err)
-	}
-	environments.Store(p.Where(), e)
-	return e, true, nil
 }

@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -173,4 +175,14 @@ func TestLifeline(t *testing.T) {
 	case <-time.After(2 * time.Second):
 		t.Error("it outlives its host")
 	}
+}
+
+// fifo makes a pipe with a name, executable.
+func fifo(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if out, err := exec.Command("mkfifo", "-m", "755", path).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v %s", err, out)
+	}
+	return path
 }

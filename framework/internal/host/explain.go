@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -78,7 +79,7 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 	case len(parts) < 5 || parts[4] != "grpc":
 		f.Reason = fmt.Sprintf("its handshake line does not offer grpc: %q", line)
 	default:
-		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", firstLine(err.Error()))
+		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", terminal.Cut(firstLine(err.Error()), maxHint))
 		f.Hint = "a plugin whose TLS does not work needs transport: socket in its " + ManifestName
 	}
 	return p.Complete(f)
@@ -101,6 +102,7 @@ func (p *Process) explainExec(err error) *failure.Failure {
 // process ended itself, or the method said no.
 func (p *Process) Explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
+	said := terminal.Cut(s.Message(), maxReason)
 	// A plugin knows the deadline too, and its clock may strike first.
 	if at, ok := ctx.Deadline(); ok && (s.Code() == codes.DeadlineExceeded || s.Code() == codes.Canceled) && time.Until(at) < time.Second {
 		<-ctx.Done()
@@ -125,12 +127,12 @@ func (p *Process) Explain(ctx context.Context, call string, err error, trailer m
 		return p.Complete(&failure.Failure{Kind: failure.Crash, Reason: reason, Hint: hint})
 	}
 	if s.Code() == codes.Unavailable {
-		return p.Complete(&failure.Failure{Kind: failure.Crash, Reason: fmt.Sprintf("the plugin could not be reached during %s: %s", call, s.Message()),
+		return p.Complete(&failure.Failure{Kind: failure.Crash, Reason: fmt.Sprintf("the plugin could not be reached during %s: %s", call, said),
 			Hint: "its process is there, but does not answer: is the machine overloaded?"})
 	}
-	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, s.Message())}
+	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, said)}
 	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
-		f.Hint = hints[0]
+		f.Hint = terminal.Cut(hints[0], maxHint)
 	}
 	if f.Hint == "" {
 		p.explainImport(f)

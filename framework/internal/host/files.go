@@ -1,10 +1,13 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 )
+
+var errTooLarge = errors.New("the file is larger")
 
 // openRegular opens a file for reading if it is one: a pipe or a device would hold
 // up whoever reads it.
@@ -33,7 +36,7 @@ func readSmall(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%s has more than %d bytes", path, limit)
+		err = fmt.Errorf("%s: %w than %d bytes", path, errTooLarge, limit)
 	}
 	return text, err
 }

@@ -17,7 +17,7 @@ import (
 func TestLaunch(t *testing.T) {
 	l := newTestLauncher(t)
 	manifest := func(transport Transport) *Manifest {
-		return &Manifest{File: filepath.Join(t.TempDir(), ManifestName), Transport: transport}
+		return &Manifest{File: write(t, filepath.Join(t.TempDir(), ManifestName), ""), Transport: transport}
 	}
 	for name, c := range map[string]struct {
 		toy      string
@@ -76,6 +76,7 @@ func TestNoHandshake(t *testing.T) {
 		"endless line":     {toyPlugin(t, "babble"), failure.Handshake, []string{"no handshake"}},
 		"core version":     {hello("2|1|unix|/nowhere|grpc|"), failure.Handshake, []string{"core protocol 2"}},
 		"protocol version": {hello("1|7|unix|/nowhere|grpc|"), failure.Handshake, []string{"speaks version 7", "host speaks 1"}},
+		"escapes":          {hello("1|\x1b[2J|unix|/nowhere|grpc|"), failure.Handshake, []string{`speaks version \u001b[2J of`}},
 		"net/rpc":          {hello("1|1|unix|/nowhere|netrpc|"), failure.Handshake, []string{"does not offer grpc"}},
 		"nobody there":     {hello("1|1|unix|/nowhere/at/all|grpc|"), failure.Handshake, []string{"could not be reached", "no such file"}},
 		"no numbers":       {hello("a|b|c|d|e|f"), failure.Handshake, []string{"no handshake"}},

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -56,15 +55,11 @@ func (m *Manifest) Dir() string { return filepath.Dir(m.File) }
 // ReadManifest reads a plugin.yaml strictly. The error is a [problem.Problem], the
 // first in the file, or about the file itself.
 func ReadManifest(file string) (*Manifest, error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return nil, err
-	}
 	r := &manifestReader{file: file}
-	if info.Size() > maxManifest {
+	text, err := readSmall(file, maxManifest)
+	if errors.Is(err, errTooLarge) {
 		return nil, r.at(nil, fmt.Sprintf("the file is larger than %s", bytesize.Format(maxManifest)), "a manifest is a dozen lines; is this the right file?")
 	}
-	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -101,6 +102,9 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	if f := inspect(p); f != nil {
 		return nil, f
 	}
+	if f := p.Unchanged(); f != nil {
+		return nil, f
+	}
 	if opt.Memory > 0 && !canWatchMemory {
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
 			Hint: "leave the limit out, or run on Linux"}
@@ -131,8 +135,9 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		Logger:           hclog.NewNullLogger(),
 		StartTimeout:     l.StartTimeout,
 		SkipHostEnv:      true,
-		SyncStdout:       tail,
-		SyncStderr:       tail,
+		SyncStdout:       terminal.NewWriter(tail),
+		SyncStderr:       terminal.NewWriter(tail),
+		GRPCDialOptions:  dialOptions,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.folder.dir},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
 			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
@@ -185,7 +190,7 @@ func (p *Process) shakeHands(ctx context.Context, config *plugin.ClientConfig, o
 		return err
 	}
 	reached := service.(*grpc.ClientConn)
-	p.Method = wire.NewMethodClient(reached)
+	p.Method = &answers{wire.NewMethodClient(reached), p}
 	return connect(ctx, reached)
 }
 
@@ -313,6 +318,8 @@ func inspect(p Plugin) *failure.Failure {
 		return fail(err.Error(), "")
 	case info.IsDir():
 		return fail("it is a folder, not an executable", "")
+	case !info.Mode().IsRegular():
+		return fail(fmt.Sprintf("it is no regular file (%v)", info.Mode().Type()), "")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o111 == 0:
 		return fail(fmt.Sprintf("it is not executable (mode %v)", info.Mode().Perm()), "chmod +x "+p.Path)
 	}

@@ -22,3 +22,12 @@ func ours(info os.FileInfo) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(s.Uid) == os.Geteuid()
 }
+
+// stampOf is the stamp of a file.
+func stampOf(info os.FileInfo) stamp {
+	s := stamp{size: info.Size(), mtime: info.ModTime().UnixNano()}
+	if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+		s.device, s.inode, s.changed = uint64(sys.Dev), sys.Ino, changeTime(sys)
+	}
+	return s
+}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assaylab/assay/framework/internal/failure"
 )
@@ -124,6 +125,23 @@ func TestPackages(t *testing.T) {
 	f := Environment{Interpreter: e.Interpreter, Packages: map[string]string{"numpy": "2"}}
 	if e.Digest() == f.Digest() || !strings.HasPrefix(e.Digest(), "sha256:") {
 		t.Errorf("digests %s and %s", e.Digest(), f.Digest())
+	}
+	for script, words := range map[string]string{
+		"yes":                              "more than 4194304 bytes", // without an end
+		"sleep 900401 & echo '{}'; exit 3": "exit status 3",
+		"echo '\"x\"'":                     "cannot unmarshal",
+	} {
+		noSleepers(t, "900401")
+		dir := t.TempDir()
+		p := Plugin{Path: fakeVenv(t, filepath.Join(dir, ".venv"), script), Manifest: pythonManifest(dir, ".venv")}
+		short, cancel := context.WithTimeout(ctx, 4*time.Second)
+		if _, _, err := p.Environment(short); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: got %v, want %s", script, err, words)
+		}
+		cancel()
+		if n := len(sleepers("900401")); n != 0 {
+			t.Errorf("%s: %d processes are left", script, n)
+		}
 	}
 	bad := t.TempDir()
 	p = Plugin{Path: fakeVenv(t, filepath.Join(bad, ".venv"), "echo no luck >&2; exit 1\n"), Manifest: pythonManifest(bad, ".venv")}

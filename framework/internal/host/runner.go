@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-plugin/runner"
+
+	"github.com/assaylab/assay/framework/internal/terminal"
 )
 
 // subprocess is one plugin process as go-plugin wants to see it. It differs
@@ -56,8 +58,8 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail) (*subproces
 	cmd.Stdout, cmd.Stderr = outW, errW
 	return &subprocess{
 		cmd: cmd, cpus: cpus, mark: mark, tail: tail,
-		stdout: &handshakeReader{pipe: outR, tail: tail},
-		stderr: &errorReader{pipe: errR, tail: tail, drained: make(chan struct{})},
+		stdout: &handshakeReader{pipe: outR, tail: terminal.NewWriter(tail)},
+		stderr: &errorReader{pipe: errR, tail: terminal.NewWriter(tail), drained: make(chan struct{})},
 		theirs: []*os.File{outW, errW},
 		gone:   make(chan struct{}),
 		exited: make(chan struct{}),
@@ -142,7 +144,7 @@ func (s *subprocess) HostToPlugin(net, addr string) (string, string, error) { re
 // errorReader hands go-plugin standard error and keeps a copy.
 type errorReader struct {
 	pipe    *os.File
-	tail    *Tail
+	tail    *terminal.Writer
 	once    sync.Once
 	drained chan struct{} // closed when nothing more will come
 }
@@ -151,7 +153,7 @@ func (e *errorReader) Read(p []byte) (int, error) {
 	n, err := e.pipe.Read(p)
 	e.tail.Write(p[:n])
 	if err != nil {
-		e.once.Do(func() { close(e.drained) })
+		e.once.Do(func() { e.tail.Close(); close(e.drained) })
 		return n, io.EOF
 	}
 	return n, nil
@@ -167,7 +169,7 @@ const maxHandshake = 16 << 10
 // the rest to the log: prints never break a trial, and never fill a pipe.
 type handshakeReader struct {
 	pipe *os.File
-	tail *Tail
+	tail *terminal.Writer
 
 	mu    sync.Mutex
 	first []byte // what has been printed up to the first line break
@@ -241,7 +243,7 @@ func (h *handshakeReader) keep(text []byte) {
 func (h *handshakeReader) after() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return string(bytes.TrimSpace(h.extra))
+	return terminal.Clean(string(bytes.TrimSpace(h.extra)))
 }
 
 // line returns the first line printed so far, shortened for a message.
@@ -252,7 +254,7 @@ func (h *handshakeReader) line() string {
 	if len(text) > 200 {
 		text = append(text[:200:200], "..."...)
 	}
-	return string(text)
+	return terminal.Clean(string(text))
 }
 
 func (h *handshakeReader) Close() error { return h.pipe.Close() }

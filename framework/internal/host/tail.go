@@ -2,19 +2,24 @@ package host
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+
+	"github.com/assaylab/assay/framework/internal/terminal"
 )
 
 // tailSize is how much of a plugin's talk is kept. What comes first is dropped.
 const tailSize = 64 << 10
 
-// Tail keeps the last words of a plugin. It is safe for concurrent use.
+// Tail keeps the last words of a plugin, which others have cleaned. It is safe for
+// concurrent use.
 type Tail struct {
 	mu      sync.Mutex
 	text    []byte
+	line    int // bytes of the line that is being written
 	dropped bool
 	file    *os.File // copy that outlives the host; nil: none
 	written int      // bytes in file
@@ -56,22 +61,51 @@ func (t *Tail) copy(p []byte) {
 func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if over := len(t.text) - tailSize; over > tailSize {
-		t.text, t.dropped = append([]byte(nil), t.text[over:]...), true
+	for rest := p; len(rest) > 0; {
+		end := bytes.IndexByte(rest, '\n') + 1
+		line := rest[:end]
+		if end == 0 {
+			line = rest
+		}
+		t.add(line)
+		rest = rest[len(line):]
 	}
-	t.copy(p)
 	return len(p), nil
 }
 
-// Line appends a line of the host's or the method's own.
-func (t *Tail) Line(s string) { t.Write([]byte(strings.TrimRight(s, "\n") + "\n")) }
+// add appends a line or a part of one. Of a long line the beginning is kept, and
+// its end says how much is missing.
+func (t *Tail) add(part []byte) {
+	body, ends := bytes.CutSuffix(part, []byte("\n"))
+	kept := body[:min(len(body), max(0, maxLogLine-t.line))]
+	if len(kept) < len(body) {
+		kept = bytes.ToValidUTF8(kept, nil) // no half characters
+	}
+	t.line += len(body)
+	t.text = append(t.text, kept...)
+	written := len(kept)
+	if ends {
+		before := len(t.text)
+		if over := t.line - maxLogLine; over > 0 {
+			t.text = fmt.Appendf(t.text, "... [cut: %d bytes in all]", t.line)
+		}
+		t.text = append(t.text, '\n')
+		t.line, written = 0, written+len(t.text)-before
+	}
+	if over := len(t.text) - tailSize; over > tailSize {
+		t.text, t.dropped = append([]byte(nil), t.text[over:]...), true
+	}
+	t.copy(t.text[len(t.text)-written:])
+}
+
+// Line appends a line of the host's or the method's own, cleaned.
+func (t *Tail) Line(s string) { t.Write([]byte(terminal.Clean(strings.TrimRight(s, "\n")) + "\n")) }
 
 // Reset forgets what was said so far: a new trial begins.
 func (t *Tail) Reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text, t.dropped = nil, false
+	t.text, t.line, t.dropped = nil, 0, false
 }
 
 // String returns what is kept.

@@ -38,6 +38,35 @@ func TestTailIsBounded(t *testing.T) {
 	}
 }
 
+// A long line is cut where it is too long, however it comes.
+func TestLongLines(t *testing.T) {
+	for _, piece := range []int{1, 1000, maxLogLine, 1 << 20} {
+		tail := new(Tail)
+		text := []byte(strings.Repeat("é", maxLogLine) + "\nnext\n")
+		for len(text) > 0 {
+			n := min(piece, len(text))
+			tail.Write(text[:n])
+			text = text[n:]
+		}
+		want := strings.Repeat("é", maxLogLine/2) + fmt.Sprintf("... [cut: %d bytes in all]\nnext\n", 2*maxLogLine)
+		if got := tail.String(); got != want {
+			t.Errorf("in pieces of %d: %d bytes that end with %q", piece, len(got), got[max(0, len(got)-60):])
+		}
+	}
+	exact := strings.Repeat("x", maxLogLine) + "\n"
+	tail := new(Tail)
+	tail.Write([]byte(exact))
+	if tail.String() != exact {
+		t.Error("a line of just the length is cut")
+	}
+	odd := strings.Repeat("x", maxLogLine-1) + "é\n"
+	tail.Reset()
+	tail.Write([]byte(odd))
+	if want := strings.Repeat("x", maxLogLine-1) + fmt.Sprintf("... [cut: %d bytes in all]\n", maxLogLine+1); tail.String() != want {
+		t.Errorf("half a character is kept: %q", tail.String()[maxLogLine-3:])
+	}
+}
+
 // A copy outlives the host, and is bounded too.
 func TestTailInAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")

@@ -97,6 +97,7 @@ var toys = map[string]func(args []string){
 		fmt.Println(l.folder.dir)
 		time.Sleep(time.Hour)
 	},
+	"rogue": func(args []string) { serveRogue(args[0]) },
 	"guard": func([]string) { Guard() },
 	"idle":  func([]string) { framework.Serve(idle{}) },
 	"ends":  func([]string) {}, // at once: the bare start of this binary
