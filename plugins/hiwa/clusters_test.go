@@ -36,7 +36,7 @@ func TestUnknownClusters(t *testing.T) {
 	values["count"], values["iterations"] = 5, 6
 	m, _ = fit(t, x, y, values, 1, 1)
 	k := must(m.Evaluate(ctx, x))
-	for _, name := range []string{"correspondence_error", "swap_margin", "direction_accuracy", "clusters_found_source"} {
+	for _, name := range []string{"correspondence_error", "swap_margin", "matched", "direction_accuracy", "clusters_found_source"} {
 		if v, ok := k[name]; ok {
 			t.Errorf("%s = %v without labels", name, v)
 		}

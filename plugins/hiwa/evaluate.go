@@ -37,7 +37,12 @@ func (m *model) Evaluate(ctx context.Context, r *data.Recording) (framework.Metr
 		if d := truth.Values.Cols(); d != m.Target.RawMatrix().Cols {
 			return nil, fmt.Errorf("target truth has %d dimensions, the aligned points have %d", d, m.Target.RawMatrix().Cols)
 		}
-		addFinite(out, "alignment_error", alignmentError(m.WhitenY.Inverse(m.aligned(X)), latent.FromArray(truth.Values)))
+		e := alignmentError(m.WhitenY.Inverse(m.aligned(X)), latent.FromArray(truth.Values))
+		addFinite(out, "alignment_error", e)
+		out["success"] = 0
+		if e < 0.1 {
+			out["success"] = 1
+		}
 	}
 	if t, err := r.ClassTarget(m.Settings.Labels); err == nil {
 		if err := m.addAccuracies(ctx, out, X, t.Labels); err != nil {
@@ -79,6 +84,12 @@ func (m *model) addCorrespondence(out framework.Metrics) {
 		}
 	}
 	out["correspondence_error"] = wrong
+	out["matched"] = 0
+	for i, j := range matched(m.P.RawMatrix().Data, K, K) {
+		if i == j {
+			out["matched"] += 1 / float64(K)
+		}
+	}
 	if margin, _, _, ok := m.swapMargin(); ok {
 		addFinite(out, "swap_margin", margin)
 		addFinite(out, "swap_bound", swapBound(m.SourceSizes, m.TargetSizes, m.dimensions()))

@@ -275,7 +275,7 @@ func TestLowRankGaussians(t *testing.T) {
 	for _, seed := range []uint64{2, 3, 5} {
 		x, y := gaussians(seed, 5, 2, 6, 40)
 		m, rec := fit(t, x, y, map[string]any{"normalise": "none", "projection": "cluster", "rank": 2, "restarts": 2, "iterations": 80}, seed-2, 2)
-		if e := must(m.Evaluate(context.Background(), x)); !(e["alignment_error"] < 0.05) || !(e["correspondence_error"] < 0.1) {
+		if e := must(m.Evaluate(context.Background(), x)); !(e["alignment_error"] < 0.05) || !(e["correspondence_error"] < 0.1) || e["success"] != 1 || math.Abs(e["matched"]-1) > 1e-12 {
 			t.Errorf("draw %d: %v, scores %v", seed, e, rec.points["score"])
 		}
 	}

@@ -37,6 +37,10 @@ func (method) Describe() framework.Description {
 		Roles:         []string{sourceRole, targetRole},
 		Embeds:        sourceRole,
 		Metrics:       declared,
+		Context:       framework.Context{Before: "0", After: "0"},
+		UsesLabels:    "clusters == 'labels' or target_view == 'velocity' or projection == 'linear' and embedding == 'given'",
+		Seedless:      "algorithm in ['icp', 'coral', 'sa', 'otda'] and clusters == 'labels'",
+		GPU:           framework.GPUNone,
 		Deterministic: true,
 		OutOfSample:   true,
 		Context:       framework.Context{Before: "0", After: "0"},
@@ -50,7 +54,9 @@ func (method) Describe() framework.Description {
 // applies R to points that are neither centred nor whitened.
 var declared = []metric.Info{
 	{Name: "alignment_error", Goal: metric.Min, Doc: "|y' - t|^2/|t|^2 with y' the embedding in target units and t the continuous target truth; 0 is perfect"},
+	{Name: "success", Goal: metric.Max, Doc: "1 where alignment_error is below 0.1, the mark of the authors' figures, else 0"},
 	{Name: "correspondence_error", Goal: metric.Min, Doc: "sum |P - I/K| over pairs of clusters, equal labels being right; 0 to 2"},
+	{Name: "matched", Goal: metric.Max, Doc: "share of source clusters that are matched with the target cluster of their own label"},
 	{Name: "direction_accuracy", Goal: metric.Max, Doc: "share of target points whose nearest aligned source points have their label, both sides whitened"},
 	{Name: "direction_accuracy_before", Goal: metric.Max, Doc: "the same without R"},
 	{Name: "direction_accuracy_raw", Goal: metric.Max, Doc: "as direction_accuracy, with R applied to the unwhitened source and the unwhitened target"},
