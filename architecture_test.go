@@ -31,8 +31,8 @@ var layers = [][]string{
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
 	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
-	{"framework/metric", "framework/internal/regular", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
-	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal"},
+	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
+	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal", "framework/internal/regular"},
 }
 
 // methodsMay are the packages that a plugin may import.

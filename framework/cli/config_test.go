@@ -215,7 +215,7 @@ func TestConfigIsAFolder(t *testing.T) {
 	if err := os.Mkdir("assay.yaml", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := loadConfig(); err == nil || err.Error() != "assay.yaml: cannot be read: it is a folder" {
+	if _, err := loadConfig(); err == nil || err.Error() != "assay.yaml: cannot be read: it is a folder, not a file" {
 		t.Errorf("got %v", err)
 	}
 }

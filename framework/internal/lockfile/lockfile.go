@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/regular"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -66,9 +67,12 @@ func New(dir string) (*File, error) {
 	return &File{Version: 1, path: path}, err
 }
 
+// maxBytes bounds a lock: a plugin with 10,000 files has a megabyte.
+const maxBytes = 16 << 20
+
 // Read reads a lock strictly.
 func Read(path string) (*File, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path, maxBytes)
 	if err != nil {
 		return nil, err
 	}

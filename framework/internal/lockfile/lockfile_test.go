@@ -2,7 +2,9 @@ package lockfile
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,5 +80,16 @@ func TestReadRefuses(t *testing.T) {
 	}
 	if f, err := Find(empty); f != nil || err != nil {
 		t.Errorf("an empty file: %v, %v", f, err)
+	}
+}
+
+// What is no file is refused at once, not waited for.
+func TestReadOfAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), Name)
+	if err := exec.Command("mkfifo", path).Run(); err != nil {
+		t.Skip("needs mkfifo")
+	}
+	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "named pipe") {
+		t.Errorf("got %v", err)
 	}
 }

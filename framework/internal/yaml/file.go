@@ -10,23 +10,15 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // ReadFile reads a file that [Read] may take. Opening a pipe or a device could
 // wait for ever, or never end, so only regular files are read. The error is short:
 // the caller names the file.
 func ReadFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, short(err)
-	}
-	if info.IsDir() {
-		return nil, errors.New("it is a folder")
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return nil, short(err)
 	}
@@ -39,6 +31,9 @@ func ReadFile(path string) ([]byte, error) {
 func short(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
+	}
+	if e, ok := errors.AsType[*regular.KindError](err); ok {
+		return errors.New("it" + strings.TrimPrefix(e.Error(), e.Path))
 	}
 	return err
 }

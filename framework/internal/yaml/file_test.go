@@ -54,7 +54,7 @@ func TestReadFile(t *testing.T) {
 	if text, err := ReadFile(large); err != nil || len(text) != maxBytes+1 {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
-	for path, want := range map[string]string{filepath.Join(dir, "none"): "no such file or directory", dir: "it is a folder", os.DevNull: "it is no regular file"} {
+	for path, want := range map[string]string{filepath.Join(dir, "none"): "no such file or directory", dir: "it is a folder, not a file", os.DevNull: "it is a device, not a file"} {
 		if _, err := ReadFile(path); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", path, err, want)
 		}

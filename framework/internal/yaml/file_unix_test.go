@@ -14,7 +14,7 @@ func TestReadFileOfAPipe(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadFile(path); err == nil || err.Error() != "it is no regular file" {
+	if _, err := ReadFile(path); err == nil || err.Error() != "it is a named pipe, not a file" {
 		t.Errorf("got %v", err)
 	}
 }
