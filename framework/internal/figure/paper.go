@@ -30,7 +30,31 @@ type Look struct {
 	Dashes []vg.Length
 }
 
-var shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, diamond{}, draw.PlusGlyph{}}
+// polygon is a filled glyph: corners at angles, in parts of a turn, from the middle.
+type polygon struct {
+	corners int
+	turn    float64 // of the first corner, in radians
+	size    float64 // of the circle through the corners, in radii
+}
+
+// DrawGlyph fills the polygon.
+func (p polygon) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
+	points := make([]vg.Point, p.corners)
+	for i := range points {
+		sin, cos := math.Sincos(p.turn + 2*math.Pi*float64(i)/float64(p.corners))
+		r := s.Radius * vg.Length(p.size)
+		points[i] = vg.Point{X: at.X + r*vg.Length(cos), Y: at.Y + r*vg.Length(sin)}
+	}
+	c.FillPolygon(s.Color, points)
+}
+
+var shapes = []draw.GlyphDrawer{
+	draw.CircleGlyph{},
+	polygon{4, math.Pi / 4, 1.3},   // a square
+	polygon{3, math.Pi / 2, 1.45},  // a triangle
+	polygon{4, 0, 1.4},             // a diamond
+	polygon{3, -math.Pi / 2, 1.45}, // a triangle on its head
+}
 
 var dashes = [][]vg.Length{nil, {4, 2}, {1, 1.5}, {5, 1.5, 1, 1.5}}
 
@@ -44,24 +68,9 @@ func LookOf(i int) Look {
 // Draw puts the look's mark at a point.
 func (l Look) Draw(c draw.Canvas, at vg.Point, radius vg.Length) {
 	c.DrawGlyph(draw.GlyphStyle{Color: l.Colour, Radius: radius, Shape: l.Shape}, at)
-	if _, plus := l.Shape.(draw.PlusGlyph); plus {
-		return
-	}
-	if l.Shape != (diamond{}) { // gonum's are outlines, but for the circle
-		for r := radius; r > 0.2; r -= 0.4 {
-			c.DrawGlyph(draw.GlyphStyle{Color: l.Colour, Radius: r, Shape: l.Shape}, at)
-		}
-	}
 	if l.Hollow {
 		c.DrawGlyph(draw.GlyphStyle{Color: color.RGBA{0xff, 0xff, 0xff, 0xff}, Radius: radius / 2, Shape: draw.CircleGlyph{}}, at)
 	}
-}
-
-type diamond struct{}
-
-func (diamond) DrawGlyph(c *draw.Canvas, s draw.GlyphStyle, at vg.Point) {
-	r := s.Radius * 1.2
-	c.FillPolygon(s.Color, []vg.Point{{X: at.X, Y: at.Y + r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y - r}, {X: at.X - r, Y: at.Y}})
 }
 
 // Faint is a colour at two fifths of its strength.

@@ -72,14 +72,14 @@ func differences(t *Table, v view, j int) (lo, hi float64) {
 
 func (t *Table) difference(c draw.Canvas, cell *Cell, usual int, look figure.Look, axis figure.Axis, y vg.Length) {
 	text := figure.Letters(figure.SmallFont)
-	text.XAlign, text.YAlign = draw.XRight, draw.YCenter
+	text.YAlign = draw.YCenter
 	switch {
 	case cell == nil || cell.N == 0:
 		s := t.Spec.show(cell, usual)
-		c.FillText(text, vg.Point{X: axis.To, Y: y}, s.centre+s.note)
+		c.FillText(text, vg.Point{X: axis.From + 2, Y: y}, s.centre+s.note)
 		return
 	case cell.Compare == nil:
-		c.FillText(text, vg.Point{X: axis.To, Y: y}, "reference")
+		c.FillText(text, vg.Point{X: axis.From + 2, Y: y}, "reference")
 		return
 	}
 	d := cell.Compare
