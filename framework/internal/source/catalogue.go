@@ -1,6 +1,10 @@
 package source
 
-import "github.com/assaylab/assay/framework/data"
+import (
+	"math"
+
+	"github.com/assaylab/assay/framework/data"
+)
 
 const (
 	dyer = "Dyer et al., A cryptography-based approach for movement decoding, Nature Biomedical Engineering 1, 967-976 (2017)"
@@ -13,17 +17,27 @@ const (
 )
 
 var reachTargets = []TargetInfo{
-	{Name: "direction", Class: true, Classes: directions, Doc: "target of the reach; 0 is up, then clockwise in steps of 45 degrees"},
+	{Name: "direction", Class: true, Classes: directions, angles: clockwise(directions), Doc: "target of the reach; 0 is up, then clockwise in steps of 45 degrees"},
 	{Name: "velocity", Dims: 2, Unit: "cm/s", Doc: "mean hand velocity in the bin; the unit is presumed, the files state none"},
 	{Name: "position", Dims: 2, Unit: "cm", Doc: "mean hand position in the bin; the unit is presumed"},
 	{Name: "time", Dims: 1, Unit: "bins", Doc: "number of the bin in its trial, slow bins counted"},
 	{Name: "acceleration", Dims: 2, Unit: "cm/s²", Doc: "mean hand acceleration in the bin; the unit is presumed"},
 }
 
+// clockwise are n even angles in radians: 2πi/n, from up.
+func clockwise(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = 2 * math.Pi * float64(i) / float64(n)
+	}
+	return out
+}
+
 // reach is one recording of centre-out reaches in primary motor cortex.
-func reach(name, summary, prefix, file string, size int64, sha string, bin float64, samples, units, trials int) Entry {
+func reach(name, subject, session, summary, prefix, file string, size int64, sha string, bin float64, samples, units, trials int) Entry {
 	return Entry{
 		Name: name, Summary: summary, Licence: "Apache-2.0 (of the repository that publishes it)", Citation: dyer,
+		Subject: subject, Session: session,
 		Files: []File{{Path: file, URLs: []string{prefix + file}, Size: size, SHA256: sha}},
 		Shapes: map[string]Shape{data.MainRole: {
 			Samples: samples, Channels: units, Trials: trials, Unit: "Hz", Targets: reachTargets,
@@ -56,19 +70,19 @@ func asMain(r *data.Recording, err error) (map[string]*data.Recording, error) {
 }
 
 var catalogue = []Entry{
-	reach("chewie-1", "monkey Chewie, M1, centre-out reaches on 2013-10-03, all bins of 100 ms",
+	reach("chewie-1", "Chewie", "2013-10-03", "monkey Chewie, M1, centre-out reaches on 2013-10-03, all bins of 100 ms",
 		myow, "full-chewie-10032013-0.10.pkl",
 		2450720, "4e34d754f07a249b26cbdaf66072ed377f2168e4c4c81ec2873b7f47d8b0241a", 0.1, 1640, 174, 159),
-	reach("chewie-1-moving", "chewie-1, only bins with hand speed above 5",
+	reach("chewie-1-moving", "Chewie", "2013-10-03", "chewie-1, only bins with hand speed above 5",
 		myowNeuro, "full-chewie-10032013-bin0.10-vel_thresh5.00.pkl",
 		1055836, "2bf23f43a2f8e5f7794e9d1e3604c1dd8b222edca6b9980dcb9605ad12997adb", 0.1, 895, 174, 159),
-	reach("chewie-1-50ms-moving", "chewie-1 in bins of 50 ms, only those with hand speed above 5",
+	reach("chewie-1-50ms-moving", "Chewie", "2013-10-03", "chewie-1 in bins of 50 ms, only those with hand speed above 5",
 		myowNeuro, "full-chewie-10032013-bin0.05-vel_thresh5.00.pkl",
 		1691277, "ac4bdce8129fe64414a084efbf777a310d5ba926b19cf27c4e490ff8bb0a230c", 0.05, 1731, 174, 159),
-	reach("chewie-2-moving", "monkey Chewie on 2013-12-19, bins of 100 ms with hand speed above 5",
+	reach("chewie-2-moving", "Chewie", "2013-12-19", "monkey Chewie on 2013-12-19, bins of 100 ms with hand speed above 5",
 		myowNeuro, "full-chewie-12192013-bin0.10-vel_thresh5.00.pkl",
 		996327, "62057a140c8c0e660b8cca2515317d583f83d2e362d04b166c789ba57aeca9b3", 0.1, 835, 155, 180),
-	reach("mihi-1-moving", "monkey Mihi, M1, centre-out reaches on 2014-03-03, bins of 100 ms with hand speed above 5",
+	reach("mihi-1-moving", "Mihi", "2014-03-03", "monkey Mihi, M1, centre-out reaches on 2014-03-03, bins of 100 ms with hand speed above 5",
 		myowNeuro, "full-mihi-03032014-bin0.10-vel_thresh5.00.pkl",
 		1372265, "aa53dffd7c7fea6787843221f2d4d01881befbc4c53a655fa9989cd5c837f729", 0.1, 1082, 187, 209),
 	images("mnist", "70,000 handwritten digits, 28 x 28 grey values, divided into 60,000 train and 10,000 test",

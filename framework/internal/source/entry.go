@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
@@ -16,7 +17,9 @@ type Entry struct {
 	Licence  string           `json:"licence"` // as its publisher states it
 	Citation string           `json:"citation"`
 	Files    []File           `json:"files"`
-	Shapes   map[string]Shape `json:"shapes"` // by role
+	Subject  string           `json:"subject,omitempty"` // whose recording it is
+	Session  string           `json:"session,omitempty"` // of which day; binnings of one day are one session
+	Shapes   map[string]Shape `json:"shapes"`            // by role
 	read     func(files [][]byte) (map[string]*data.Recording, error)
 }
 
@@ -49,6 +52,21 @@ type TargetInfo struct {
 	Class   bool   `json:"class"`
 	Unit    string `json:"unit,omitempty"`
 	Doc     string `json:"doc,omitempty"`
+
+	names  []string  // of the classes; nil: their numbers
+	angles []float64 // that the classes stand for, in radians
+}
+
+// labels are the names of the classes.
+func (t TargetInfo) labels() []string {
+	if t.names != nil {
+		return t.names
+	}
+	out := make([]string, t.Classes)
+	for i := range out {
+		out[i] = strconv.Itoa(i)
+	}
+	return out
 }
 
 // Catalogue lists the published datasets in a fixed order.
