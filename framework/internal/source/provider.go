@@ -63,6 +63,9 @@ func (r Recording) provider() provider {
 	return userFile{r.Source}
 }
 
+// IsFile reports whether the source is the path of a file.
+func (r Recording) IsFile() bool { return r.provider().takes().file }
+
 // suggestSource helps with a source that is neither a known name nor a file.
 func suggestSource(source string) string {
 	var names, bare []string

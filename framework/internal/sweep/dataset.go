@@ -1,8 +1,6 @@
 package sweep
 
 import (
-	"strings"
-
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/yaml"
@@ -32,7 +30,7 @@ func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
 	var r source.Recording
 	f.Require("source", "catalogue/NAME, generate/NAME or the path of a file; \"assay data list\" names them")
 	f.Text("source", &r.Source)
-	if r.Source != "" && !strings.HasPrefix(r.Source, "catalogue/") && !strings.HasPrefix(r.Source, "generate/") {
+	if r.Source != "" && r.IsFile() {
 		n, _ := f.Value("source")
 		d.path(n, f.Name("source"), &r.Source)
 	}
