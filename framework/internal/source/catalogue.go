@@ -12,20 +12,26 @@ const (
 	myow      = "https://raw.githubusercontent.com/nerdslab/myow/73f2b430d284bcd6bb0c6faaac30576e84393ff1/data/mihi-chewie/processed/"
 	myowNeuro = "https://raw.githubusercontent.com/nerdslab/myow-neuro/6aa684bbbdaecea644db24000a5ce6ff3c033b84/data/mihi-chewie/processed/"
 
+	myowRodent = "https://raw.githubusercontent.com/nerdslab/myow-neuro/6aa684bbbdaecea644db24000a5ce6ff3c033b84/data/rodent/"
+	golubData  = "https://raw.githubusercontent.com/mattgolub/bci_learning/3e6f00c959096189dd77df57ceb9eb540da83f76/"
+
 	mnistMirror   = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 	fashionMirror = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 )
 
 var reachTargets = []TargetInfo{
-	{Name: "direction", Class: true, Classes: directions, angles: clockwise(directions), Doc: "target of the reach; 0 is up, then clockwise in steps of 45 degrees"},
+	{Name: "direction", Class: true, Classes: directions, angles: evenly(directions), Doc: "target of the reach; 0 is up, then clockwise in steps of 45 degrees"},
 	{Name: "velocity", Dims: 2, Unit: "cm/s", Doc: "mean hand velocity in the bin; the unit is presumed, the files state none"},
 	{Name: "position", Dims: 2, Unit: "cm", Doc: "mean hand position in the bin; the unit is presumed"},
 	{Name: "time", Dims: 1, Unit: "bins", Doc: "number of the bin in its trial, slow bins counted"},
 	{Name: "acceleration", Dims: 2, Unit: "cm/s²", Doc: "mean hand acceleration in the bin; the unit is presumed"},
 }
 
-// clockwise are n even angles in radians: 2πi/n, from up.
-func clockwise(n int) []float64 {
+// compass are the directions of golub-bci in degrees.
+var compass = []string{"0", "45", "90", "135", "180", "225", "270", "315"}
+
+// evenly are n even angles in radians: 2πi/n, in whatever sense the classes turn.
+func evenly(n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = 2 * math.Pi * float64(i) / float64(n)
@@ -85,6 +91,45 @@ var catalogue = []Entry{
 	reach("mihi-1-moving", "Mihi", "2014-03-03", "monkey Mihi, M1, centre-out reaches on 2014-03-03, bins of 100 ms with hand speed above 5",
 		myowNeuro, "full-mihi-03032014-bin0.10-vel_thresh5.00.pkl",
 		1372265, "aa53dffd7c7fea6787843221f2d4d01881befbc4c53a655fa9989cd5c837f729", 0.1, 1082, 187, 209),
+	{
+		Name: "mouse-ca1", Summary: "mouse, hippocampus CA1, twelve hours of sleeping and waking in bins of 4 s",
+		Licence:  "Apache-2.0 (of the repository that publishes it)",
+		Citation: "Ma, Turrigiano, Wessel and Hengen, Cortical circuit dynamics are homeostatically tuned to criticality in vivo, Neuron 104, 655-664 (2019)",
+		Subject:  "mouse CA1", Session: "12 h",
+		Files: []File{
+			{Path: "mouse-ca1/fr_bins_n_4full.npy", URLs: []string{myowRodent + "fr_bins_n_4full.npy"}, Size: 1814528,
+				SHA256: "75eb62fecd81899be546cf4770c0cf66afe4ae9f957b9bfdd5ebe5d0a00317bc"},
+			{Path: "mouse-ca1/behav_states_n_4full.npy", URLs: []string{myowRodent + "behav_states_n_4full.npy"}, Size: 86528,
+				SHA256: "7d0679a2a1b3a221b060cd7aa76ac59d371d74a8aad4c496b2559c3e23abd1ca"},
+		},
+		Shapes: map[string]Shape{data.MainRole: {
+			Samples: 10800, Channels: 42, Trials: 1, Unit: "counts",
+			Targets: []TargetInfo{{Name: "state", Class: true, Classes: 3, Doc: "state of arousal; the files do not say which number is which: by rates and lengths of bouts 0 is wake, 1 non-REM, 2 REM sleep"}},
+		}},
+		read: func(files [][]byte) (map[string]*data.Recording, error) {
+			return asMain(readMouse(files[0], files[1]))
+		},
+	},
+	{
+		Name: "golub-bci", Summary: "monkey Jeffy, M1, brain-computer interface before and after learning a mapping, time steps of 45 ms by direction",
+		Licence:  "BSD-3-Clause (of the repository that publishes it)",
+		Citation: "Golub et al., Learning by neural reassociation, Nature Neuroscience 21, 607-616 (2018)",
+		Subject:  "Jeffy", Session: "2012-03-05",
+		Files: []File{{Path: "golub_bci_learning_exampleData.mat", URLs: []string{golubData + "exampleData.mat"}, Size: 252829,
+			SHA256: "f28fab9442dd0564aab00597796785665f1c3d4b4437e3802c4c99c9696512b1"}},
+		Shapes: map[string]Shape{data.MainRole: {
+			Samples: 1104, Channels: 86, Trials: 1104, Unit: "counts",
+			Targets: []TargetInfo{
+				{Name: "direction", Class: true, Classes: directions, names: compass, angles: evenly(directions), Doc: "direction from cursor to target, 0 .. 315 degrees, 0 is to the right, then counterclockwise"},
+				{Name: "velocity", Dims: 2, Unit: "mm/s", Doc: "of the cursor by the mapping in use, not smoothed"},
+				{Name: "period", Class: true, Classes: 2, names: golubPeriods, Doc: "0 before, 1 after the mapping was learned"},
+				{Name: "factors", Dims: 10, Doc: "of the factor analysis that the experiment ran on"},
+			},
+		}},
+		read: func(files [][]byte) (map[string]*data.Recording, error) {
+			return asMain(readGolub(files[0]))
+		},
+	},
 	images("mnist", "70,000 handwritten digits, 28 x 28 grey values, divided into 60,000 train and 10,000 test",
 		"as stated on its home page (often given as CC BY-SA 3.0)",
 		"LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, Proceedings of the IEEE 86, 2278-2324 (1998)",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
@@ -108,8 +107,8 @@ func (r Recording) checkChoice(at string) []Problem {
 			continue
 		}
 		for _, l := range labels {
-			if n, err := strconv.Atoi(l); known && (err != nil || n < 0 || t.Classes > 0 && n >= t.Classes) {
-				add("keep."+target, fmt.Sprintf("%s is no label of %q", l, target), "")
+			if known && !t.hasLabel(l) {
+				add("keep."+target, fmt.Sprintf("%s is no label of %q", l, target), t.listLabels())
 			}
 		}
 	}

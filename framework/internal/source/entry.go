@@ -7,6 +7,7 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/source/file"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -55,6 +56,24 @@ type TargetInfo struct {
 
 	names  []string  // of the classes; nil: their numbers
 	angles []float64 // that the classes stand for, in radians
+}
+
+// hasLabel reports whether a class has that name. Of a generator whose classes
+// depend on its settings any number may be one.
+func (t TargetInfo) hasLabel(label string) bool {
+	if t.Classes == 0 {
+		n, err := strconv.Atoi(label)
+		return err == nil && n >= 0
+	}
+	return slices.Contains(t.labels(), file.CanonicalLabel(label))
+}
+
+// listLabels helps where classes have names; numbers are told by their count.
+func (t TargetInfo) listLabels() string {
+	if t.names == nil {
+		return ""
+	}
+	return "its labels are " + few(t.names)
 }
 
 // labels are the names of the classes.

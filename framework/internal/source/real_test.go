@@ -247,6 +247,67 @@ func TestPortableFilesAreTheSameRecordings(t *testing.T) {
 	}
 }
 
+func TestMouse(t *testing.T) {
+	mirror(t)
+	// MYOW's protocol for it: 6048, 2592 and 2160 bins.
+	r := build(t, newBuilder(t), from("catalogue/mouse-ca1", &data.Division{By: "sample", Train: 0.56, Val: 0.24, Test: 0.2})).Recordings["main"]
+	entry, err := Find("mouse-ca1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkShape(t, "mouse-ca1", entry.Shapes["main"], r)
+	if got := sum(r.Samples); got != 21_768_525 {
+		t.Errorf("%v spikes, want 21,768,525", got)
+	}
+	s := r.Summarize()
+	if d := cmp.Diff([]int{3832, 6206, 762}, s.Targets[0].Counts); d != "" {
+		t.Error(d)
+	}
+	if s.Parts[0].Samples != 6048 || s.Parts[1].Samples != 2592 || s.Parts[2].Samples != 2160 {
+		t.Errorf("parts %+v", s.Parts)
+	}
+}
+
+func TestGolub(t *testing.T) {
+	folder := filepath.Join(mirror(t), "..", "recordings")
+	b := newBuilder(t)
+	r := build(t, b, from("catalogue/golub-bci", nil)).Recordings["main"]
+	entry, err := Find("golub-bci")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkShape(t, "golub-bci", entry.Shapes["main"], r)
+	portable := filepath.Join(folder, "golub-bci.npz")
+	if _, err := os.Stat(portable); err != nil {
+		t.Skip("no portable recordings beside the mirror")
+	}
+	for _, period := range golubPeriods {
+		keep := from("catalogue/golub-bci", nil)
+		keep.Keep = map[string]Labels{"period": {period}}
+		got := build(t, b, keep).Recordings["main"]
+		want := build(t, b, Dataset{Recording: Recording{Source: portable, Read: &Columns{Samples: []string{period + "_spikes"},
+			Classes: []Class{{Target: "direction", Column: period + "_dir_deg"}}, Continuous: map[string][]string{"velocity": {period + "_vel"}, "factors": {period + "_factors"}}}}}).Recordings["main"]
+		if d := cmp.Diff(want.Samples, got.Samples); d != "" {
+			t.Errorf("%s: %.2000s", period, d)
+		}
+		for _, name := range []string{"direction", "velocity", "factors"} {
+			x, err1 := want.Target(name)
+			y, err2 := got.Target(name)
+			if err1 != nil || err2 != nil {
+				t.Fatal(err1, err2)
+			}
+			y.Unit = ""
+			if d := cmp.Diff(x, y); d != "" {
+				t.Errorf("%s, %s: %.1000s", period, name, d)
+			}
+		}
+	}
+	about, err := data.ReadAbout(b.Cache.Dir(build(t, b, from("catalogue/golub-bci", nil)).Digest))
+	if err != nil || about.Recordings["main"].Subject != "Jeffy" || about.Recordings["main"].Targets["direction"].Labels[7] != "315" {
+		t.Errorf("%+v, %v", about, err)
+	}
+}
+
 func TestImages(t *testing.T) {
 	mirror(t)
 	if testing.Short() {

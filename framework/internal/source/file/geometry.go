@@ -29,11 +29,14 @@ func lay(a Array, axes []string) (geometry, error) {
 		for i, axis := range axes {
 			length[axis] = shape[i]
 		}
-		if p == 0 {
+		if a.Parts != nil && product(shape) == 0 { // an empty trial
+			length[Time], length[Units] = 0, g.dims
+		}
+		if g.dims == 0 {
 			g.dims = length[Units]
 		}
 		if length[Units] != g.dims {
-			return g, fmt.Errorf("part %d has %d %s, the first has %d", p, length[Units], Units, g.dims)
+			return g, fmt.Errorf("part %d has %d %s, those before it have %d: if the units come first in each part, say read: {transpose: true}", p, length[Units], Units, g.dims)
 		}
 		step := map[string]int{Units: 1, Time: g.dims, Trials: g.dims * length[Time]}
 		var steps []int
@@ -67,7 +70,7 @@ func (r *reader) fit(a Array) (g geometry, perTrial, ok bool) {
 			if slices.Equal(g.lengths, s.lengths) {
 				return g, false, true
 			}
-		case g.rows == s.rows:
+		case g.rows == s.rows && (s.lengths == nil || s.trials != s.rows): // as many trials as samples: then it is of trials
 			return g, false, true
 		}
 	}

@@ -179,7 +179,13 @@ func (r *reader) axes(a Array) ([]string, error) {
 // axis of the samples say that they lie the other way round, or are no recording.
 func (r *reader) fits() error {
 	s := r.plan.samples
-	if s.said || r.format.table || len(s.axes) != 2 || s.lengths != nil || s.rows == s.dims {
+	if s.said || r.format.table || len(s.axes) != 2 {
+		return nil
+	}
+	if s.lengths != nil {
+		return r.partsFit()
+	}
+	if s.rows == s.dims {
 		return nil
 	}
 	var rows, channels []string
@@ -205,10 +211,34 @@ func (r *reader) fits() error {
 	return nil
 }
 
+// partsFit is fits of a list: other lists have as many rows in each part, or as
+// many columns as the samples have.
+func (r *reader) partsFit() error {
+	s := r.plan.samples
+	for _, a := range r.arrays {
+		if slices.Contains(r.plan.parts, a.Name) || len(a.Parts) != len(s.lengths) || !a.numeric() {
+			continue
+		}
+		rows, columns := true, true
+		for p, shape := range a.Parts {
+			rows = rows && slices.Contains(shape, s.lengths[p])
+			columns = columns && slices.Contains(shape, s.dims)
+		}
+		if columns && !rows {
+			return errors.New(r.contradiction([]string{a.String()}))
+		}
+	}
+	return nil
+}
+
 func (r *reader) contradiction(channels []string) string {
 	s := r.plan.samples
+	shape := []int{s.rows, s.dims}
+	if s.lengths != nil {
+		shape[0] = s.lengths[0]
+	}
 	return fmt.Sprintf("the samples are %s, samples x channels, but %s has %d: if the channels come first, say read: {transpose: true}, if not, {transpose: false}",
-		times([]int{s.rows, s.dims}), list(channels), s.dims)
+		times(shape), list(channels), s.dims)
 }
 
 // turned adds advice to an error about an array that would fit the other axis.

@@ -11,26 +11,45 @@ import (
 	"github.com/assaylab/assay/framework/data/npy"
 )
 
-const maxText = 64 << 20 // bytes of one value of text
+const maxText = 64 << 20 // bytes that are read at a time
 
 // Texts reads text: a line for each row. MATLAB's characters are of two bytes, and
 // an array of them has its first index varying fastest.
 func (f *File) Texts(v *Value) ([]string, error) {
-	if v.Class != Char {
-		return nil, fmt.Errorf("a %s is no text", v.Class)
-	}
-	if v.real.n*v.real.t.Size > maxText || v.Count() > maxText {
-		return nil, fmt.Errorf("text of %d characters; at most %d are read", v.Count(), maxText)
-	}
-	var raw []byte
-	err := f.parts(context.Background(), []part{v.real}, func(_ int, r io.Reader, t npy.Type, n int) error {
-		raw = make([]byte, n*t.Size)
-		_, err := io.ReadFull(r, raw)
-		return ended(err)
-	})
+	lines, err := f.AllTexts(context.Background(), []*Value{v})
 	if err != nil {
 		return nil, err
 	}
+	return lines[0], nil
+}
+
+// AllTexts is Texts of many values in one pass over the file.
+func (f *File) AllTexts(ctx context.Context, vs []*Value) ([][]string, error) {
+	parts, size := make([]part, len(vs)), 0
+	for i, v := range vs {
+		if v.Class != Char {
+			return nil, fmt.Errorf("a %s is no text", v.Class)
+		}
+		parts[i] = v.real
+		if size += max(v.real.n*v.real.t.Size, v.Count()); size > maxText {
+			return nil, fmt.Errorf("text of more than the %d characters that are read", maxText)
+		}
+	}
+	out := make([][]string, len(vs))
+	err := f.parts(ctx, parts, func(i int, r io.Reader, t npy.Type, n int) error {
+		raw := make([]byte, n*t.Size)
+		if _, err := io.ReadFull(r, raw); err != nil {
+			return ended(err)
+		}
+		var err error
+		out[i], err = vs[i].lines(raw)
+		return err
+	})
+	return out, err
+}
+
+// lines cuts the characters into rows.
+func (v *Value) lines(raw []byte) ([]string, error) {
 	chars, err := v.real.characters(raw)
 	if err != nil {
 		return nil, err
@@ -48,14 +67,10 @@ func (f *File) Texts(v *Value) ([]string, error) {
 	if len(chars) > n {
 		return nil, fmt.Errorf("damaged: %d characters for shape %v", len(chars), v.Shape)
 	}
-	rows := 1
-	if len(v.Shape) > 0 {
-		rows = v.Shape[0]
-	}
-	out := make([]string, rows)
+	out := make([]string, v.Shape[0])
 	for i := range out {
 		var line strings.Builder
-		for k := i; k < n; k += rows {
+		for k := i; k < n; k += len(out) {
 			line.WriteRune(chars[k])
 		}
 		out[i] = line.String()
