@@ -45,11 +45,8 @@ func (userFile) shapes() (map[string]Shape, bool) { return nil, false }
 
 func (p userFile) identity(r Recording, _ uint64) (identity, error) {
 	sum, _, err := hashOf(p.path, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return identity{}, &Error{Fact: fmt.Sprintf("there is no file %s", p.path), Hint: suggestSource(p.path), Err: nil}
-	}
 	if err != nil {
-		return identity{}, err
+		return identity{}, noFile(p.path, err)
 	}
 	if r.SHA256 != "" && !strings.EqualFold(sum, r.SHA256) {
 		return identity{}, &Error{
@@ -59,6 +56,14 @@ func (p userFile) identity(r Recording, _ uint64) (identity, error) {
 	}
 	return identity{Source: file.Ending(p.path), Contents: []string{sum}, Read: r.Read,
 		sources: []data.AboutSource{{Name: filepath.Base(p.path), SHA256: sum}}}, nil
+}
+
+// noFile gives advice where a file is missing.
+func noFile(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return Error{Fact: fmt.Sprintf("there is no file %s", path), Hint: suggestSource(path), Usage: true}
+	}
+	return err
 }
 
 func (p userFile) read(ctx context.Context, b *Builder, r Recording, _ uint64) (map[string]reading, error) {

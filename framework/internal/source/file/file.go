@@ -35,11 +35,7 @@ func Read(ctx context.Context, path string, c Columns, limit int64) (Reading, er
 		return Reading{}, err
 	}
 	defer box.Close()
-	r := &reader{columns: c, format: f, box: box, arrays: box.arrays(), index: map[string]int{}, limit: limit,
-		rec: &data.Recording{Unit: c.Unit, BinSeconds: c.BinSeconds}, about: map[string]data.AboutTarget{}, used: map[string]bool{}}
-	for i, a := range r.arrays {
-		r.index[a.Name] = i
-	}
+	r := newReader(f, box, c, limit)
 	out, err := r.read(ctx)
 	if err != nil && !strings.HasPrefix(err.Error(), path) { // mistakes in a table have line and column
 		err = fmt.Errorf("%s: %w", path, err)
@@ -68,6 +64,15 @@ type reader struct {
 	notes      []data.Note
 }
 
+func newReader(f format, box container, c Columns, limit int64) *reader {
+	r := &reader{columns: c, format: f, box: box, arrays: box.arrays(), index: map[string]int{}, limit: limit,
+		rec: &data.Recording{Unit: c.Unit, BinSeconds: c.BinSeconds}, about: map[string]data.AboutTarget{}, used: map[string]bool{}}
+	for i, a := range r.arrays {
+		r.index[a.Name] = i
+	}
+	return r
+}
+
 // read decides what is what from names and shapes alone, reads all that is needed
 // in one pass, and puts it together.
 func (r *reader) read(ctx context.Context) (Reading, error) {
@@ -77,7 +82,7 @@ func (r *reader) read(ctx context.Context) (Reading, error) {
 	if err := r.box.read(ctx, r.wants); err != nil {
 		return Reading{}, err
 	}
-	for _, step := range []func() error{r.trials, r.split, r.targets, r.scale, r.gaps, r.angles} {
+	for _, step := range []func() error{r.samples, r.trials, r.split, r.targets, r.gaps, r.angles} {
 		if err := step(); err != nil {
 			return Reading{}, err
 		}

@@ -53,15 +53,23 @@ type Array struct {
 }
 
 func (a Array) String() string {
+	if size := a.Size(); size != "" {
+		return a.Name + " " + size
+	}
+	return a.Name
+}
+
+// Size is the shape for people: "[1640 x 174]", "(8 parts, the first [86 x 69])".
+func (a Array) Size() string {
 	switch {
 	case a.Kind == Opaque && a.Shape == nil:
-		return a.Name
+		return ""
 	case a.Parts != nil:
-		return fmt.Sprintf("%s (%d parts, the first %v)", a.Name, len(a.Parts), times(a.Shape))
+		return fmt.Sprintf("(%d parts, the first %v)", len(a.Parts), times(a.Shape))
 	case len(a.Shape) == 0:
-		return a.Name + " (one value)"
+		return "(one value)"
 	}
-	return fmt.Sprintf("%s %s", a.Name, times(a.Shape))
+	return times(a.Shape)
 }
 
 // times is a shape as people write it: [1640 x 174].

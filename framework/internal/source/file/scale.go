@@ -3,11 +3,15 @@ package file
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/assaylab/assay/framework/data"
 )
 
-// scale finds the width of a bin and says what the samples are: counts become Hz
+// samples finds the width of a bin and says what the samples are: counts become Hz
 // where the width is known, rates and everything else stay. It is never silent.
-func (r *reader) scale() error {
+func (r *reader) samples() error {
+	s := r.plan.samples
+	r.rec.Samples = data.Array{Shape: []int{s.rows, s.dims}, Values: s.values}
 	if b := r.plan.bin; b != nil {
 		seconds := append(b.floats, floatsOfWholes(b.wholes)...)
 		if len(seconds) != 1 || !(seconds[0] > 0) {
@@ -18,7 +22,7 @@ func (r *reader) scale() error {
 		}
 	}
 	name := list(r.plan.parts)
-	what := fmt.Sprintf("samples: %s, %d samples x %d channels", name, r.plan.samples.rows, r.plan.samples.dims)
+	what := fmt.Sprintf("samples: %s, %d samples x %d channels", name, s.rows, s.dims)
 	if r.guessed {
 		what += ", as the only matrix in the file"
 	}

@@ -107,7 +107,6 @@ func (c *numbers) collect() *want {
 // the samples. Without any the recording is one trial.
 func (r *reader) trials() error {
 	s := r.plan.samples
-	r.rec.Samples = data.Array{Shape: []int{s.rows, s.dims}, Values: s.values}
 	lengths, from := s.lengths, "the shape of the samples"
 	if c := r.plan.lengths; c != nil {
 		whole, err := c.whole()

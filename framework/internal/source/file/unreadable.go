@@ -10,7 +10,7 @@ import (
 var elsewhere = map[string]string{
 	".h5":   hdf5,
 	".hdf5": hdf5,
-	".nwb":  `in Python: "pynwb.NWBHDF5IO(path).read()" and numpy.savez("day.npz", samples=..., trial=..., bin_s=...); docs/data.md has the lines`,
+	".nwb":  `in Python: nwb = pynwb.NWBHDF5IO("day.nwb").read(), bin its spike times, and numpy.savez("day.npz", samples=..., trial=..., bin_s=0.05)`,
 
 	".parquet": `in Python: pandas.read_parquet(path).to_csv("day.csv", index=False)`,
 	".feather": `in Python: pandas.read_feather(path).to_csv("day.csv", index=False)`,
@@ -29,7 +29,7 @@ var elsewhere = map[string]string{
 	".bin":    `in Python: numpy.savez("day.npz", samples=numpy.fromfile(path, dtype=...).reshape(-1, channels))`,
 }
 
-const hdf5 = `in Python: f = h5py.File(path) and numpy.savez("day.npz", samples=f["..."], trial=..., bin_s=...); docs/data.md has the lines`
+const hdf5 = `in Python: f = h5py.File("day.h5"); numpy.savez("day.npz", samples=f["..."], trial=f["..."], bin_s=0.05)`
 
 // Readable reports whether files with that ending are read.
 func Readable(path string) bool {
