@@ -27,7 +27,8 @@ var layers = [][]string{
 	{"framework/internal/conformance"},
 	{"framework"}, // the SDK: what plugin authors see
 	{"framework/internal/probe", "framework/internal/table", "framework/internal/source"},
-	{"framework/internal/yaml", "framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle"},
+	{"framework/internal/source/file"},
+	{"framework/internal/yaml", "framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle", "framework/internal/source/mat"},
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
 	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},

@@ -15,7 +15,7 @@ import (
 
 func (a *app) dataCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "data", Short: "List, fetch and describe recordings"}
-	cmd.AddCommand(a.dataList(), a.dataGet(), a.dataDescribe(), a.dataGC())
+	cmd.AddCommand(a.dataList(), a.dataGet(), a.dataDescribe(), a.dataInit(), a.dataGC())
 	return cmd
 }
 
@@ -83,4 +83,25 @@ ASSAY_DATA_MIRROR may name a folder that has the files already.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+func (a *app) dataInit() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init FILE",
+		Short: "Write what a sweep would say of a file of yours, to start from",
+		Long: `Init looks into a file and prints a dataset for a sweep: which array seems to be
+the samples, which the trials and targets, what is not sure as remarks. Look it
+over, change what is wrong, and see with "assay data describe SWEEP#DATASET" what
+is read.`,
+		Example: "  assay data init day3.mat >> sweep.yaml",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := source.Suggest(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprint(a.out, text)
+			return nil
+		},
+	}
 }

@@ -43,9 +43,6 @@ func (method) Describe() framework.Description {
 		GPU:           framework.GPUNone,
 		Deterministic: true,
 		OutOfSample:   true,
-		Context:       framework.Context{Before: "0", After: "0"},
-		UsesLabels:    framework.Always, // clusters are classes
-		GPU:           framework.GPUNone,
 	}
 }
 

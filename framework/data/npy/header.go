@@ -207,7 +207,7 @@ func (l *literal) shape() ([]int, error) {
 
 func (l *literal) descr() (Type, error) {
 	if l.accept('[') || l.accept('(') {
-		return Type{}, fmt.Errorf("the array is structured (a table of fields): save its columns as plain arrays")
+		return Type{}, &TypeError{"the array is structured (a table of fields): save its columns as plain arrays"}
 	}
 	s, err := l.str()
 	if err != nil {
@@ -237,6 +237,11 @@ func textType(s string) (Type, bool) {
 	return Type{}, false
 }
 
+// TypeError says that an array is sound, but of a type that is not read.
+type TypeError struct{ Reason string }
+
+func (e *TypeError) Error() string { return e.Reason }
+
 // ParseType reads the type of numbers or truth values as NumPy writes it, such as "<f4".
 func ParseType(s string) (Type, error) {
 	if len(s) < 2 || strings.IndexByte("<>|=", s[0]) < 0 {
@@ -245,19 +250,19 @@ func ParseType(s string) (Type, error) {
 	t := Type{Kind: s[1], Big: s[0] == '>'}
 	switch t.Kind {
 	case 'O':
-		return Type{}, fmt.Errorf("type %q holds Python objects, which only running code could read: save numbers instead", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q holds Python objects, which only running code could read: save numbers instead", clip(s))}
 	case 'S', 'U', 'a':
-		return Type{}, fmt.Errorf("type %q holds text: save numbers instead", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q holds text: save numbers instead", clip(s))}
 	case 'c':
-		return Type{}, fmt.Errorf("type %q is complex: save real and imaginary parts as two arrays", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q is complex: save real and imaginary parts as two arrays", clip(s))}
 	case 'V':
-		return Type{}, fmt.Errorf("type %q is structured: save its columns as plain arrays", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q is structured: save its columns as plain arrays", clip(s))}
 	case 'M', 'm':
-		return Type{}, fmt.Errorf("type %q holds dates or durations: save them as numbers", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q holds dates or durations: save them as numbers", clip(s))}
 	}
 	sizes := map[byte]string{'b': "1", 'i': "1248", 'u': "1248", 'f': "248"}[t.Kind]
 	if len(s) != 3 || strings.IndexByte(sizes, s[2]) < 0 {
-		return Type{}, fmt.Errorf("type %q is not supported: bool, integers of 1 to 8 bytes and floats of 2 to 8 bytes are", clip(s))
+		return Type{}, &TypeError{fmt.Sprintf("type %q is not supported: bool, integers of 1 to 8 bytes and floats of 2 to 8 bytes are", clip(s))}
 	}
 	t.Size = int(s[2] - '0')
 	return t, nil

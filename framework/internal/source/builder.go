@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/assaylab/assay/framework/data"
 )
@@ -20,125 +18,103 @@ type Builder struct {
 
 const defaultMaxBytes = 4 << 30
 
-// Build makes the dataset of a recipe and returns its digest. trialSeed matters
-// only where the recipe draws anew with every trial. What has been built before
-// from the same bytes is not read again.
+// Made is a dataset in the cache and what is known of it beside its numbers.
+type Made struct {
+	Digest string     `json:"digest"`
+	About  data.About `json:"about"`
+}
+
+// Build makes the dataset of a recipe and returns its digest; see [Builder.Make].
 func (b *Builder) Build(ctx context.Context, recipe Dataset, trialSeed uint64) (digest string, err error) {
+	made, err := b.Make(ctx, recipe, trialSeed)
+	return made.Digest, err
+}
+
+// Make makes the dataset of a recipe. trialSeed matters only where the recipe
+// draws anew with every trial. What has been made before from the same bytes is
+// not read again, if it lies in the cache as it was written.
+func (b *Builder) Make(ctx context.Context, recipe Dataset, trialSeed uint64) (Made, error) {
 	if problems := recipe.Check(); len(problems) > 0 {
 		errs := make([]error, len(problems))
 		for i, p := range problems {
 			errs[i] = p
 		}
-		return "", errors.Join(errs...)
+		return Made{}, errors.Join(errs...)
 	}
-	key, err := recipe.fingerprint(trialSeed)
+	ids, key, err := recipe.fingerprint(trialSeed)
 	if err != nil {
-		return "", err
+		return Made{}, err
 	}
-	if digest, ok := b.recall(key); ok {
-		return digest, nil
+	if made, ok := b.recall(key); ok {
+		return made, b.Cache.PutAbout(made.Digest, made.About)
 	}
-	recs, err := b.recordings(ctx, recipe, trialSeed)
+	got, err := b.readings(ctx, recipe, trialSeed)
 	if err != nil {
-		return "", err
+		return Made{}, err
 	}
-	digest, err = b.Cache.Put(recs)
-	if err != nil {
-		return "", err
+	recs, made := map[string]*data.Recording{}, Made{About: data.About{Recordings: map[string]data.AboutRecording{}}}
+	for role, one := range got {
+		recs[role], made.About.Recordings[role] = one.rec, recipe.about(role, one.about, ids)
+	}
+	if made.Digest, err = b.Cache.Put(recs); err != nil {
+		return Made{}, err
 	}
 	// A file that changed while it was read must not be remembered under its old hash.
-	if again, err := recipe.fingerprint(trialSeed); err != nil || again != key {
-		return "", &Error{Fact: "a file of the dataset changed while it was being read", Hint: "run again", Err: err}
+	if _, again, err := recipe.fingerprint(trialSeed); err != nil || again != key {
+		return Made{}, &Error{Fact: "a file of the dataset changed while it was being read", Hint: "run again", Err: err}
 	}
-	return digest, b.remember(key, digest)
+	if err := b.Cache.PutAbout(made.Digest, made.About); err != nil {
+		return Made{}, err
+	}
+	return made, b.remember(key, made)
 }
 
-func (b *Builder) recordings(ctx context.Context, recipe Dataset, trialSeed uint64) (map[string]*data.Recording, error) {
+// about adds to what was read what the recipe says, and what was read.
+func (d Dataset) about(role string, a data.AboutRecording, ids map[string]identity) data.AboutRecording {
+	r, ok := d.Roles[role]
+	id := ids[role]
+	if !ok {
+		r, id = d.Recording, ids[""]
+	}
+	if r.Subject != "" {
+		a.Subject = r.Subject
+	}
+	if r.Session != "" {
+		a.Session = r.Session
+	}
+	a.Sources = id.sources
+	return a
+}
+
+func (b *Builder) readings(ctx context.Context, recipe Dataset, trialSeed uint64) (map[string]reading, error) {
 	if len(recipe.Roles) == 0 {
 		return b.read(ctx, recipe.Recording, trialSeed)
 	}
-	out := map[string]*data.Recording{}
+	out := map[string]reading{}
 	for _, role := range sortedKeys(recipe.Roles) {
-		recs, err := b.read(ctx, recipe.Roles[role], trialSeed)
+		got, err := b.read(ctx, recipe.Roles[role], trialSeed)
 		if err != nil {
 			return nil, fmt.Errorf("role %s: %w", role, err)
 		}
-		out[role] = recs[data.MainRole] // Check has seen that it is the only one
+		out[role] = got[data.MainRole] // Check has seen that it is the only one
 	}
 	return out, nil
 }
 
 // read reads or draws what one source brings, chooses samples and divides them.
-func (b *Builder) read(ctx context.Context, r Recording, trialSeed uint64) (map[string]*data.Recording, error) {
+func (b *Builder) read(ctx context.Context, r Recording, trialSeed uint64) (map[string]reading, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	recs, err := b.source(ctx, r, trialSeed)
+	got, err := r.provider().read(ctx, b, r, trialSeed)
 	if err != nil {
 		return nil, err
 	}
-	for role, rec := range recs {
-		if recs[role], err = r.choose(rec); err != nil {
+	for role, one := range got {
+		if one.rec, err = r.choose(one); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Source, err)
 		}
+		got[role] = one
 	}
-	return recs, nil
-}
-
-func (b *Builder) source(ctx context.Context, r Recording, trialSeed uint64) (map[string]*data.Recording, error) {
-	if name, ok := strings.CutPrefix(r.Source, cataloguePrefix); ok {
-		e, err := Find(name)
-		if err != nil {
-			return nil, err
-		}
-		return b.entry(ctx, e)
-	}
-	if name, ok := strings.CutPrefix(r.Source, generatePrefix); ok {
-		g, err := FindGenerator(name)
-		if err != nil {
-			return nil, err
-		}
-		return g.Generate(r.Params, r.seed(trialSeed))
-	}
-	limit := b.MaxBytes
-	if limit == 0 {
-		limit = defaultMaxBytes
-	}
-	var c Columns
-	if r.Read != nil {
-		c = *r.Read
-	}
-	return asMain(readUserFile(r.Source, c, limit))
-}
-
-func (b *Builder) entry(ctx context.Context, e Entry) (map[string]*data.Recording, error) {
-	fetcher := &Fetcher{Cache: b.Cache, Mirror: b.Mirror, Progress: b.Progress}
-	var files [][]byte
-	for _, f := range e.Files {
-		path, err := fetcher.Fetch(ctx, f)
-		if err != nil {
-			return nil, fmt.Errorf("dataset %s: %w", e.Name, err)
-		}
-		bytes, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("dataset %s: %w", e.Name, err)
-		}
-		files = append(files, bytes)
-	}
-	recs, err := e.read(files)
-	if err != nil {
-		return nil, fmt.Errorf("dataset %s: %w", e.Name, err)
-	}
-	return recs, nil
-}
-
-// seed is what a generated recording is drawn with.
-func (r Recording) seed(trialSeed uint64) uint64 {
-	switch {
-	case r.PerTrial:
-		return trialSeed
-	case r.Seed == 0:
-		return 1
-	}
-	return r.Seed
+	return got, nil
 }

@@ -66,22 +66,22 @@ func TestMemo(t *testing.T) {
 	write("a,trial\n1,0\n2,1\n")
 	first := mustBuild(t, b, recipe, 1)
 
-	key, err := recipe.fingerprint(1)
+	_, key, err := recipe.fingerprint(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if digest, ok := b.recall(key); !ok || digest != first {
-		t.Fatalf("after a build the memo says %q, %v", digest, ok)
+	if made, ok := b.recall(key); !ok || made.Digest != first {
+		t.Fatalf("after a build the memo says %+v, %v", made, ok)
 	}
 	// That the memo is asked: point it at another dataset.
 	other := mustBuild(t, b, small(5), 1)
-	if err := b.remember(key, other); err != nil {
+	if err := b.remember(key, Made{Digest: other}); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustBuild(t, b, recipe, 1); got != other {
 		t.Error("the second build did not ask the memo")
 	}
-	if err := b.remember(key, "nonsense"); err != nil {
+	if err := b.remember(key, Made{Digest: "nonsense"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustBuild(t, b, recipe, 1); got != first {
@@ -133,7 +133,7 @@ func TestMemoSeesTheSplitFile(t *testing.T) {
 
 func TestBuildChoosesAndDivides(t *testing.T) {
 	recipe := small(10)
-	recipe.Keep = map[string][]int{"cluster": {1, 3}}
+	recipe.Keep = map[string]Labels{"cluster": {"1", "3"}}
 	recipe.Split = &data.Division{Train: 0.5, Test: 0.5}
 	d := build(t, newBuilder(t), recipe)
 	if diff := cmp.Diff([]string{"source", "target"}, d.Roles()); diff != "" {
@@ -148,7 +148,7 @@ func TestBuildChoosesAndDivides(t *testing.T) {
 			t.Errorf("%s: %s", role, diff)
 		}
 	}
-	recipe.Keep = map[string][]int{"cluster": {0}}
+	recipe.Keep = map[string]Labels{"cluster": {"0"}}
 	recipe.Split = &data.Division{Train: 0.99, Test: 0.01}
 	if _, err := newBuilder(t).Build(context.Background(), recipe, 1); err != nil {
 		t.Errorf("⌊10·0.99⌋ = 9 leaves one for the test, got %v", err)
@@ -161,7 +161,7 @@ func TestBuildChoosesAndDivides(t *testing.T) {
 
 func TestBuildOfRoles(t *testing.T) {
 	mirror(t)
-	directions := map[string][]int{"direction": {3, 4, 5, 7}}
+	directions := map[string]Labels{"direction": {"3", "4", "5", "7"}}
 	d := build(t, newBuilder(t), Dataset{Roles: map[string]Recording{
 		"source": {Source: "catalogue/mihi-1-moving", Keep: directions, Split: &data.Division{Train: 0.8, Test: 0.2}},
 		"target": {Source: "catalogue/chewie-1-moving", Keep: directions},

@@ -1,11 +1,10 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -17,10 +16,13 @@ import (
 // or "roles.source.split.train", a fact and a hint.
 type Problem = data.Problem
 
-const (
-	cataloguePrefix = "catalogue/"
-	generatePrefix  = "generate/"
-)
+// problemAt puts a path in front of what an Error says.
+func problemAt(path string, err error) Problem {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return Problem{Path: path, Fact: e.Fact, Hint: e.Hint}
+	}
+	return Problem{Path: path, Fact: err.Error()}
+}
 
 var (
 	roleName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$`) })
@@ -51,7 +53,7 @@ func (d Dataset) Check() []Problem {
 
 func (r Recording) zero() bool {
 	return r.Source == "" && len(r.Params) == 0 && r.Seed == 0 && !r.PerTrial && r.Read == nil && r.SHA256 == "" &&
-		len(r.Keep) == 0 && r.MinSpeed == 0 && r.Split == nil
+		len(r.Keep) == 0 && r.MinSpeed == 0 && r.Split == nil && r.Subject == "" && r.Session == ""
 }
 
 // check looks at one recording; at is the path in front, many allows a source
@@ -59,69 +61,34 @@ func (r Recording) zero() bool {
 func (r Recording) check(at string, many bool) []Problem {
 	var out []Problem
 	add := func(path, fact, hint string) { out = append(out, Problem{Path: at + path, Fact: fact, Hint: hint}) }
-	name, isCatalogue := strings.CutPrefix(r.Source, cataloguePrefix)
-	generator, isGenerated := strings.CutPrefix(r.Source, generatePrefix)
-	switch {
-	case r.Source == "":
-		add("source", "is missing", "catalogue/NAME, generate/NAME, or the path of a "+strings.Join(fileKinds, ", ")+" file")
-		return out
-	case isCatalogue:
-		if _, err := Find(name); err != nil {
-			e := err.(*Error)
-			add("source", e.Fact, e.Hint)
-		}
-	case isGenerated:
-		g, err := FindGenerator(generator)
-		if err != nil {
-			e := err.(*Error)
-			add("source", e.Fact, e.Hint)
-			break
-		}
-		for _, p := range g.Settings.Check(r.Params) {
-			fact := p.Fact
-			if p.Unknown {
-				fact = fmt.Sprintf("generator %s has no setting %q", g.Name, p.Setting)
-			}
-			add("params."+p.Setting, fact, p.Hint)
-		}
-		for _, p := range g.check(r.Params) {
-			add("params."+p.Path, p.Fact, p.Hint)
-		}
-		if roles := sortedKeys(g.Shapes); !many && len(roles) > 1 {
-			add("source", fmt.Sprintf("brings the roles %s itself", strings.Join(roles, " and ")), "write it as the source of the whole dataset")
-		}
-	case !slices.Contains(fileKinds, strings.ToLower(filepath.Ext(r.Source))):
-		add("source", fmt.Sprintf("%q is no %s file", r.Source, strings.Join(fileKinds, ", ")), suggestSource(r.Source))
+	p := r.provider()
+	for _, x := range p.check(r, many) {
+		add(x.Path, x.Fact, x.Hint)
 	}
-	isFile := !isCatalogue && !isGenerated
-	if !isGenerated && len(r.Params) > 0 {
+	if r.Source == "" {
+		return out
+	}
+	takes := p.takes()
+	if !takes.draw && len(r.Params) > 0 {
 		add("params", "only generators take params", "")
 	}
-	if !isGenerated && r.Seed != 0 {
+	if !takes.draw && r.Seed != 0 {
 		add("seed", "only generators take a seed", "the seed of a random division is split.seed")
 	}
-	if !isGenerated && r.PerTrial {
+	if !takes.draw && r.PerTrial {
 		add("per_trial", "only a generator can draw anew with every trial", "")
 	}
 	if r.PerTrial && r.Seed != 0 {
 		add("seed", "a fixed seed contradicts drawing anew with every trial", "remove either")
 	}
-	if !isFile && r.SHA256 != "" {
+	if !takes.file && r.SHA256 != "" {
 		add("sha256", "only files take a hash", "the catalogue has its own")
 	}
 	if r.SHA256 != "" && !hashValue().MatchString(r.SHA256) {
 		add("sha256", fmt.Sprintf("must be 64 hexadecimal digits, got %q", r.SHA256), "sha256sum prints it")
 	}
-	if r.Read != nil {
-		if !isFile {
-			add("read", "only files take columns", "")
-		} else {
-			for _, p := range r.Read.check(strings.ToLower(filepath.Ext(r.Source))) {
-				add("read."+p.Path, p.Fact, p.Hint)
-			}
-		}
-	} else if strings.EqualFold(filepath.Ext(r.Source), ".csv") && isFile {
-		add("read.samples", "is missing: a .csv file does not say which columns are samples", "read: {samples: [unit*]}")
+	if !takes.file && r.Read != nil {
+		add("read", "only files take columns", "")
 	}
 	return append(out, r.checkChoice(at)...)
 }
@@ -141,8 +108,8 @@ func (r Recording) checkChoice(at string) []Problem {
 			continue
 		}
 		for _, l := range labels {
-			if l < 0 || known && t.Classes > 0 && l >= t.Classes {
-				add("keep."+target, fmt.Sprintf("%d is no label of %q", l, target), "")
+			if known && !t.hasLabel(l) {
+				add("keep."+target, fmt.Sprintf("%s is no label of %q", l, target), t.listLabels())
 			}
 		}
 	}

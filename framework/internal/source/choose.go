@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/source/file"
 )
 
 // choose keeps the samples that the recipe wants and divides them.
-func (r Recording) choose(rec *data.Recording) (*data.Recording, error) {
+func (r Recording) choose(got reading) (*data.Recording, error) {
+	rec := got.rec
 	keep := make([]bool, rec.Len())
 	for i := range keep {
 		keep[i] = true
@@ -19,8 +23,12 @@ func (r Recording) choose(rec *data.Recording) (*data.Recording, error) {
 		if err != nil {
 			return nil, fmt.Errorf("keep: %w", err)
 		}
+		stays, err := labelsThatStay(r.Keep[name], got.about.Targets[name].Labels, t)
+		if err != nil {
+			return nil, err
+		}
 		for i, l := range t.Labels {
-			keep[i] = keep[i] && slices.Contains(r.Keep[name], int(l))
+			keep[i] = keep[i] && stays[l]
 		}
 	}
 	if r.MinSpeed > 0 {
@@ -42,11 +50,13 @@ func (r Recording) choose(rec *data.Recording) (*data.Recording, error) {
 			rows = append(rows, i)
 		}
 	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("keep and min_speed leave none of %d samples", rec.Len())
-	}
 	out := rec
-	if len(rows) < rec.Len() {
+	switch {
+	case len(rows) == 0:
+		return nil, fmt.Errorf("keep and min_speed leave none of %d samples", rec.Len())
+	case len(rows) < rec.Len() && got.own:
+		rec.Compact(keep)
+	case len(rows) < rec.Len():
 		out = rec.Subset(rows)
 	}
 	if r.Split != nil {
@@ -55,4 +65,32 @@ func (r Recording) choose(rec *data.Recording) (*data.Recording, error) {
 		}
 	}
 	return out, nil
+}
+
+// labelsThatStay marks the classes that are named: by their name in a file, or,
+// where they have no names, by their number.
+func labelsThatStay(named Labels, names []string, t *data.Target) ([]bool, error) {
+	if names == nil {
+		for i := range t.Classes {
+			names = append(names, strconv.Itoa(i))
+		}
+	}
+	stays := make([]bool, t.Classes)
+	for _, label := range named {
+		i := slices.Index(names, file.CanonicalLabel(label))
+		if i < 0 {
+			return nil, &Error{Fact: fmt.Sprintf("keep: %s has no label %s", t.Name, label), Hint: fmt.Sprintf("its labels are %s", few(names))}
+		}
+		stays[i] = true
+	}
+	return stays, nil
+}
+
+// few lists names, or the first of them where they are many.
+func few(names []string) string {
+	const most = 24
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return strings.Join(names, ", ")
 }

@@ -3,9 +3,11 @@ package source
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/source/file"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -16,7 +18,9 @@ type Entry struct {
 	Licence  string           `json:"licence"` // as its publisher states it
 	Citation string           `json:"citation"`
 	Files    []File           `json:"files"`
-	Shapes   map[string]Shape `json:"shapes"` // by role
+	Subject  string           `json:"subject,omitempty"` // whose recording it is
+	Session  string           `json:"session,omitempty"` // of which day; binnings of one day are one session
+	Shapes   map[string]Shape `json:"shapes"`            // by role
 	read     func(files [][]byte) (map[string]*data.Recording, error)
 }
 
@@ -49,6 +53,39 @@ type TargetInfo struct {
 	Class   bool   `json:"class"`
 	Unit    string `json:"unit,omitempty"`
 	Doc     string `json:"doc,omitempty"`
+
+	names  []string  // of the classes; nil: their numbers
+	angles []float64 // that the classes stand for, in radians
+}
+
+// hasLabel reports whether a class has that name. Of a generator whose classes
+// depend on its settings any number may be one.
+func (t TargetInfo) hasLabel(label string) bool {
+	if t.Classes == 0 {
+		n, err := strconv.Atoi(label)
+		return err == nil && n >= 0
+	}
+	return slices.Contains(t.labels(), file.CanonicalLabel(label))
+}
+
+// listLabels helps where classes have names; numbers are told by their count.
+func (t TargetInfo) listLabels() string {
+	if t.names == nil {
+		return ""
+	}
+	return "its labels are " + few(t.names)
+}
+
+// labels are the names of the classes.
+func (t TargetInfo) labels() []string {
+	if t.names != nil {
+		return t.names
+	}
+	out := make([]string, t.Classes)
+	for i := range out {
+		out[i] = strconv.Itoa(i)
+	}
+	return out
 }
 
 // Catalogue lists the published datasets in a fixed order.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,11 @@ func (f *Fetcher) download(ctx context.Context, file File) (string, error) {
 		return "", fmt.Errorf("cache: %w", err)
 	}
 	path := filepath.Join(dir, "sha256-"+file.SHA256)
+	for _, ours := range []string{path + ".lock", path + ".part"} { // a pipe there would wait for ever
+		if info, err := os.Lstat(ours); err == nil && !info.Mode().IsRegular() {
+			return "", &Error{Fact: fmt.Sprintf("cache: %s is no regular file", ours), Hint: "remove it"}
+		}
+	}
 	lock := flock.New(path + ".lock")
 	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
 		return "", fmt.Errorf("cache: lock of %s: %w", file.Path, err)
@@ -147,6 +153,19 @@ func (f File) verify(path string) error {
 	if err != nil {
 		return err
 	}
+	return f.compare(sum, n)
+}
+
+// verifyBytes is verify of a file that has been read.
+func (f File) verifyBytes(b []byte) error {
+	sum, n, err := hashFrom(bytes.NewReader(b), f.Unpacked)
+	if err != nil {
+		return err
+	}
+	return f.compare(sum, n)
+}
+
+func (f File) compare(sum string, n int64) error {
 	if f.Unpacked > 0 && n != f.Unpacked {
 		return fmt.Errorf("expected %d unpacked bytes, got %s", f.Unpacked, atLeast(n, f.Unpacked))
 	}

@@ -6,21 +6,26 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // hashOf returns the SHA-256 and the number of the bytes in a file. With
 // unpacked > 0 they are those inside a .gz file, and counting ends just beyond
 // unpacked.
 func hashOf(path string, unpacked int64) (sum string, n int64, err error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return "", 0, err
 	}
 	defer f.Close()
-	var r io.Reader = f
+	return hashFrom(f, unpacked)
+}
+
+// hashFrom is hashOf of what a reader gives.
+func hashFrom(r io.Reader, unpacked int64) (sum string, n int64, err error) {
 	if unpacked > 0 {
-		zr, err := gzip.NewReader(f)
+		zr, err := gzip.NewReader(r)
 		if err != nil {
 			return "", 0, fmt.Errorf("not a .gz file: %w", err)
 		}

@@ -37,6 +37,9 @@ func TestReadImages(t *testing.T) {
 		{"too many values", "or more", gz(0, 0, 8, 1, 0, 0, 0, 1, 1, 2), labels},
 		{"header ends", "truncated IDX header", gz(0, 0, 8, 3, 0, 0), labels},
 		{"file ends", "truncated IDX file", images[:len(images)-9], labels},
+		{"a wrong checksum", "checksum", flip(images, len(images)-8), labels},
+		{"a wrong length", "checksum", flip(images, len(images)-1), labels},
+		{"more behind the end", "truncated IDX file", append(bytes.Clone(images), "more"...), labels},
 		{"other labels", "do not fit", images, gz(0, 0, 8, 1, 0, 0, 0, 1, 7)},
 		{"label 12", "outside 0..9", images, gz(0, 0, 8, 1, 0, 0, 0, 2, 7, 12)},
 	} {
@@ -44,4 +47,31 @@ func TestReadImages(t *testing.T) {
 			t.Errorf("%s: error %v does not mention %q", c.name, err, c.want)
 		}
 	}
+}
+
+func flip(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
+}
+
+// Whatever the bytes: no panic, an error or as many values as the shape says.
+func FuzzIDX(f *testing.F) {
+	f.Add(gz(0, 0, 8, 1, 0, 0, 0, 2, 7, 3))
+	f.Add(gz(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 7, 3))
+	f.Add(gz(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255))
+	f.Add(append(gz(0, 0, 8, 1, 0, 0, 0, 1, 7), "more"...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		shape, values, err := readIDX(b)
+		if err != nil {
+			return
+		}
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		if n != len(values) {
+			t.Fatalf("shape %v with %d values", shape, len(values))
+		}
+	})
 }

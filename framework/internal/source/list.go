@@ -3,7 +3,7 @@ package source
 import (
 	"context"
 	"fmt"
-	"strings"
+	"path"
 
 	"github.com/assaylab/assay/framework/data"
 )
@@ -15,20 +15,19 @@ type Item struct {
 	Roles   []string `json:"roles"`
 	Licence string   `json:"licence,omitempty"`
 	Bytes   int64    `json:"bytes,omitempty"` // to download; of packed files the unpacked size, where theirs varies
+
+	entry     *Entry // one of the two
+	generator *Generator
 }
 
 // List names the catalogue, then the generators.
 func List() []Item {
 	var out []Item
-	for _, e := range catalogue {
-		item := Item{Source: cataloguePrefix + e.Name, Summary: e.Summary, Roles: sortedKeys(e.Shapes), Licence: e.Licence}
-		for _, f := range e.Files {
-			item.Bytes += max(f.Size, f.Unpacked)
+	for _, c := range collections {
+		for _, item := range c.items() {
+			item.Source = c.prefix + item.Source
+			out = append(out, item)
 		}
-		out = append(out, item)
-	}
-	for _, g := range generators {
-		out = append(out, Item{Source: generatePrefix + g.Name, Summary: g.Summary, Roles: sortedKeys(g.Shapes)})
 	}
 	return out
 }
@@ -42,35 +41,34 @@ type Description struct {
 
 // Describe finds a catalogue entry or a generator, with or without the prefix.
 func Describe(name string) (Description, error) {
-	bare := strings.TrimPrefix(strings.TrimPrefix(name, cataloguePrefix), generatePrefix)
-	if e, err := Find(bare); err == nil && !strings.HasPrefix(name, generatePrefix) {
-		return Description{Source: cataloguePrefix + bare, Entry: &e}, nil
-	}
-	if g, err := FindGenerator(bare); err == nil && !strings.HasPrefix(name, cataloguePrefix) {
-		return Description{Source: generatePrefix + bare, Generator: &g}, nil
+	for _, item := range List() {
+		if name == item.Source || name == path.Base(item.Source) {
+			return Description{Source: item.Source, Entry: item.entry, Generator: item.generator}, nil
+		}
 	}
 	return Description{}, &Error{Fact: fmt.Sprintf("there is no dataset %q", name), Hint: suggestSource(name), Usage: true}
 }
 
 // Built is a dataset in the cache and what is in it.
 type Built struct {
-	Digest     string                  `json:"digest"`
-	Dir        string                  `json:"dir"`
-	Recordings map[string]data.Summary `json:"recordings"` // by role
+	Digest     string                         `json:"digest"`
+	Dir        string                         `json:"dir"`
+	Recordings map[string]data.Summary        `json:"recordings"` // by role
+	About      map[string]data.AboutRecording `json:"about"`      // by role
 }
 
 // Get builds the dataset of a recipe and looks at it.
 func (b *Builder) Get(ctx context.Context, recipe Dataset) (Built, error) {
-	digest, err := b.Build(ctx, recipe, 1)
+	made, err := b.Make(ctx, recipe, 1)
 	if err != nil {
 		return Built{}, err
 	}
-	d, err := b.Cache.Open(digest)
+	d, err := b.Cache.Open(made.Digest)
 	if err != nil {
 		return Built{}, err
 	}
 	defer d.Close()
-	out := Built{Digest: digest, Dir: b.Cache.Dir(digest), Recordings: map[string]data.Summary{}}
+	out := Built{Digest: made.Digest, Dir: b.Cache.Dir(made.Digest), Recordings: map[string]data.Summary{}, About: made.About.Recordings}
 	for role, r := range d.Recordings {
 		out.Recordings[role] = r.Summarize()
 	}

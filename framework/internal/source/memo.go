@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // readerVersion is raised whenever equal bytes give another recording than
 // before: old memos are then of no effect. Tests pin digests of the reach
 // recordings and the generators, so that a change does not slip through.
-const readerVersion = 1
+const readerVersion = 2
 
 // identity is everything that a built recording depends on: contents, never
 // names of files.
@@ -26,15 +26,19 @@ type identity struct {
 	Params   map[string]any
 	Seed     uint64
 	Read     *Columns
-	Keep     map[string][]int
+	Keep     map[string]Labels
 	MinSpeed float64
 	Split    *data.Division
 	SplitBy  string // hash of the split's file
+	Subject  string
+	Session  string
+
+	sources []data.AboutSource
 }
 
-// fingerprint is the key under which the digest of a recipe is remembered. It
-// reads the user's files, to hash them.
-func (d Dataset) fingerprint(trialSeed uint64) (string, error) {
+// fingerprint is the key under which the digest of a recipe is remembered, and
+// what it was made of, by role. It reads the user's files, to hash them.
+func (d Dataset) fingerprint(trialSeed uint64) (map[string]identity, string, error) {
 	all := map[string]identity{}
 	roles := d.Roles
 	if len(roles) == 0 {
@@ -43,20 +47,24 @@ func (d Dataset) fingerprint(trialSeed uint64) (string, error) {
 	for role, r := range roles {
 		id, err := r.identity(trialSeed)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
 		all[role] = id
 	}
 	text, err := json.Marshal(all) // keys of maps are sorted
 	if err != nil {
-		return "", fmt.Errorf("recipe: %w", err)
+		return nil, "", fmt.Errorf("recipe: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
+	return all, hex.EncodeToString(sum[:]), nil
 }
 
 func (r Recording) identity(trialSeed uint64) (identity, error) {
-	id := identity{Reader: readerVersion, Source: r.Source, Keep: r.Keep, MinSpeed: r.MinSpeed, Read: r.Read}
+	id, err := r.provider().identity(r, trialSeed)
+	if err != nil {
+		return id, err
+	}
+	id.Reader, id.Keep, id.MinSpeed, id.Subject, id.Session = readerVersion, r.Keep, r.MinSpeed, r.Subject, r.Session
 	if r.Split != nil {
 		split := *r.Split
 		if split.File != "" {
@@ -68,55 +76,31 @@ func (r Recording) identity(trialSeed uint64) (identity, error) {
 		}
 		id.Split = &split
 	}
-	if name, ok := strings.CutPrefix(r.Source, cataloguePrefix); ok {
-		e, err := Find(name)
-		if err != nil {
-			return id, err
-		}
-		for _, f := range e.Files {
-			id.Contents = append(id.Contents, f.SHA256)
-		}
-		return id, nil
-	}
-	if name, ok := strings.CutPrefix(r.Source, generatePrefix); ok {
-		g, err := FindGenerator(name)
-		if err != nil {
-			return id, err
-		}
-		id.Contents = []string{fmt.Sprint("version ", g.Version)}
-		id.Seed = r.seed(trialSeed)
-		id.Params, err = g.Settings.Complete(r.Params)
-		return id, err
-	}
-	sum, _, err := hashOf(r.Source, 0)
-	if err != nil {
-		return id, err
-	}
-	if r.SHA256 != "" && !strings.EqualFold(sum, r.SHA256) {
-		return id, &Error{
-			Fact: fmt.Sprintf("%s is not the file that the recipe names: expected SHA-256 %s, got %s", r.Source, r.SHA256, sum),
-			Hint: "bring back the file, or change sha256 if the new one is meant",
-		}
-	}
-	id.Source, id.Contents = strings.ToLower(filepath.Ext(r.Source)), []string{sum}
 	return id, nil
 }
 
 func (b *Builder) memo(key string) string { return filepath.Join(b.Cache.Root, "memo", key) }
 
-// recall returns the digest of an earlier build if its dataset is still there, whole.
-func (b *Builder) recall(key string) (string, bool) {
-	text, err := os.ReadFile(b.memo(key))
-	if err != nil {
-		return "", false
+// maxMemo bounds a memo; what it says of names of labels is the most of it.
+const maxMemo = 64 << 20
+
+// recall returns what an earlier build made if its dataset still lies there as it
+// was written.
+func (b *Builder) recall(key string) (made Made, ok bool) {
+	text, err := regular.ReadFile(b.memo(key), maxMemo)
+	if err != nil || json.Unmarshal(text, &made) != nil {
+		return Made{}, false
 	}
-	digest := strings.TrimSpace(string(text))
-	return digest, b.Cache.Has(digest)
+	return made, b.Cache.Verify(made.Digest) == nil
 }
 
-func (b *Builder) remember(key, digest string) error {
+func (b *Builder) remember(key string, made Made) error {
 	path := b.memo(key)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	text, err := json.Marshal(made)
+	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "tmp-")
@@ -124,7 +108,7 @@ func (b *Builder) remember(key, digest string) error {
 		return fmt.Errorf("cache: %w", err)
 	}
 	defer os.Remove(tmp.Name()) // gone after the rename
-	_, err = tmp.WriteString(digest + "\n")
+	_, err = tmp.Write(text)
 	if err == nil {
 		err = tmp.Chmod(0o644) // a cache may be shared
 	}

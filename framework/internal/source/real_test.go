@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/source/file"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -137,7 +138,7 @@ func checkShape(t *testing.T, name string, want Shape, r *data.Recording) {
 			}
 		}
 	}
-	if d := cmp.Diff(want, got, cmpopts.IgnoreFields(TargetInfo{}, "Doc")); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.IgnoreFields(TargetInfo{}, "Doc"), cmpopts.IgnoreUnexported(TargetInfo{})); d != "" {
 		t.Errorf("%s is not as announced: %s", name, d)
 	}
 }
@@ -156,6 +157,39 @@ func TestReachDigestsArePinned(t *testing.T) {
 	} {
 		if got := build(t, b, from("catalogue/"+name, nil)).Digest; got != want {
 			t.Errorf("%s: digest %s, want %s", name, got, want)
+		}
+	}
+}
+
+// The same of files that users have: what is read of them may become more, and what
+// was read before stays as it was.
+func TestDigestsOfFilesArePinned(t *testing.T) {
+	csv := writeText(t, "mine.csv", "unit1,unit2 ,trial,stim,x,y,split,note\n1,2.5,7,0,1e-1,-2,train,free\n3,4,7,2,0,0,train,\n5,6,9,1,1,1,test,\n")
+	npz := writeNPZ(t, array[uint8]("counts", []int{4, 1}, 1, 0, 2, 3), array("bin_s", []int{1}, 0.05),
+		array[int32]("trial_len", []int{2}, 2, 2), array[uint8]("trial_label", []int{2}, 1, 0),
+		array[float32]("vel", []int{4, 2}, 1, 2, 3, 4, 5, 6, 7, 8), array[uint8]("timestep", []int{4}, 0, 1, 4, 5),
+		array[int64]("block", []int{4}, 0, 0, 1, 2), array[float64]("pupil", []int{4}, 0.5, 0.25, 0, 1), array[uint8]("split", []int{4}, 1, 1, 3, 3))
+	recipes := map[string]Recording{
+		"sha256:79e2fecea2fd39d15752d636e1850fae5746db48ffc92ac492f472981d4c9247": {Source: csv, Keep: map[string]Labels{"stim": {"0", "2"}},
+			Read: &Columns{Samples: []string{"unit*"}, Unit: "Hz", Classes: []Class{file.Named("stim")}, Continuous: map[string][]string{"gaze": {"y", "x"}}}},
+		"sha256:20100ad61eed43e0740405d6d840ec80eb1cead587c95bdf928d63ab88d11504": {Source: npz, Keep: map[string]Labels{"block": {"0", "2"}}, MinSpeed: 3},
+	}
+	folder := filepath.Join(os.Getenv(MirrorVariable), "..", "recordings")
+	if _, err := os.Stat(filepath.Join(folder, "chewie-1.npz")); err == nil {
+		for name, digest := range map[string]string{
+			"chewie-1":             "sha256:4d459c4d085c7f5397973dc2ef4b7ca991e2133395334d3771fee089a30cab4b",
+			"chewie-1-moving":      "sha256:3bf567bf194d74dc533b1f0cd8600123742a0dbf2868c257d5ac0a706d823625",
+			"chewie-1-50ms-moving": "sha256:9beb3f31d3837cd9e9805de97daff587ea59f183e97370263cb4587e0159a911",
+			"chewie-2-moving":      "sha256:70eb791c595cf034ba7eb5a15d81e9a51607cb5ba73039a83e004e3e25efe070",
+			"mihi-1-moving":        "sha256:b65a52aa4067fd42f1e82070cc310bbe70fdefa48fc714cb401ab29ccf47dfd4",
+		} {
+			recipes[digest] = Recording{Source: filepath.Join(folder, name+".npz")}
+		}
+	}
+	b := newBuilder(t)
+	for want, r := range recipes {
+		if got := build(t, b, Dataset{Recording: r}).Digest; got != want {
+			t.Errorf("%s: digest %s, want %s", filepath.Base(r.Source), got, want)
 		}
 	}
 }
@@ -213,6 +247,67 @@ func TestPortableFilesAreTheSameRecordings(t *testing.T) {
 	}
 }
 
+func TestMouse(t *testing.T) {
+	mirror(t)
+	// MYOW's protocol for it: 6048, 2592 and 2160 bins.
+	r := build(t, newBuilder(t), from("catalogue/mouse-ca1", &data.Division{By: "sample", Train: 0.56, Val: 0.24, Test: 0.2})).Recordings["main"]
+	entry, err := Find("mouse-ca1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkShape(t, "mouse-ca1", entry.Shapes["main"], r)
+	if got := sum(r.Samples); got != 21_768_525 {
+		t.Errorf("%v spikes, want 21,768,525", got)
+	}
+	s := r.Summarize()
+	if d := cmp.Diff([]int{3832, 6206, 762}, s.Targets[0].Counts); d != "" {
+		t.Error(d)
+	}
+	if s.Parts[0].Samples != 6048 || s.Parts[1].Samples != 2592 || s.Parts[2].Samples != 2160 {
+		t.Errorf("parts %+v", s.Parts)
+	}
+}
+
+func TestGolub(t *testing.T) {
+	folder := filepath.Join(mirror(t), "..", "recordings")
+	b := newBuilder(t)
+	r := build(t, b, from("catalogue/golub-bci", nil)).Recordings["main"]
+	entry, err := Find("golub-bci")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkShape(t, "golub-bci", entry.Shapes["main"], r)
+	portable := filepath.Join(folder, "golub-bci.npz")
+	if _, err := os.Stat(portable); err != nil {
+		t.Skip("no portable recordings beside the mirror")
+	}
+	for _, period := range golubPeriods {
+		keep := from("catalogue/golub-bci", nil)
+		keep.Keep = map[string]Labels{"period": {period}}
+		got := build(t, b, keep).Recordings["main"]
+		want := build(t, b, Dataset{Recording: Recording{Source: portable, Read: &Columns{Samples: []string{period + "_spikes"},
+			Classes: []Class{{Target: "direction", Column: period + "_dir_deg"}}, Continuous: map[string][]string{"velocity": {period + "_vel"}, "factors": {period + "_factors"}}}}}).Recordings["main"]
+		if d := cmp.Diff(want.Samples, got.Samples); d != "" {
+			t.Errorf("%s: %.2000s", period, d)
+		}
+		for _, name := range []string{"direction", "velocity", "factors"} {
+			x, err1 := want.Target(name)
+			y, err2 := got.Target(name)
+			if err1 != nil || err2 != nil {
+				t.Fatal(err1, err2)
+			}
+			y.Unit = ""
+			if d := cmp.Diff(x, y); d != "" {
+				t.Errorf("%s, %s: %.1000s", period, name, d)
+			}
+		}
+	}
+	about, err := data.ReadAbout(b.Cache.Dir(build(t, b, from("catalogue/golub-bci", nil)).Digest))
+	if err != nil || about.Recordings["main"].Subject != "Jeffy" || about.Recordings["main"].Targets["direction"].Labels[7] != "315" {
+		t.Errorf("%+v, %v", about, err)
+	}
+}
+
 func TestImages(t *testing.T) {
 	mirror(t)
 	if testing.Short() {
@@ -230,11 +325,11 @@ func TestImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		recs, err := newBuilder(t).entry(context.Background(), entry)
+		got, err := catalogued{c.name}.read(context.Background(), newBuilder(t), Recording{}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := recs["main"]
+		r := got["main"].rec
 		checkShape(t, c.name, entry.Shapes["main"], r)
 		train := r.On(data.Train)
 		if train.Len() != 60000 || r.On(data.Test).Len() != 10000 {

@@ -3,7 +3,6 @@ package source
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/assaylab/assay/framework/data"
 )
@@ -38,17 +37,7 @@ func (d Dataset) Redrawn() bool {
 }
 
 // shapes says what the source will bring; ok is false of files and unknown names.
-func (r Recording) shapes() (shapes map[string]Shape, ok bool) {
-	if name, is := strings.CutPrefix(r.Source, cataloguePrefix); is {
-		e, err := Find(name)
-		return e.Shapes, err == nil
-	}
-	if name, is := strings.CutPrefix(r.Source, generatePrefix); is {
-		g, err := FindGenerator(name)
-		return g.Shapes, err == nil
-	}
-	return nil, false
-}
+func (r Recording) shapes() (shapes map[string]Shape, ok bool) { return r.provider().shapes() }
 
 // knownTarget finds a target that every role of the source has; nil with known
 // says that some role lacks it.

@@ -3,7 +3,10 @@
 // chooses samples, divides them, and puts the result into the cache.
 package source
 
-import "github.com/assaylab/assay/framework/data"
+import (
+	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/source/file"
+)
 
 // Dataset is the recipe of a dataset, as a sweep writes it: either one
 // recording (whose source may bring several roles at once) or one per role.
@@ -15,28 +18,28 @@ type Dataset struct {
 
 // Recording is the recipe of one recording.
 type Recording struct {
-	// Source is catalogue/NAME, generate/NAME, or the path of a .npz, .npy or
-	// .csv file.
+	// Source is catalogue/NAME, generate/NAME, or the path of a file.
 	Source string         `json:"source,omitempty"`
 	Params map[string]any `json:"params,omitempty"` // of a generator
 	// Seed draws a generated recording. It is a fixed number (default 1) unless
 	// PerTrial, when every trial draws anew with its own seed.
-	Seed     uint64           `json:"seed,omitempty"`
-	PerTrial bool             `json:"per_trial,omitempty"`
-	Read     *Columns         `json:"read,omitempty"`      // which arrays of a file are what
-	SHA256   string           `json:"sha256,omitempty"`    // of a file: refuse another
-	Keep     map[string][]int `json:"keep,omitempty"`      // class target -> labels that stay; they keep their numbers
-	MinSpeed float64          `json:"min_speed,omitempty"` // keep samples whose velocity is faster than this
-	Split    *data.Division   `json:"split,omitempty"`
+	Seed     uint64            `json:"seed,omitempty"`
+	PerTrial bool              `json:"per_trial,omitempty"`
+	Read     *Columns          `json:"read,omitempty"`      // which arrays of a file are what
+	SHA256   string            `json:"sha256,omitempty"`    // of a file: refuse another
+	Keep     map[string]Labels `json:"keep,omitempty"`      // class target -> labels that stay; they keep their numbers
+	MinSpeed float64           `json:"min_speed,omitempty"` // keep samples whose velocity is faster than this
+	Split    *data.Division    `json:"split,omitempty"`
+	// Subject and Session say whose recording it is, and of which sitting; "" means
+	// what the catalogue says. They are no part of the dataset's digest.
+	Subject string `json:"subject,omitempty"`
+	Session string `json:"session,omitempty"`
 }
 
-// Columns maps arrays (npz) or columns (csv) of a user's file to a recording.
-// What it leaves open is guessed by name; see docs/data.md.
-type Columns struct {
-	Samples    []string            `json:"samples,omitempty"` // one array, or csv columns
-	Trial      string              `json:"trial,omitempty"`   // trial number per sample
-	BinSeconds float64             `json:"bin_seconds,omitempty"`
-	Unit       string              `json:"unit,omitempty"`
-	Classes    []string            `json:"classes,omitempty"`    // class targets
-	Continuous map[string][]string `json:"continuous,omitempty"` // target -> array or columns
-}
+// What a recipe says of a file.
+type (
+	Columns = file.Columns
+	Class   = file.Class
+	Angles  = file.Angles
+	Labels  = file.Labels
+)

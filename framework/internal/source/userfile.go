@@ -1,79 +1,79 @@
 package source
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/data/npy"
+	"github.com/assaylab/assay/framework/internal/source/file"
 )
 
-// fileKinds are the user's files that can be read, by ending.
-var fileKinds = []string{".npz", ".npy", ".csv"}
+// userFile is a file of the user's.
+type userFile struct{ path string }
 
-// readUserFile reads a recording from a file of the user's. limit bounds the
-// bytes of its values.
-func readUserFile(path string, c Columns, limit int64) (*data.Recording, error) {
-	var r *data.Recording
-	var err error
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".npz":
-		r, err = readNPZ(path, c, limit)
-	case ".npy":
-		r, err = readNPY(path, c, limit)
-	case ".csv":
-		r, err = readCSV(path, c, limit)
-	default:
-		return nil, fmt.Errorf("%s: only %s files are read", path, strings.Join(fileKinds, ", "))
+func (userFile) takes() keys { return keys{file: true} }
+
+func (p userFile) check(r Recording, _ bool) []Problem {
+	if p.path == "" {
+		return []Problem{{Path: "source", Fact: "is missing", Hint: "catalogue/NAME, generate/NAME, or the path of a " + strings.Join(file.Endings(), ", ") + " file"}}
 	}
+	if !file.Readable(p.path) {
+		fact, _ := file.Unreadable(p.path)
+		return []Problem{{Path: "source", Fact: fact, Hint: suggestSource(p.path)}}
+	}
+	var out []Problem
+	for _, x := range r.columns().Check(p.path) {
+		x.Path = "read." + x.Path
+		out = append(out, x)
+	}
+	return out
+}
+
+// columns are those of the recipe, or none.
+func (r Recording) columns() Columns {
+	if r.Read == nil {
+		return Columns{}
+	}
+	return *r.Read
+}
+
+func (userFile) shapes() (map[string]Shape, bool) { return nil, false }
+
+func (p userFile) identity(r Recording, _ uint64) (identity, error) {
+	sum, _, err := hashOf(p.path, 0)
+	if err != nil {
+		return identity{}, noFile(p.path, err)
+	}
+	if r.SHA256 != "" && !strings.EqualFold(sum, r.SHA256) {
+		return identity{}, &Error{
+			Fact: fmt.Sprintf("%s is not the file that the recipe names: expected SHA-256 %s, got %s", p.path, r.SHA256, sum),
+			Hint: "bring back the file, or change sha256 if the new one is meant",
+		}
+	}
+	return identity{Source: file.Ending(p.path), Contents: []string{sum}, Read: r.Read,
+		sources: []data.AboutSource{{Name: filepath.Base(p.path), SHA256: sum}}}, nil
+}
+
+// noFile gives advice where a file is missing.
+func noFile(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return Error{Fact: fmt.Sprintf("there is no file %s", path), Hint: suggestSource(path), Usage: true}
+	}
+	return err
+}
+
+func (p userFile) read(ctx context.Context, b *Builder, r Recording, _ uint64) (map[string]reading, error) {
+	limit := b.MaxBytes
+	if limit == 0 {
+		limit = defaultMaxBytes
+	}
+	got, err := file.Read(ctx, p.path, r.columns(), limit)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
-}
-
-// readNPY reads a file of samples alone. Without trials it is one trial.
-func readNPY(path string, c Columns, limit int64) (*data.Recording, error) {
-	a, err := npy.ReadFile(path, limit)
-	if err != nil {
-		return nil, err
-	}
-	if len(a.Shape) != 2 {
-		return nil, fmt.Errorf("%s: samples must be [samples x channels], got shape %v", path, a.Shape)
-	}
-	return &data.Recording{
-		Samples:    data.Array{Shape: a.Shape, Values: a.Float32()},
-		Unit:       c.Unit,
-		BinSeconds: c.BinSeconds,
-		Trial:      make([]int32, a.Shape[0]),
-	}, nil
-}
-
-// classTarget makes a target of labels 0, 1, ...
-func classTarget(name string, labels []int64) (data.Target, error) {
-	const most = 1 << 20
-	t := data.Target{Name: name, Labels: make([]int32, len(labels))}
-	for i, l := range labels {
-		if l < 0 || l >= most {
-			return t, fmt.Errorf("class target %q: label %d of sample %d is not within 0..%d; list it under continuous if it is no class", name, l, i, most-1)
-		}
-		t.Labels[i] = int32(l)
-		t.Classes = max(t.Classes, int(l)+1)
-	}
-	return t, nil
-}
-
-// trialNumbers narrows trial numbers to 32 bits.
-func trialNumbers(values []int64) ([]int32, error) {
-	out := make([]int32, len(values))
-	for i, v := range values {
-		if out[i] = int32(v); int64(out[i]) != v {
-			return nil, fmt.Errorf("trial number %d of sample %d is beyond 32 bits", v, i)
-		}
-	}
-	return out, nil
+	return alone(reading{rec: got.Recording, about: data.AboutRecording{Targets: got.Targets, Notes: got.Notes}, own: true}), nil
 }

@@ -1,8 +1,6 @@
 package sweep
 
 import (
-	"strings"
-
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/yaml"
@@ -28,11 +26,11 @@ func (d *decoder) recipe(n *yaml.Node, what string) source.Dataset {
 }
 
 func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
-	f := d.Fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split")
+	f := d.Fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split", "subject", "session")
 	var r source.Recording
 	f.Require("source", "catalogue/NAME, generate/NAME or the path of a file; \"assay data list\" names them")
 	f.Text("source", &r.Source)
-	if r.Source != "" && !strings.HasPrefix(r.Source, "catalogue/") && !strings.HasPrefix(r.Source, "generate/") {
+	if r.Source != "" && r.IsFile() {
 		n, _ := f.Value("source")
 		d.path(n, f.Name("source"), &r.Source)
 	}
@@ -46,39 +44,27 @@ func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
 	}
 	f.Text("sha256", &r.SHA256)
 	f.Number("min_speed", &r.MinSpeed)
+	f.Text("subject", &r.Subject)
+	f.Text("session", &r.Session)
 	for _, p := range f.Mapping("keep") {
-		var labels []int
 		if p.Value.Kind != yaml.List {
 			d.Fail(p.Value, "keep: {direction: [0, 2]}", "%s: keep takes lists of labels, got %v", what, p.Value)
 			continue
 		}
+		labels := source.Labels{}
 		for _, item := range p.Value.Items {
-			var label uint64
-			if d.ReadWhole(item, what+": keep", 0, &label) {
-				labels = append(labels, int(label))
+			if label, ok := d.label(item, what+": keep"); ok {
+				labels = append(labels, label)
 			}
 		}
 		if r.Keep == nil {
-			r.Keep = map[string][]int{}
+			r.Keep = map[string]source.Labels{}
 		}
 		r.Keep[p.Key.Text] = labels
 	}
 	if c, ok := f.Value("read"); ok {
-		g := d.Fields(c, what+": read", "samples", "trial", "bin_seconds", "unit", "classes", "continuous")
 		r.Read = new(source.Columns)
-		g.Texts("samples", &r.Read.Samples)
-		g.Text("trial", &r.Read.Trial)
-		g.Number("bin_seconds", &r.Read.BinSeconds)
-		g.Text("unit", &r.Read.Unit)
-		g.Texts("classes", &r.Read.Classes)
-		for _, p := range g.Mapping("continuous") {
-			if r.Read.Continuous == nil {
-				r.Read.Continuous = map[string][]string{}
-			}
-			var columns []string
-			d.Open(&yaml.Node{Place: p.Value.Place, Kind: yaml.Mapping, Pairs: []yaml.Pair{p}}, g.Name("continuous")).Texts(p.Key.Text, &columns)
-			r.Read.Continuous[p.Key.Text] = columns
-		}
+		*r.Read = d.columns(c, what+": read")
 	}
 	if c, ok := f.Value("split"); ok {
 		g := d.Fields(c, what+": split", "by", "train", "val", "test", "order", "seed", "file")

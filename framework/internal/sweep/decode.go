@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
@@ -30,6 +29,8 @@ type decoder struct {
 	yaml.Decoder
 	file string
 	dir  string // of the file: relative paths start there
+
+	tables map[string]bool // names so far
 }
 
 // Parse is Load of a text; file names it in messages, and relative paths in it
@@ -104,12 +105,14 @@ func (d *decoder) seeds(f yaml.Fields, s *Sweep) {
 	}
 	if n.Kind == yaml.List {
 		s.Seeds = nil
+		seen := map[uint64]bool{}
 		for i, item := range n.Items {
 			var seed uint64
 			if d.ReadWhole(item, fmt.Sprintf("seeds, entry %d", i+1), 0, &seed) {
-				if slices.Contains(s.Seeds, seed) {
+				if seen[seed] {
 					d.Fail(item, "", "seed %d is there twice", seed)
 				}
+				seen[seed] = true
 				s.Seeds = append(s.Seeds, seed)
 			}
 		}

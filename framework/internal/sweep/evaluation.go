@@ -48,9 +48,13 @@ func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
 		d.id(v, "table")
 		at = v
 	}
-	if slices.ContainsFunc(s.Tables, func(other table.Spec) bool { return other.Name == t.Name }) {
+	if d.tables[t.Name] {
 		d.Fail(at, "give one of them another name", "there are two tables %q", t.Name)
 	}
+	if d.tables == nil {
+		d.tables = map[string]bool{}
+	}
+	d.tables[t.Name] = true
 	f.Text("rows", &t.Rows)
 	f.Text("cols", &t.Cols)
 	f.Text("split", &t.Split)

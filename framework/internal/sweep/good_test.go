@@ -55,12 +55,12 @@ func TestEverything(t *testing.T) {
 	want := &Sweep{
 		Name: "Everything.2", Description: "what a sweep may say",
 		Datasets: []Dataset{
-			{"Catalogue-1", source.Dataset{Recording: source.Recording{Source: "catalogue/chewie-1", Keep: map[string][]int{"direction": {0, 2, 4}}, MinSpeed: 5,
+			{"Catalogue-1", source.Dataset{Recording: source.Recording{Source: "catalogue/chewie-1", Keep: map[string]source.Labels{"direction": {"0", "2", "4"}}, MinSpeed: 5,
 				Split: &data.Division{By: "trial", Train: 0.7, Val: 0.1, Test: 0.2, Order: "random", Seed: 4}}}},
 			{"drawn", source.Dataset{Recording: source.Recording{Source: "generate/swapvae-population", Params: map[string]any{"per_cluster": int64(30)}, PerTrial: true}}},
 			{"fixed", source.Dataset{Recording: source.Recording{Source: "generate/swapvae-population", Seed: 7}}},
 			{"file", source.Dataset{Recording: source.Recording{Source: filepath.Join(dir, "recordings", "session3.npz"), SHA256: "ab" + strings.Repeat("0", 60) + "cd",
-				Read: &source.Columns{Samples: []string{"counts"}, Trial: "trial", BinSeconds: 0.05, Unit: "counts", Classes: []string{"label"},
+				Read: &source.Columns{Samples: []string{"counts"}, Trial: "trial", BinSeconds: 0.05, Unit: "counts", Classes: []source.Class{{Target: "label", Column: "label"}},
 					Continuous: map[string][]string{"velocity": {"v"}}},
 				Split: &data.Division{File: filepath.Join(dir, "splits", "session3.json")}}}},
 			{"across", source.Dataset{Roles: map[string]source.Recording{"source": {Source: "generate/swapvae-population"}, "target": {Source: filepath.Join(dir, "b.npy")}}}},

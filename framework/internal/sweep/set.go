@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,22 +43,23 @@ func applySet(root *yaml.Node, arg string) (problem.Problem, bool) {
 	v.Move(here)
 	n := root
 	for i, step := range path {
-		slot, fact, hint := slot(n, step, strings.Join(path[:i], "."), here)
-		if slot == nil {
+		last := i == len(path)-1
+		if last && v.Kind == yaml.Null && n.Kind == yaml.Mapping {
+			n.Remove(step)
+			return problem.Problem{}, true
+		}
+		next, fact, hint := follow(n, step, strings.Join(path[:i], "."), here)
+		if next == nil {
 			return fail(hint, fact)
 		}
-		if i == len(path)-1 && v.Kind == yaml.Null && n.Kind == yaml.Mapping {
-			n.Pairs = slices.DeleteFunc(n.Pairs, func(p yaml.Pair) bool { return p.Key.Text == step })
+		if last {
+			*next = *v
 			return problem.Problem{}, true
 		}
-		if i == len(path)-1 {
-			*slot = v
-			return problem.Problem{}, true
+		if next.Kind == yaml.Null { // made just now, or empty in the file
+			*next = yaml.Node{Place: here, Kind: yaml.Mapping}
 		}
-		if (*slot).Kind == yaml.Null { // made just now, or empty in the file
-			*slot = &yaml.Node{Place: here, Kind: yaml.Mapping}
-		}
-		n = *slot
+		n = next
 	}
 	return problem.Problem{}, true
 }
@@ -67,8 +67,8 @@ func applySet(root *yaml.Node, arg string) (problem.Problem, bool) {
 // maxSteps bounds a path: the deepest key that a sweep knows has six parts.
 const maxSteps = 50
 
-// slot is where the value of a key or index of n is kept; a missing key is made.
-func slot(n *yaml.Node, step, where string, here problem.Place) (slot **yaml.Node, fact, hint string) {
+// follow is the value of a key or index of n; a missing key is made.
+func follow(n *yaml.Node, step, where string, here problem.Place) (next *yaml.Node, fact, hint string) {
 	switch n.Kind {
 	case yaml.List:
 		i, err := strconv.Atoi(step)
@@ -76,16 +76,14 @@ func slot(n *yaml.Node, step, where string, here problem.Place) (slot **yaml.Nod
 			return nil, where + " is a list of " + strconv.Itoa(len(n.Items)) + ", so " + strconv.Quote(step) + " names none of its entries",
 				"entries are counted from 0"
 		}
-		return &n.Items[i], "", ""
+		return n.Items[i], "", ""
 	case yaml.Mapping:
-		for i := range n.Pairs {
-			if n.Pairs[i].Key.Text == step {
-				return &n.Pairs[i].Value, "", ""
-			}
+		if p, ok := n.Get(step); ok {
+			return p.Value, "", ""
 		}
-		key := &yaml.Node{Place: here, Kind: yaml.Text, Text: step}
-		n.Pairs = append(n.Pairs, yaml.Pair{Key: key, Value: &yaml.Node{Place: here}})
-		return &n.Pairs[len(n.Pairs)-1].Value, "", ""
+		next = &yaml.Node{Place: here}
+		n.Put(&yaml.Node{Place: here, Kind: yaml.Text, Text: step}, next)
+		return next, "", ""
 	}
 	return nil, where + " is " + n.String() + ", so it has no " + strconv.Quote(step), ""
 }

@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,8 @@ type Node struct {
 	Quoted bool
 	Items  []*Node // of a list
 	Pairs  []Pair  // of a mapping, in the order of the file; keys differ in a file without mistakes
+
+	index map[string]int // of the first pairs, by key: a file may have very many
 }
 
 // Pair is a key of a mapping and its value.
@@ -59,14 +62,47 @@ func (n *Node) holds(at problem.Place) bool {
 
 // Get returns the pair of that key.
 func (n *Node) Get(key string) (Pair, bool) {
-	if n.Kind == Mapping {
-		for _, p := range n.Pairs {
-			if p.Key.Text == key {
-				return p, true
-			}
-		}
+	if i := n.pair(key); i >= 0 {
+		return n.Pairs[i], true
 	}
 	return Pair{}, false
+}
+
+// Put sets the value of a key, which is added where it is missing.
+func (n *Node) Put(key, value *Node) {
+	if i := n.pair(key.Text); i >= 0 {
+		n.Pairs[i].Value = value
+		return
+	}
+	n.Pairs = append(n.Pairs, Pair{key, value})
+}
+
+// Remove takes a key away.
+func (n *Node) Remove(key string) {
+	n.Pairs = slices.DeleteFunc(n.Pairs, func(p Pair) bool { return p.Key.Text == key })
+	n.index = nil
+}
+
+// pair is the number of the first pair with a key, or -1. Pairs may have been
+// added since the last look.
+func (n *Node) pair(key string) int {
+	if n.Kind != Mapping {
+		return -1
+	}
+	if n.index == nil {
+		n.index = make(map[string]int, len(n.Pairs))
+	}
+	for i := len(n.index); i < len(n.Pairs); i++ {
+		k := n.Pairs[i].Key.Text
+		if _, twice := n.index[k]; twice { // of a file with mistakes: look from the start
+			return slices.IndexFunc(n.Pairs, func(p Pair) bool { return p.Key.Text == key })
+		}
+		n.index[k] = i
+	}
+	if i, ok := n.index[key]; ok {
+		return i
+	}
+	return -1
 }
 
 // Find follows a path of keys and indices as far as it goes. Key is the place of

@@ -1,0 +1,111 @@
+package file
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// YAML is the suggestion as a dataset of a sweep, with what is not sure as remarks.
+func (s Suggestion) YAML(path string) string {
+	var b strings.Builder
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	name = strings.Trim(regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(name, "-"), "-")
+	if name == "" {
+		name = "mine"
+	}
+	line := func(indent int, text, why string) {
+		text = strings.Repeat("  ", indent) + text
+		if why != "" {
+			text = fmt.Sprintf("%-44s # %s", text, why)
+		}
+		b.WriteString(strings.TrimRight(text, " ") + "\n")
+	}
+	c := s.Columns
+	line(0, "datasets:", "")
+	line(1, name+":", "")
+	line(2, "source: "+scalar(path), "")
+	line(2, "read:", "")
+	if len(c.Samples) > 0 {
+		line(3, "samples: "+flow(c.Samples), s.Why["samples"])
+	}
+	switch {
+	case slices.Equal(c.Axes, []string{Units, Time}):
+		line(3, "transpose: true", s.Why["transpose"])
+	case c.Axes != nil:
+		line(3, "axes: "+flow(c.Axes), s.Why["axes"])
+	}
+	if why := s.Why["bin_seconds"]; why != "" {
+		line(3, "# bin_seconds: 0.05", why)
+	}
+	if c.Scale != "" {
+		line(3, "scale: "+c.Scale, s.Why["scale"])
+	}
+	if c.Trial != "" && c.Trial != usualTrial {
+		line(3, "trial: "+scalar(c.Trial), "")
+	}
+	if len(c.Classes) > 0 {
+		line(3, "classes:", "labels; {column: NAME, angles: degrees} where they are directions")
+		for _, t := range c.Classes {
+			where := scalar(t.Column)
+			if unit := c.Angles[t.Target].Unit; unit != "" {
+				where = fmt.Sprintf("{column: %s, angles: %s}", where, unit)
+			}
+			line(4, scalar(t.Target)+": "+where, s.Why[t.Target])
+		}
+	}
+	if len(c.Continuous) > 0 {
+		line(3, "continuous:", "")
+		for _, t := range slices.Sorted(maps.Keys(c.Continuous)) {
+			line(4, scalar(t)+": "+flow(c.Continuous[t]), s.Why[t])
+		}
+	}
+	line(2, "# subject: M", "whose recording it is, and of which day")
+	line(2, "# session: day3", "")
+	line(2, "split: {by: trial, train: 0.8, test: 0.2}", "by: sample where all is one trial")
+	const most = 40
+	for i, a := range s.Unused {
+		if i == most {
+			line(0, fmt.Sprintf("# not used: %d more", len(s.Unused)-most), "")
+			break
+		}
+		why := a.Why
+		if why == "" {
+			why = string(a.Kind)
+		}
+		line(0, "# not used: "+a.String()+", "+why, "")
+	}
+	if s.Fails != nil {
+		line(0, "# as it stands this cannot be read: "+strings.ReplaceAll(s.Fails.Error(), "\n", " "), "")
+	}
+	return b.String()
+}
+
+func flow(names []string) string {
+	if len(names) == 1 && !strings.ContainsAny(names[0], "*?[") {
+		return scalar(names[0])
+	}
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = scalar(n)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// plain is text that YAML takes for text, also in a list.
+var plain = regexp.MustCompile(`^[A-Za-z_/.][A-Za-z0-9_./-]*$`)
+
+func scalar(s string) string {
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n", ".inf", ".nan":
+		return strconv.Quote(s)
+	}
+	if plain.MatchString(s) || plain.MatchString(strings.TrimSuffix(s, "*")) && strings.HasSuffix(s, "*") {
+		return s
+	}
+	return strconv.Quote(s)
+}
