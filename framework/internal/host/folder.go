@@ -99,6 +99,7 @@ func sweep(base string) {
 		if m, ok := parseMark(o.Mark); ok && o.Boot == thisProcess().Boot {
 			killMarked(m)
 		}
+		removeNoted(dir)
 		_ = os.RemoveAll(dir)
 		_ = lock.Close()
 	}

@@ -35,6 +35,7 @@ func Guard() {
 	_, _ = io.Copy(io.Discard, os.NewFile(uintptr(fd), "lifeline"))
 	killMarked(host)
 	if dir := os.Getenv(guardFolderEnv); dir != "" {
+		removeNoted(dir)
 		_ = os.RemoveAll(dir) // the next host tries again
 	}
 }

@@ -17,9 +17,9 @@ import (
 // startHost starts a host of its own, whose plugin has started a child that shed
 // session, parent and environment and sleeps for so many seconds. It returns the
 // host's folder too.
-func startHost(t *testing.T, tmp, guarded, seconds string) (host *exec.Cmd, dir string) {
+func startHost(t *testing.T, tmp, guarded, seconds string, more ...string) (host *exec.Cmd, dir string) {
 	t.Helper()
-	host = exec.Command(self(t), "toy", "host", guarded, "sh", "-c", fmt.Sprintf("env -i setsid sh -c 'sleep %s &'", seconds))
+	host = exec.Command(self(t), "toy", "host", guarded, "sh", "-c", fmt.Sprintf("env -i setsid sh -c 'sleep %s &'; %s", seconds, strings.Join(more, ";")))
 	host.Env = append(os.Environ(), "TMPDIR="+tmp)
 	host.Stderr = os.Stderr
 	out, err := host.StdoutPipe()

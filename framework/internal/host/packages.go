@@ -88,7 +88,7 @@ func ask(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	var out, complaints buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints
 	cmd.WaitDelay = time.Second // whoever keeps the pipes open does not keep us
-	m, before := newMark().of(1), newPidRange()
+	m, before := newMark().of(1), lookAround()
 	if err := startProcess(cmd, nil, m); err != nil {
 		return nil, err
 	}

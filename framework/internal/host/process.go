@@ -21,7 +21,6 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
-	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
@@ -35,7 +34,8 @@ type Launcher struct {
 	StartTimeout time.Duration // how long a plugin may take to its handshake
 	Guard        []string      // command of the guard process (see Guard); nil: none
 
-	folder   *folder     // of the sockets
+	folder   *folder // of the sockets
+	shared   *sharedWatch
 	lifeline [2]*os.File // read end goes to plugins; we keep the write end open
 	mark     mark        // of all our processes; see wire.RunEnv
 	launched atomic.Int64
@@ -56,7 +56,11 @@ func NewLauncher() (*Launcher, error) {
 	if err != nil {
 		return nil, errors.Join(err, folder.close())
 	}
-	return &Launcher{MTLS: true, StartTimeout: 20 * time.Second, folder: folder, lifeline: [2]*os.File{r, w}, mark: mark, closed: make(chan struct{})}, nil
+	return &Launcher{
+		MTLS: true, StartTimeout: 20 * time.Second,
+		folder: folder, shared: newSharedWatch(filepath.Join(folder.dir, noteFile)),
+		lifeline: [2]*os.File{r, w}, mark: mark, closed: make(chan struct{}),
+	}, nil
 }
 
 // Private is the folder of this host alone: it has a short path, and goes when the
@@ -65,7 +69,7 @@ func (l *Launcher) Private() string { return l.folder.dir }
 
 // Close removes the sockets. Plugins that still run see the lifeline end.
 func (l *Launcher) Close() error {
-	l.closing.Do(func() { close(l.closed) })
+	l.closing.Do(func() { close(l.closed); l.shared.close() })
 	l.lifeline[0].Close()
 	l.lifeline[1].Close()
 	return l.folder.close()
@@ -116,7 +120,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	}
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
 	mark := l.mark.of(l.launched.Add(1))
-	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail)
+	sub, err := newSubprocess(cmd, opt.CPUs, mark, tail, l.shared)
 	if err != nil {
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
 	}
@@ -146,6 +150,9 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		},
 	}
 	proc.client = plugin.NewClient(config)
+	if opt.Memory > 0 {
+		proc.watchMemory(opt.Memory)
+	}
 	started := time.Now()
 	stop := context.AfterFunc(ctx, func() { proc.end(Stopped(ctx)) })
 	defer stop()
@@ -155,9 +162,6 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		return nil, f
 	}
 	proc.startUp = time.Since(started)
-	if opt.Memory > 0 {
-		proc.watchMemory(opt.Memory)
-	}
 	return proc, nil
 }
 
@@ -216,33 +220,6 @@ func connect(ctx context.Context, conn *grpc.ClientConn) error {
 // Attend ends the process when ctx does, until the returned function is called.
 func (p *Process) Attend(ctx context.Context) (leave func() bool) {
 	return context.AfterFunc(ctx, func() { p.end(Stopped(ctx)) })
-}
-
-// watchMemory ends the process when it and all it started use more memory than
-// allowed. A look goes through all processes of the machine: it is taken every
-// 50 ms, or as seldom as keeps looking below 2 % of the time, at least each second.
-func (p *Process) watchMemory(limit int64) {
-	const often, seldom = 50 * time.Millisecond, time.Second
-	p.watched.Go(func() {
-		for wait := often; ; {
-			select {
-			case <-p.sub.exited:
-				return
-			case <-time.After(wait):
-			}
-			began := time.Now()
-			used := p.sub.tree.memory()
-			wait = min(max(often, 50*time.Since(began)), seldom)
-			if used > p.peak.Load() {
-				p.peak.Store(used)
-			}
-			if used > limit {
-				p.end(&failure.Failure{Kind: failure.Memory, Reason: fmt.Sprintf("used %s of memory; the limit is %s", bytesize.Format(used), bytesize.Format(limit)),
-					Hint: "raise limits.memory in the sweep, or lower the method's batch size or the number of jobs"})
-				p.sub.tree.killAll() // children in sessions of their own, too
-			}
-		}
-	})
 }
 
 // end kills the group for a reason; the first reason stays.

@@ -122,12 +122,15 @@ func processorTime(pid int) time.Duration {
 // peakMemory is the largest resident memory so far of one process, in bytes; 0
 // if it has ended. (The rusage of a reaped child also counts the host's memory
 // at the moment of the fork, so it will not do.)
-func peakMemory(pid int) int64 {
+func peakMemory(pid int) int64 { return statusBytes(pid, "VmHWM:") }
+
+// statusBytes is an amount of memory in /proc/PID/status; 0 if the process has ended.
+func statusBytes(pid int, field string) int64 {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		return 0
 	}
-	_, rest, ok := bytes.Cut(text, []byte("VmHWM:"))
+	_, rest, ok := bytes.Cut(text, []byte(field))
 	if !ok {
 		return 0
 	}

@@ -23,6 +23,7 @@ import (
 type subprocess struct {
 	cmd    *exec.Cmd
 	mark   mark
+	shared *sharedWatch
 	cpus   []int
 	tail   *Tail
 	stdout *handshakeReader
@@ -34,7 +35,8 @@ type subprocess struct {
 	tree   *tree
 	killed bool // asked to end, perhaps before the start
 
-	gone   chan struct{} // closed once the process has been reaped,
+	begun  chan struct{} // closed once it has been started,
+	gone   chan struct{} // this once the process has been reaped,
 	exited chan struct{} // and this once its children have ended too
 	state  *os.ProcessState
 	left   int // processes that outlived it and had to be ended
@@ -42,7 +44,7 @@ type subprocess struct {
 
 var _ runner.Runner = (*subprocess)(nil)
 
-func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail) (*subprocess, error) {
+func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail, shared *sharedWatch) (*subprocess, error) {
 	outR, outW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -57,17 +59,18 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail) (*subproces
 	// the process ends even if a grandchild keeps its output open.
 	cmd.Stdout, cmd.Stderr = outW, errW
 	return &subprocess{
-		cmd: cmd, cpus: cpus, mark: mark, tail: tail,
+		cmd: cmd, cpus: cpus, mark: mark, shared: shared, tail: tail,
 		stdout: &handshakeReader{pipe: outR, tail: terminal.NewWriter(tail)},
 		stderr: &errorReader{pipe: errR, tail: terminal.NewWriter(tail), drained: make(chan struct{})},
 		theirs: []*os.File{outW, errW},
+		begun:  make(chan struct{}),
 		gone:   make(chan struct{}),
 		exited: make(chan struct{}),
 	}, nil
 }
 
 func (s *subprocess) Start(context.Context) error {
-	before := newPidRange()
+	before := lookAround()
 	err := startProcess(s.cmd, s.cpus, s.mark)
 	for _, f := range s.theirs {
 		f.Close()
@@ -80,6 +83,8 @@ func (s *subprocess) Start(context.Context) error {
 	s.mu.Lock()
 	s.pid = s.cmd.Process.Pid
 	s.tree = newTree(s.pid, s.mark, before)
+	s.shared.add(s.tree)
+	close(s.begun)
 	if s.killed {
 		killGroup(s.pid)
 	}
@@ -89,6 +94,7 @@ func (s *subprocess) Start(context.Context) error {
 		s.state = s.cmd.ProcessState
 		close(s.gone)
 		s.left = s.tree.kill() // what it started ends with it
+		s.shared.remove(s.tree)
 		close(s.exited)
 		// Where the tree is not known, who left the group may still hold our pipes:
 		// give the last words a moment to arrive, then stop listening.

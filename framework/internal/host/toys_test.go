@@ -69,6 +69,7 @@ var toys = map[string]func(args []string){
 		}
 		framework.Serve(toy{})
 	},
+	"hoard":  func([]string) { hoard(300 << 20) },
 	"hoards": func([]string) { framework.Serve(toy{describe: func() { hoard(300 << 20) }}) },
 	"shows": func([]string) { // its environment, folder and CPUs, in the log
 		dir, _ := os.Getwd()
@@ -127,6 +128,9 @@ func hoard(bytes int) {
 	}
 	time.Sleep(time.Hour)
 }
+
+// serveToy serves a toy whose Describe does something.
+func serveToy(describe func()) { framework.Serve(toy{describe: describe}) }
 
 // leave ends a toy well.
 var leave = func() { os.Exit(0) }

@@ -8,11 +8,13 @@ import "sync"
 type tree struct {
 	root   process
 	mark   mark
-	before pidRange // made before the root was started
+	before before // the root was started
 
 	mu    sync.Mutex
 	known map[process]bool // members that have been seen alive
 	seen  pidRange         // up to here all members are known
+
+	shared map[file]string // what the tree has put there, by name
 }
 
 // process is a process that is not another one with the same number.

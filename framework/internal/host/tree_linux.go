@@ -9,11 +9,19 @@ import (
 	"time"
 )
 
-func newTree(pid int, m mark, before pidRange) *tree {
+// before is how things were before a tree began.
+type before struct {
+	pids   pidRange
+	shared map[file]bool // what was in shared memory
+}
+
+func lookAround() before { return before{newPidRange(), inShared()} }
+
+func newTree(pid int, m mark, b before) *tree {
 	s, _ := readStatus(pid)
-	t := &tree{root: process{pid, s.start}, mark: m, before: before, known: map[process]bool{}, seen: before}
-	if last := lastPid(); last >= before.last && (pid <= before.last || pid > last) {
-		t.before.last, t.seen.last = 0, 0 // numbers are given in another order here
+	t := &tree{root: process{pid, s.start}, mark: m, before: b, known: map[process]bool{}, seen: b.pids, shared: map[file]string{}}
+	if last := lastPid(); last >= b.pids.last && (pid <= b.pids.last || pid > last) {
+		t.before.pids.last, t.seen.last = 0, 0 // numbers are given in another order here
 	}
 	return t
 }
@@ -25,10 +33,10 @@ func (t *tree) members(afresh bool) []procStat {
 	defer t.mu.Unlock()
 	from := t.seen
 	if afresh {
-		from = t.before
+		from = t.before.pids
 	}
 	t.seen = newPidRange()
-	if t.before.last == 0 {
+	if t.before.pids.last == 0 {
 		t.seen.last = 0
 	}
 	in := map[int]bool{}
@@ -90,10 +98,12 @@ func (t *tree) owns(s procStat) bool {
 	return m == t.mark || !ok && s.parent == os.Getpid()
 }
 
-// memory is the resident memory of the whole tree, in bytes.
+// memory is the resident memory of the whole tree, in bytes, and its files in
+// shared memory.
 func (t *tree) memory() int64 {
-	var sum int64
-	for _, s := range t.members(false) {
+	members := t.members(false)
+	sum := t.sharedBytes(members)
+	for _, s := range members {
 		sum += s.resident
 	}
 	return sum

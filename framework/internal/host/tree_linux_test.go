@@ -20,7 +20,7 @@ func init() { leave = func() { syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 
 func startTree(t *testing.T, script string) (*tree, *exec.Cmd) {
 	t.Helper()
 	adopt()
-	m, before := newMark().of(1), newPidRange()
+	m, before := newMark().of(1), lookAround()
 	cmd := exec.Command("sh", "-c", script)
 	cmd.Env = append(os.Environ(), wire.RunEnv+"="+m.String())
 	if err := startProcess(cmd, nil, m); err != nil {

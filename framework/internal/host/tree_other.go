@@ -9,11 +9,14 @@ import (
 
 // Without /proc the process group is all that is known of what a plugin started.
 
-type pidRange struct{}
+type (
+	pidRange struct{}
+	before   struct{}
+)
 
-func newPidRange() pidRange { return pidRange{} }
+func lookAround() before { return before{} }
 
-func newTree(pid int, m mark, _ pidRange) *tree { return &tree{root: process{pid: pid}, mark: m} }
+func newTree(pid int, m mark, _ before) *tree { return &tree{root: process{pid: pid}, mark: m} }
 
 func (t *tree) memory() int64 { return 0 }
 
@@ -32,6 +35,22 @@ func peakMemory(int) int64 { return 0 }
 func forgetPeak(int) {}
 
 func adopt() {}
+
+// What is in shared memory is not known here.
+
+const noteFile = ""
+
+type sharedWatch struct{}
+
+func newSharedWatch(string) *sharedWatch { return nil }
+
+func (*sharedWatch) close() {}
+
+func (*sharedWatch) add(*tree) {}
+
+func (*sharedWatch) remove(*tree) {}
+
+func removeNoted(string) {}
 
 func wait(cmd *exec.Cmd) error { return cmd.Wait() }
 
