@@ -63,11 +63,29 @@ func (r *Recording) Summarize() Summary {
 		}
 		s.Targets = append(s.Targets, ts)
 	}
-	for _, split := range r.Splits() {
-		part := r.On(split)
-		s.Parts = append(s.Parts, PartSummary{Split: split, Samples: part.Len(), Trials: part.Trials()})
-	}
+	s.Parts = r.Parts()
 	return s
+}
+
+// Parts counts what is in each split, in the order of [Recording.Splits].
+func (r *Recording) Parts() []PartSummary {
+	var out []PartSummary
+	for _, split := range r.Splits() {
+		p := PartSummary{Split: split}
+		var last int32
+		for i, trial := range r.Trial {
+			if split != All && r.Split[i] != split {
+				continue
+			}
+			if p.Samples == 0 || trial != last {
+				p.Trials++
+			}
+			p.Samples++
+			last = trial
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Trials is the number of trials.

@@ -199,6 +199,20 @@ func TestGetAndDescribe(t *testing.T) {
 	}
 }
 
+// What is known of a file once it has been read is all that a sweep is checked by.
+func TestShapesOfWhatIsInTheCache(t *testing.T) {
+	b := newBuilder(t)
+	path := writeText(t, "mine.csv", "a,b,trial,cue,x\n1,2,0,left,.5\n3,4,0,left,.5\n5,6,1,right,1\n7,8,2,right,1\n")
+	digest := mustBuild(t, b, Dataset{Recording: Recording{Source: path, Split: &data.Division{Train: 0.7, Test: 0.3},
+		Read: &Columns{Samples: []string{"a", "b"}, Classes: []Class{{Target: "side", Column: "cue"}}, Continuous: map[string][]string{"x": {"x"}}}}}, 1)
+	got, err := b.Shapes(digest)
+	want := map[string]Shape{"main": {Samples: 4, Channels: 2, Trials: 3, Divided: true, Targets: []TargetInfo{{Name: "side", Class: true, Classes: 2}, {Name: "x", Dims: 1}},
+		Parts: []data.PartSummary{{Split: data.Train, Samples: 3, Trials: 2}, {Split: data.Test, Samples: 1, Trials: 1}}}}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(TargetInfo{})); d != "" || err != nil {
+		t.Errorf("%v %s", err, d)
+	}
+}
+
 func TestBuildStopsWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -43,6 +43,8 @@ type Shape struct {
 	Unit     string       `json:"unit,omitempty"`
 	Divided  bool         `json:"divided,omitempty"` // brings a split of its own
 	Targets  []TargetInfo `json:"targets"`
+
+	Parts []data.PartSummary `json:"parts,omitempty"` // of a recording that is there
 }
 
 // TargetInfo describes a target before it is there.

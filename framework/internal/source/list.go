@@ -74,3 +74,26 @@ func (b *Builder) Get(ctx context.Context, recipe Dataset) (Built, error) {
 	}
 	return out, nil
 }
+
+// Shapes says what a dataset in the cache looks like, by role, without reading its
+// samples: what can be checked before anything is trained on it.
+func (b *Builder) Shapes(digest string) (map[string]Shape, error) {
+	d, err := b.Cache.Open(digest)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	out := map[string]Shape{}
+	for role, r := range d.Recordings {
+		s := Shape{Samples: r.Len(), Channels: r.Samples.Cols(), Trials: r.Trials(), Unit: r.Unit, Divided: r.Split != nil, Targets: []TargetInfo{}, Parts: r.Parts()}
+		for _, t := range r.Targets {
+			info := TargetInfo{Name: t.Name, Class: t.IsClass(), Classes: t.Classes, Unit: t.Unit}
+			if !t.IsClass() {
+				info.Dims = t.Values.Cols()
+			}
+			s.Targets = append(s.Targets, info)
+		}
+		out[role] = s
+	}
+	return out, nil
+}

@@ -19,7 +19,7 @@ func (userFile) takes() keys { return keys{file: true} }
 
 func (p userFile) check(r Recording, _ bool) []Problem {
 	if p.path == "" {
-		return []Problem{{Path: "source", Fact: "is missing", Hint: "catalogue/NAME, generate/NAME, or the path of a " + strings.Join(file.Endings(), ", ") + " file"}}
+		return []Problem{{Path: "source", Fact: "is missing", Hint: "catalogue/NAME, generate/NAME, or the path of a " + file.Kinds() + " file"}}
 	}
 	if !file.Readable(p.path) {
 		fact, _ := file.Unreadable(p.path)

@@ -128,6 +128,15 @@ func Endings() []string {
 	return out
 }
 
+// Kinds names the formats by their usual endings, for people.
+func Kinds() string {
+	var out []string
+	for _, f := range formats {
+		out = append(out, f.endings[0])
+	}
+	return strings.Join(out, ", ")
+}
+
 // Ending is the ending by which a file's format is known, in lower case.
 func Ending(path string) string {
 	name := strings.ToLower(filepath.Base(path))

@@ -39,5 +39,5 @@ func Readable(path string) bool {
 
 // Unreadable says that a file's ending is none that is read, and what to do.
 func Unreadable(path string) (fact, hint string) {
-	return fmt.Sprintf("%q is no %s file", path, strings.Join(Endings(), ", ")), elsewhere[strings.ToLower(filepath.Ext(path))]
+	return fmt.Sprintf("%q is no %s file", path, Kinds()), elsewhere[strings.ToLower(filepath.Ext(path))]
 }
