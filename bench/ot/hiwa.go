@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/setting"
 	"github.com/assaylab/assay/plugins/hiwa"
-	"reflect"
 )
 
 // iterations is how many outer iterations a fit makes.
@@ -31,7 +32,7 @@ func hiwas(p *peer) error {
 		source, target := size.sides()
 		var ours, theirs []float64
 		for round := range *rounds {
-			seconds, err := fit(source, target, uint64(round))
+			seconds, _, err := fit(source, target, uint64(round), 1)
 			if err != nil {
 				return err
 			}
@@ -46,6 +47,33 @@ func hiwas(p *peer) error {
 		}
 		fmt.Printf("| %d | %d to %d a cluster (%s) | %.3g | %.3g | %s |\n", size.clusters, size.n, size.m, size.like,
 			1e3*median(ours), 1e3*median(theirs), ratio(theirs, ours))
+	}
+	return nil
+}
+
+// scaling prints how an iteration's time grows with the points of a cluster and with
+// the number of pairs, and what a second thread saves.
+func scaling() error {
+	fmt.Printf("\n## How an outer iteration of HiWA scales\n\n")
+	fmt.Println("| clusters | points each | processor ms | per pair and 10⁴ pairs of points, us | seconds on one thread / on two |")
+	fmt.Println("|--:|--:|--:|--:|--:|")
+	for _, size := range []pairing{{4, 50, 50, ""}, {4, 100, 100, ""}, {4, 200, 200, ""}, {4, 400, 400, ""}, {4, 800, 800, ""},
+		{2, 100, 100, ""}, {8, 100, 100, ""}, {16, 100, 100, ""}} {
+		source, target := size.sides()
+		var one, two, processor []float64
+		for round := range *rounds {
+			p, wall, err := fit(source, target, uint64(round), 1)
+			if err != nil {
+				return err
+			}
+			processor, one = append(processor, p), append(one, wall)
+			if _, wall, err = fit(source, target, uint64(round), 2); err != nil {
+				return err
+			}
+			two = append(two, wall)
+		}
+		pairs := float64(size.clusters*size.clusters) * float64(size.n*size.m) / 1e4
+		fmt.Printf("| %d | %d | %.3g | %.3g | %s |\n", size.clusters, size.n, 1e3*median(processor), 1e6*median(processor)/pairs, ratio(one, two))
 	}
 	return nil
 }
@@ -89,29 +117,29 @@ func rows(side float64, r *data.Recording) (out []float64) {
 	return out
 }
 
-// fit returns the processor seconds of an iteration.
-func fit(source, target *data.Recording, seed uint64) (float64, error) {
+// fit returns the processor's and the clock's seconds of an iteration.
+func fit(source, target *data.Recording, seed uint64, threads int) (processor, wall float64, err error) {
 	m := hiwa.New()
 	settings := reflect.New(reflect.TypeOf(m.Describe().Settings)).Interface()
-	values := map[string]any{"projection": "linear", "restarts": 1, "iterations": iterations, "tol": 0.0}
+	values := map[string]any{"projection": "linear", "embedding": "pca", "restarts": 1, "iterations": iterations, "tol": 0.0}
 	if err := setting.Of(m.Describe().Settings).Decode(values, settings); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	d := &data.Dataset{Recordings: map[string]*data.Recording{"source": source, "target": target}}
-	start := processorTime()
-	model, err := m.Train(context.Background(), framework.TrainRequest{Settings: settings, Data: d, Seed: seed, Threads: 1}, silent{})
-	seconds := (processorTime() - start).Seconds()
+	start, began := processorTime(), time.Now()
+	model, err := m.Train(context.Background(), framework.TrainRequest{Settings: settings, Data: d, Seed: seed, Threads: threads}, silent{})
+	processor, wall = (processorTime()-start).Seconds()/iterations, time.Since(began).Seconds()/iterations
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	metrics, err := model.Evaluate(context.Background(), source)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if made := metrics["iterations"]; made != iterations {
-		return 0, fmt.Errorf("%s iterations made", strconv.FormatFloat(made, 'g', -1, 64))
+		return 0, 0, fmt.Errorf("%s iterations made", strconv.FormatFloat(made, 'g', -1, 64))
 	}
-	return seconds / iterations, nil
+	return processor, wall, nil
 }
 
 type silent struct{}

@@ -29,7 +29,7 @@ var (
 	release = flag.String("hiwa", "", "the authors' release of HiWA, a folder with src/hiwa.py; without it HiWA is left out")
 	rounds  = flag.Int("rounds", 7, "alternations; at least 5")
 	span    = flag.Duration("span", 40*time.Millisecond, "how long one side computes one case in one round")
-	parts   = flag.String("parts", "sinkhorn,tolerance,log,exact,hiwa", "what to measure")
+	parts   = flag.String("parts", "sinkhorn,tolerance,log,exact,hiwa,scaling", "what to measure")
 )
 
 func main() {
@@ -68,6 +68,8 @@ func run() error {
 			if *release != "" {
 				err = hiwas(p)
 			}
+		case "scaling":
+			err = scaling()
 		default:
 			err = fmt.Errorf("no part %q", part)
 		}

@@ -71,7 +71,7 @@ func TestExactCopyIsRecovered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := alignmentError(turned(x.points, best.R), turned(x.points, truth)); !(e <= 1e-4) {
+		if e := distance(turned(x.points, best.R), turned(x.points, truth)) / mat.Norm(x.points, 2); !(e*e <= 1e-4) {
 			t.Errorf("D=%d: alignment error %v", D, e)
 		}
 	}

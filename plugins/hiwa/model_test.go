@@ -362,12 +362,50 @@ func TestEmbeddings(t *testing.T) {
 }
 
 func TestVote(t *testing.T) {
-	refs := labelled{mat.NewDense(5, 1, []float64{0, 1, 2, 10, 11}), []int32{7, 8, 8, 9, 9}}
+	refs := electorate{labelled: labelled{mat.NewDense(5, 1, []float64{0, 1, 2, 10, 11}), []int32{7, 8, 8, 9, 9}}}
 	queries := labelled{points: mat.NewDense(3, 1, []float64{0.2, 9, 0.4})}
 	for k, labels := range map[int][]int32{1: {7, 9, 7}, 3: {8, 9, 8}, 100: {8, 9, 8}} { // 100: a tie of 8 and 9
 		queries.labels = labels
-		if got := must(voteAccuracy(context.Background(), refs, queries, k)); got != 1 {
-			t.Errorf("k=%d: only %v of the votes are %v", k, got, labels)
+		if got, _, err := refs.accuracy(context.Background(), queries, k); err != nil || got != 1 {
+			t.Errorf("k=%d: only %v of the votes are %v, %v", k, got, labels, err)
 		}
+	}
+}
+
+// What a vote says of leaving out a case is what a vote without it gives.
+func TestVoteWithoutACase(t *testing.T) {
+	ctx := context.Background()
+	rng := data.Rand(6, "votes")
+	const n, cases = 60, 9
+	e := electorate{labelled{mat.NewDense(n, 2, normals(rng, 2*n)), make([]int32, n)}, make([]int, n), cases}
+	queries := labelled{mat.NewDense(40, 2, normals(rng, 80)), make([]int32, 40)}
+	for i := range n {
+		e.labels[i], e.of[i] = int32(rng.IntN(3)), rng.IntN(cases)
+	}
+	for i := range queries.labels {
+		queries.labels[i] = int32(rng.IntN(3))
+	}
+	changed := false
+	for _, k := range []int{1, 5} {
+		share, rise, err := e.accuracy(ctx, queries, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j := range cases {
+			rest := electorate{labelled: labelled{points: withoutCase(e.points, e.of, j)}}
+			for i, l := range e.labels {
+				if e.of[i] != j {
+					rest.labels = append(rest.labels, l)
+				}
+			}
+			want, _, err := rest.accuracy(ctx, queries, k)
+			if err != nil || math.Abs(share+rise[j]-want) > 1e-12 {
+				t.Errorf("k = %d without case %d: %v, want %v, %v", k, j, share+rise[j], want, err)
+			}
+			changed = changed || rise[j] != 0
+		}
+	}
+	if !changed {
+		t.Error("no case matters: the test shows nothing")
 	}
 }
