@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -115,9 +116,11 @@ func TestMemoryElsewhere(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			l := newTestLauncher(t)
-			proc, err := l.Launch(t.Context(), p, Options{Memory: 150 << 20})
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			proc, err := l.Launch(ctx, p, Options{Memory: 150 << 20})
 			if err == nil { // it has shaken hands before
-				err = describe(t.Context(), proc)
+				err = describe(ctx, proc)
 				proc.Kill()
 			}
 			wantFailure(t, err, failure.Memory, "the limit is 150 MiB")
@@ -136,10 +139,12 @@ func TestSharedMemoryIsClearedAway(t *testing.T) {
 		defer os.Remove(name(s))
 	}
 	write(t, name("before"), "x")
-	script := fmt.Sprintf("exec 7>%s 8<>%s; mkdir -p %s; head -c 1M /dev/zero >&7; (sleep 0.3; echo x) > %s/file; exec 7>&-",
+	script := fmt.Sprintf("exec 7>%s; sleep 900502 8<>%s & mkdir -p %s; head -c 1M /dev/zero >&7; (sleep 0.3; echo x) > %s/file; exec 7>&-",
 		name("mine"), name("before"), name("folder/deep"), name("folder/deep"))
-	proc := launch(t, newTestLauncher(t), toyPlugin(t, "parent", "sh", "-c", script), Options{})
+	l := newTestLauncher(t)
+	proc := launch(t, l, toyPlugin(t, "parent", "sh", "-c", script), Options{})
 	write(t, name("neighbour"), "x")
+	launch(t, l, toyPlugin(t, "good"), Options{}).Close() // all files are looked at anew
 	f, err := os.Open(name("neighbour"))
 	if err != nil {
 		t.Fatal(err)
