@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // catalogued is an entry of the catalogue.
@@ -36,9 +35,6 @@ func (p catalogued) identity(r Recording, _ uint64) (identity, error) {
 	return id, err
 }
 
-// maxPublished bounds the files of the catalogue, which are read whole.
-const maxPublished = 1 << 30
-
 func (p catalogued) read(ctx context.Context, b *Builder, _ Recording, _ uint64) (map[string]reading, error) {
 	e, err := Find(p.name)
 	if err != nil {
@@ -51,10 +47,7 @@ func (p catalogued) read(ctx context.Context, b *Builder, _ Recording, _ uint64)
 		if err != nil {
 			return nil, fmt.Errorf("dataset %s: %w", e.Name, err)
 		}
-		text, err := regular.ReadFile(path, maxPublished)
-		if err == nil {
-			err = f.verifyBytes(text) // what was looked at is what is read
-		}
+		text, err := f.contents(path)
 		if err != nil {
 			return nil, fmt.Errorf("dataset %s: %s: %w", e.Name, path, err)
 		}

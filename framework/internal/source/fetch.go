@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/regular"
 	"github.com/gofrs/flock"
 )
 
@@ -156,13 +157,21 @@ func (f File) verify(path string) error {
 	return f.compare(sum, n)
 }
 
-// verifyBytes is verify of a file that has been read.
-func (f File) verifyBytes(b []byte) error {
+// maxPublished bounds the files of the catalogue, which are read whole.
+const maxPublished = 1 << 30
+
+// contents reads a file and verifies what it read: it may have changed since it was
+// fetched.
+func (f File) contents(path string) ([]byte, error) {
+	b, err := regular.ReadFile(path, maxPublished)
+	if err != nil {
+		return nil, err
+	}
 	sum, n, err := hashFrom(bytes.NewReader(b), f.Unpacked)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.compare(sum, n)
+	return b, f.compare(sum, n)
 }
 
 func (f File) compare(sum string, n int64) error {

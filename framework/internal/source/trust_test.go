@@ -68,6 +68,24 @@ func TestBrokenMemos(t *testing.T) {
 	}
 }
 
+// What is read of a published file is what was hashed, even if the file changed in
+// between.
+func TestPublishedBytesAreVerifiedAsTheyAreRead(t *testing.T) {
+	good := "published"
+	f := File{Path: "x", Size: int64(len(good))}
+	sum, _, err := hashFrom(strings.NewReader(good), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.SHA256 = sum
+	if b, err := f.contents(writeText(t, "x", good)); err != nil || string(b) != good {
+		t.Errorf("%q, %v", b, err)
+	}
+	if _, err := f.contents(writeText(t, "x", "Published")); err == nil || !strings.Contains(err.Error(), "expected SHA-256") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // Nothing but regular files is opened, and nothing waits. (C2)
 func TestPipesAndDevicesAreRefusedAtOnce(t *testing.T) {
 	dir := t.TempDir()
@@ -172,6 +190,28 @@ func TestAbout(t *testing.T) {
 	}
 	if made["M"].Digest != made["N"].Digest {
 		t.Error("whose recording it is changed the digest")
+	}
+}
+
+// The same recording with labels from 0, from 1, in degrees or as floats is the same
+// dataset, so that nothing computed from it can differ. (A5)
+func TestHowLabelsAreWrittenMakesNoDifference(t *testing.T) {
+	b := newBuilder(t)
+	samples := array[float32]("samples", []int{6, 1}, 1, 2, 3, 4, 5, 6)
+	digests := map[string]string{}
+	for name, labels := range map[string]member{
+		"from 0":  array[uint8]("direction", []int{6}, 0, 1, 2, 3, 1, 0),
+		"from 1":  array[uint8]("direction", []int{6}, 1, 2, 3, 4, 2, 1),
+		"degrees": array[int32]("direction", []int{6}, 0, 90, 180, 270, 90, 0),
+		"sparse":  array[int64]("direction", []int{6}, -7, 0, 12, 1<<60, 0, -7),
+		"floats":  array("direction", []int{6, 1}, 0, 1.5, 3, 4.5, 1.5, 0),
+	} {
+		digests[name] = mustBuild(t, b, Dataset{Recording: Recording{Source: writeNPZ(t, samples, labels), Read: &Columns{Classes: []Class{{Target: "direction", Column: "direction"}}}}}, 1)
+	}
+	for name, digest := range digests {
+		if digest != digests["from 0"] {
+			t.Errorf("%s: digest %s, from 0: %s", name, digest, digests["from 0"])
+		}
 	}
 }
 
