@@ -262,3 +262,19 @@ func TestSimulatedPower(t *testing.T) {
 		}
 	}
 }
+
+// The last method shifted by .55 probits: the settings of an independent program in
+// NumPy, whose figures bench/inference/RESULTS.md has beside these.
+func TestSimulatedShift(t *testing.T) {
+	tables := max(1, simulated(t)/4)
+	for _, M := range []int{2, 8, 12} {
+		for _, w := range []world{
+			{seeds: 3, cases: 80, sds: []float64{0.1}, between: 0.3}, {seeds: 3, cases: 32, sds: []float64{0, 0.3}, between: 0.2},
+			{seeds: 5, cases: 32, sds: []float64{0.15}, between: 0.3}, {seeds: 5, cases: 32, sds: []float64{0, 0.3}, between: 0.2},
+			{seeds: 10, cases: 32, sds: []float64{0, 0.1, 0.3}, between: 0.2}, {seeds: 5, cases: 32, sds: []float64{0}, between: 0.2},
+		} {
+			w.methods, w.least, w.most, w.shift = M, 5, 5, 0.55
+			t.Logf("| %d | %d | %d | %v | %g | %.3f |", M, w.seeds, w.cases, w.sds, w.between, w.run(tables, 55).power)
+		}
+	}
+}
