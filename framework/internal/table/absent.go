@@ -64,7 +64,8 @@ func (g *gathered) lacking(obs []Observation, rows, cols *order) {
 		byMethod[h.first.Method] = true
 	}
 	for _, k := range labels {
-		if g.expects(k[0]) || !byMethod[k[0]] {
+		probed := slices.Contains(g.spec.Expect, k[0]) && strings.HasPrefix(k[1], "probe/")
+		if probed || !byMethod[k[0]] { // beside other values of its row, a "-" says it
 			g.absent = append(g.absent, fmt.Sprintf("%s has no %s on %s in %s", k[0], k[1], g.spec.Split, plural(without[k], "successful trial", "successful trials")))
 		}
 	}
