@@ -16,25 +16,29 @@ type trialAt struct {
 // the table expects has its row all the same; of another, which may never report
 // such a metric, a sentence says that it does not.
 func (g *gathered) lacking(obs []Observation, rows, cols *order) {
-	var order []string
-	trials := map[string]*trialAt{}
+	type key struct{ trial, method, variant, dataset string }
+	var order []*trialAt
+	trials := map[key]*trialAt{}
+	var last key
+	var t *trialAt
 	for _, o := range obs {
 		if o.Failed || !g.inScope(o) {
 			continue
 		}
-		key := strings.Join([]string{o.Trial, o.Method, o.Variant, o.Dataset}, "\x00")
-		t := trials[key]
-		if t == nil {
-			t = &trialAt{o, map[string]bool{}}
-			trials[key] = t
-			order = append(order, key)
+		if k := (key{o.Trial, o.Method, o.Variant, o.Dataset}); t == nil || k != last { // a trial's metrics stand together
+			if last, t = k, trials[k]; t == nil {
+				t = &trialAt{o, map[string]bool{}}
+				trials[k] = t
+				order = append(order, t)
+			}
 		}
-		t.has[o.Metric] = t.has[o.Metric] || o.Split == g.spec.Split
+		if o.Split == g.spec.Split && slices.Contains(g.metrics, o.Metric) {
+			t.has[o.Metric] = true
+		}
 	}
 	without := map[[2]string]int{} // row (or column) label and metric, to trials
 	var labels [][2]string
-	for _, key := range order {
-		t := trials[key]
+	for _, t := range order {
 		for _, m := range g.metrics {
 			at := place{label(g.spec.Rows, t.Observation, m), label(g.spec.Cols, t.Observation, m), m}
 			if h := g.heaps[at]; t.has[m] {
@@ -60,7 +64,8 @@ func (g *gathered) lacking(obs []Observation, rows, cols *order) {
 		byMethod[h.first.Method] = true
 	}
 	for _, k := range labels {
-		if g.expects(k[0]) || !byMethod[k[0]] {
+		probed := slices.Contains(g.spec.Expect, k[0]) && strings.HasPrefix(k[1], "probe/")
+		if probed || !byMethod[k[0]] { // beside other values of its row, a "-" says it
 			g.absent = append(g.absent, fmt.Sprintf("%s has no %s on %s in %s", k[0], k[1], g.spec.Split, plural(without[k], "successful trial", "successful trials")))
 		}
 	}

@@ -269,6 +269,9 @@ func newOrder(s Spec, axis string, metrics []string) *order {
 	switch axis {
 	case axisMethod, axisVariant:
 		r.listed, r.key = s.Methods, func(o Observation, _ string) string { return o.Method }
+		if len(r.listed) == 0 {
+			r.listed = s.Expect // in the order of the sweep
+		}
 	case axisDataset:
 		r.listed, r.key = s.Dataset, func(o Observation, _ string) string { return o.Dataset }
 	case axisMetric:
@@ -283,7 +286,9 @@ func (r *order) see(label string, o Observation, m string) {
 	}
 	r.rank[label] = 0
 	if len(r.listed) > 0 {
-		r.rank[label] = slices.Index(r.listed, r.key(o, m))
+		if r.rank[label] = slices.Index(r.listed, r.key(o, m)); r.rank[label] < 0 {
+			r.rank[label] = len(r.listed)
+		}
 	}
 	r.labels = append(r.labels, label)
 }

@@ -440,3 +440,31 @@ func TestWrongCasesAreNotBelieved(t *testing.T) {
 		t.Errorf("pair %+v", p)
 	}
 }
+
+// A quantile has draws for cases: their variance is that over cases.
+func TestQuantiles(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 13))
+	var obs []Observation
+	for _, name := range []string{"a", "b"} {
+		for _, o := range runs(name, "maze", 0.5, 0.6, 0.7, 0.65) {
+			o.Cases = &Cases{Kind: metric.Quantile, Number: 30}
+			for range 2000 {
+				o.Cases.Draws = append(o.Cases.Draws, o.Value+0.2*r.NormFloat64())
+			}
+			obs = append(obs, o)
+		}
+	}
+	tab := build(t, Spec{}, obs)
+	c := cellAt(t, tab, "a", "maze")
+	// Four seeds' independent draws average to a variance of .04/4; those of seeds are .085²/4.
+	if want := math.Sqrt(0.04/4 + 0.00729/4); c.Cases != 30 || c.Interval == nil || math.Abs(*c.SE-want) > 0.05*want {
+		t.Errorf("%+v, SE %v, want %v", c, *c.SE, want)
+	}
+	if p := tab.Pairs[0]; p.P == nil || *p.P < 0.5 || p.Cases != 30 {
+		t.Errorf("%+v", p)
+	}
+	obs[0].Cases.Number = 0
+	if c := cellAt(t, build(t, Spec{}, obs), "a", "maze"); c.Interval.Over != overSeeds {
+		t.Error("draws from no cases are believed")
+	}
+}

@@ -1,11 +1,12 @@
 package table
 
 import (
-	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,15 +94,18 @@ func latexTables(t *testing.T) map[string]*Table {
 
 func TestLaTeXFitsArticles(t *testing.T) {
 	tex := program(t, "pdflatex")
-	for name, tab := range latexTables(t) {
-		text := render(t, tab, "latex")
-		for _, options := range []string{"10pt", "10pt,twocolumn"} {
-			for _, preamble := range []string{"", "\\usepackage{siunitx}"} {
-				t.Run(fmt.Sprintf("%s/%s%s", name, options, preamble), func(t *testing.T) {
-					t.Parallel()
-					compile(t, tex, strings.NewReplacer("/", "-", ",", "-", "\\", "", "{", "", "}", "").Replace(t.Name()), article(options, preamble, text))
-				})
-			}
+	var texts []string
+	tables := latexTables(t)
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		texts = append(texts, render(t, tables[name], "latex"))
+	}
+	for _, options := range []string{"10pt", "10pt,twocolumn"} {
+		for _, preamble := range []string{"", "\\usepackage{siunitx}"} {
+			name := strings.NewReplacer(",", "-", "\\", "-", "{", "-", "}", "").Replace(options + preamble)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				compile(t, tex, name, article(options, preamble, texts...))
+			})
 		}
 	}
 }

@@ -141,7 +141,7 @@ func decimals(width, x float64) int {
 		panic("table: " + err.Error())
 	}
 	d := digits - 1 - exponent
-	if digits == 4 {
+	if digits == 4 && exponent < 15 {
 		return max(d, 0) // a count of 12345 stays whole
 	}
 	return d

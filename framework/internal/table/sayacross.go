@@ -33,7 +33,7 @@ func (a *Across) say(t *Table, s *sentences) {
 	case len(a.Methods) == 2:
 		p := a.Pairs[0]
 		s.name("%s − %s over %d %s: %s, sign-flip test, p %s (smallest possible %s)", t.display(p.A), t.display(p.B), len(a.Groups), unit,
-			a.interval(p), pValue(*p.P), pValue(*a.Smallest))
+			a.interval(p), pValue(*p.P), strings.TrimPrefix(pValue(*a.Smallest), "= "))
 	default:
 		s.say("all pairs over %d %s by joint sign flips (%s), step-down, level %v, smallest p possible %s: %s",
 			len(a.Groups), unit, exactly(a.Exact), alpha, strings.TrimPrefix(pValue(*a.Smallest), "= "), a.found(t))
