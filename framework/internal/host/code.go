@@ -31,22 +31,28 @@ func (p Plugin) Code() (string, error) {
 	if c, ok := codeOf.Load(p.Where()); ok {
 		return c.(string), nil
 	}
+	c, err := p.CodeContents()
+	if err == nil {
+		codeOf.Store(p.Where(), c.Digest)
+	}
+	return c.Digest, err
+}
+
+// CodeContents are the contents that count as the plugin's code: of a Python plugin
+// not all of its folder.
+func (p Plugin) CodeContents() (Contents, error) {
 	c, err := p.Contents()
-	if err != nil {
-		return "", err
+	if err != nil || p.Manifest == nil || p.Manifest.Python == "" {
+		return c, err
 	}
-	digest := c.Digest
-	if p.Manifest != nil && p.Manifest.Python != "" {
-		code := map[string]string{}
-		for name, sum := range c.Files {
-			if isCode(p.Manifest.Dir(), name) {
-				code[name] = sum
-			}
+	code := Contents{Files: map[string]string{}}
+	for name, sum := range c.Files {
+		if isCode(p.Manifest.Dir(), name) {
+			code.Files[name] = sum
 		}
-		digest = digestOf(code)
 	}
-	codeOf.Store(p.Where(), digest)
-	return digest, nil
+	code.Digest = digestOf(code.Files)
+	return code, nil
 }
 
 func isCode(dir, name string) bool {

@@ -20,6 +20,18 @@ import (
 // Name is the lock's file name.
 const Name = "assay.lock"
 
+// Versions of the file. A file of version 1 pins every file of a Python plugin's
+// folder; it is read and held against the plugin by that rule for as long as it is
+// kept. Version 2 may have plugins of which only the code is pinned, so that a lock,
+// a sweep or notes in a plugin's own folder do not make it another plugin.
+const (
+	everyFile = 1
+	codeOnly  = 2
+)
+
+// Code is what Plugin.Counts says where only the plugin's code is pinned.
+const Code = "code"
+
 // File is an assay.lock. Names of plugins that are paths, and of sweeps, are
 // relative to its folder, with slashes.
 type File struct {
@@ -32,7 +44,8 @@ type File struct {
 
 // Plugin is what is pinned of one plugin.
 type Plugin struct {
-	Method      string            `yaml:"method"` // name and version that it gave itself
+	Method      string            `yaml:"method"`           // name and version that it gave itself
+	Counts      string            `yaml:"counts,omitempty"` // which files are pinned: Code, or all where it is empty
 	Digest      string            `yaml:"digest"`
 	Files       map[string]string `yaml:"files,omitempty"`       // of one with a manifest: SHA-256 by path
 	Interpreter string            `yaml:"interpreter,omitempty"` // of a Python plugin
@@ -64,7 +77,7 @@ func Find(dir string) (*File, error) {
 // New is an empty lock that Write puts into dir.
 func New(dir string) (*File, error) {
 	path, err := filepath.Abs(filepath.Join(dir, Name))
-	return &File{Version: 1, path: path}, err
+	return &File{Version: everyFile, path: path}, err
 }
 
 // maxBytes bounds a lock: a plugin with 10,000 files has a megabyte.
@@ -83,8 +96,13 @@ func Read(path string) (*File, error) {
 	if err := yaml.Load(text, f, yaml.WithKnownFields()); err != nil {
 		return nil, at(path, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	if f.Version != 1 {
-		return nil, at(path, fmt.Sprintf("the lock is of version %d; this assay reads version 1", f.Version))
+	if f.Version < everyFile || f.Version > codeOnly {
+		return nil, at(path, fmt.Sprintf("the lock is of version %d; this assay reads versions up to %d", f.Version, codeOnly))
+	}
+	for name, p := range f.Plugins {
+		if p.Counts != "" && (p.Counts != Code || f.Version < codeOnly) {
+			return nil, at(path, fmt.Sprintf("plugin %s: counts: %s is not known to version %d", name, p.Counts, f.Version))
+		}
 	}
 	return f, nil
 }
@@ -106,8 +124,15 @@ func (f *File) Relative(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// Write puts the lock into its place, at once and whole.
+// Write puts the lock into its place, at once and whole. Its version is the lowest
+// that says what it holds, so that an earlier assay reads what it can.
 func (f *File) Write() error {
+	f.Version = everyFile
+	for _, p := range f.Plugins {
+		if p.Counts != "" {
+			f.Version = codeOnly
+		}
+	}
 	body, err := yaml.Dump(f, yaml.WithIndent(2)) // keys of maps are sorted
 	if err != nil {
 		return err

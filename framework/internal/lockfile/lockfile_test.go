@@ -65,7 +65,8 @@ func TestWrittenIsRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for text, ok := range map[string]bool{"version: 1\n": true, "version: 2\n": false, "version: 1\nplugin: {}\n": false, "just text": false, "version: 1\nplugins: {a: {digset: x}}\n": false} {
+	for text, ok := range map[string]bool{"version: 1\n": true, "version: 2\n": true, "version: 3\n": false, "version: 0\n": false, "version: 1\nplugin: {}\n": false, "just text": false, "version: 1\nplugins: {a: {digset: x}}\n": false,
+		"version: 1\nplugins: {a: {counts: code}}\n": false, "version: 2\nplugins: {a: {counts: code}}\n": true, "version: 2\nplugins: {a: {counts: most}}\n": false} {
 		path := filepath.Join(t.TempDir(), Name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -91,5 +92,33 @@ func TestReadOfAPipe(t *testing.T) {
 	}
 	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "named pipe") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A lock is of version 2 only if it holds what version 1 cannot say.
+func TestVersionIsTheLowest(t *testing.T) {
+	dir := t.TempDir()
+	f, err := New(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := Plugin{Method: "old 1", Digest: "sha256:1", Files: map[string]string{"README.md": "0123"}}
+	f.Plugins = map[string]Plugin{"old/plugin.yaml": old}
+	for _, want := range []int{1, 2, 1} {
+		if want == 2 {
+			f.Plugins["new/plugin.yaml"] = Plugin{Method: "new 1", Counts: Code, Digest: "sha256:2", Files: map[string]string{"a.py": "4567"}}
+		} else {
+			delete(f.Plugins, "new/plugin.yaml")
+		}
+		if err := f.Write(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Read(filepath.Join(dir, Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(old, got.Plugins["old/plugin.yaml"]); got.Version != want || d != "" {
+			t.Errorf("version %d, want %d: %s", got.Version, want, d)
+		}
 	}
 }

@@ -30,7 +30,7 @@ import (
 // Without the variable there are 2,000 trials.
 func BenchmarkStore(b *testing.B) {
 	dir := b.TempDir()
-	for _, step := range []string{"fill", "known", "table", "records", "one by one", "size", "write jsonl", "import jsonl"} {
+	for _, step := range []string{"fill", "known", "table", "idle run", "records", "one by one", "size", "write jsonl", "import jsonl", "fill first edition", "look at first edition", "migrate"} {
 		b.Run(step, func(b *testing.B) {
 			for b.Loop() {
 				cmd := helper(b, "bench "+step, dir)
@@ -261,6 +261,44 @@ var benchTasks = map[string]func(ctx context.Context, dir string) error{
 			return err
 		})
 	},
+	// What a run with nothing to do asks: what is there, and whether members and files
+	// are as they were written.
+	"idle run": func(ctx context.Context, dir string) error {
+		wants, err := loadWants(dir)
+		if err != nil {
+			return err
+		}
+		members := make([]Member, len(wants))
+		for i, w := range wants {
+			members[i] = Member{w.Fit, Label{Method: "swapvae", Variant: fmt.Sprintf("variant %d", i/20), Dataset: "chewie-1", Stage: "searched"}}
+		}
+		once := func() error {
+			s, err := Open(ctx, dir)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if _, err := s.SetMembers(ctx, "bench", members); err != nil {
+				return err
+			}
+			known, err := s.Known(ctx, wants)
+			if err != nil {
+				return err
+			}
+			h := sha256.New()
+			for _, k := range known {
+				fmt.Fprintln(h, k.Stamp)
+			}
+			_, err = s.Output(ctx, filepath.Join(dir, "out"), h.Sum(nil), func(w io.Writer) error { _, err := io.WriteString(w, "records"); return err })
+			return err
+		}
+		from := time.Now()
+		if err := once(); err != nil {
+			return err
+		}
+		say("first-wall-s", time.Since(from).Seconds())
+		return timed(once)
+	},
 	"records": func(ctx context.Context, dir string) error {
 		wants, err := loadWants(dir)
 		if err != nil {
@@ -364,6 +402,39 @@ var benchTasks = map[string]func(ctx context.Context, dir string) error{
 			})
 			if err != nil || got.New != benchTrials() {
 				return fmt.Errorf("%d were new, %d bad, %v", got.New, len(got.Bad), err)
+			}
+			return s.Close()
+		})
+	},
+	"fill first edition": func(ctx context.Context, dir string) error {
+		first := filepath.Join(dir, "first")
+		if err := os.Mkdir(first, 0o755); err != nil {
+			return err
+		}
+		db, err := makeFirst(first, benchRecords(benchTrials(), func(rec *trial.Record) {
+			curves := rec.Curves
+			firstForm(rec)
+			rec.Curves = curves
+		}))
+		if err != nil {
+			return err
+		}
+		return db.Close()
+	},
+	"look at first edition": func(ctx context.Context, dir string) error {
+		return timed(func() error {
+			v, err := View(filepath.Join(dir, "first"))
+			if err != nil {
+				return err
+			}
+			return v.Close()
+		})
+	},
+	"migrate": func(ctx context.Context, dir string) error {
+		return timed(func() error {
+			s, err := Open(ctx, filepath.Join(dir, "first"))
+			if err != nil {
+				return err
 			}
 			return s.Close()
 		})

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,42 +53,50 @@ func committed(t testing.TB) []trial.Record {
 // firstEdition makes a store as the first edition left it.
 func firstEdition(t testing.TB, dir string, records []trial.Record) *sql.DB {
 	t.Helper()
-	db, err := connect(dir, "_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_txlock=immediate")
+	db, err := makeFirst(dir, each(records))
 	if err != nil {
 		t.Fatal(err)
+	}
+	return db
+}
+
+func makeFirst(dir string, records iter.Seq2[trial.Record, error]) (*sql.DB, error) {
+	db, err := connect(dir, "_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_txlock=immediate")
+	if err != nil {
+		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	scripts, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, scripts)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if _, err := provider.UpTo(context.Background(), 1); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	tx, err := db.Begin()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	for i, rec := range records {
+	defer tx.Rollback()
+	i := 0
+	for rec := range records {
 		text, err := json.Marshal(rec)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if _, err := tx.Exec("INSERT INTO trials (key, record) VALUES (?, ?) ON CONFLICT DO NOTHING", rec.Key, string(text)); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if _, err := tx.Exec("INSERT INTO attempts (key, status, started, log) VALUES (?, ?, ?, ?)", rec.Key, trial.Succeeded, rec.Provenance.Started.Format(time.RFC3339Nano), fmt.Sprintf("log of %d\n", i)); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
+		i++
 	}
-	if err := tx.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	return db
+	return db, tx.Commit()
 }
 
 func TestCommittedRecordsAreTakenOverWhole(t *testing.T) {

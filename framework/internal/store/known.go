@@ -105,24 +105,20 @@ type Timing struct {
 // Timings calls each for every configuration of a method on a dataset that has run.
 func (s *Store) Timings(ctx context.Context, each func(Timing) error) error {
 	return s.read(ctx, func(r *reading) error {
-		rows, err := r.q.QueryContext(ctx, "SELECT method, dataset, settings, avg(wall), count(*) FROM trials GROUP BY method, dataset, settings")
+		rows, err := r.q.QueryContext(ctx, `SELECT m.body, d.body, coalesce(s.body, ''), t.wall, t.n
+			FROM (SELECT method, dataset, settings, avg(wall) AS wall, count(*) AS n FROM trials GROUP BY method, dataset, settings) t
+			JOIN texts m ON m.id = t.method JOIN texts d ON d.id = t.dataset LEFT JOIN texts s ON s.id = t.settings`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var t Timing
-			var method, dataset, settings int64
-			if err := rows.Scan(&method, &dataset, &settings, &t.Wall, &t.Trials); err != nil {
+			var settings string
+			if err := rows.Scan(&t.Method, &t.Dataset, &settings, &t.Wall, &t.Trials); err != nil {
 				return err
 			}
-			if t.Method, err = s.texts.textOf(ctx, r.q, method); err != nil {
-				return err
-			}
-			if t.Dataset, err = s.texts.textOf(ctx, r.q, dataset); err != nil {
-				return err
-			}
-			if t.Settings, err = memo(ctx, r.text, r.text.settings, settings, parseJSON[trial.Settings]); err != nil {
+			if t.Settings, err = parseJSON[trial.Settings](settings); err != nil {
 				return err
 			}
 			if err := each(t); err != nil {

@@ -165,3 +165,96 @@ func TestResolve(t *testing.T) {
 		}
 	}
 }
+
+func TestTimings(t *testing.T) {
+	s := open(t, t.TempDir())
+	for seed := range uint64(4) {
+		rec := toy(seed)
+		rec.Provenance.WallSec = float64(seed)
+		if seed == 3 {
+			rec.Spec.Settings = trial.Settings{"rate": 0.25}
+		}
+		run(t, s, rec, "")
+	}
+	got := map[float64]Timing{}
+	if err := s.Timings(context.Background(), func(x Timing) error { got[x.Settings["rate"].(float64)] = x; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	want := map[float64]Timing{
+		0.5:  {Method: "toy", Dataset: "sha256:0", Settings: trial.Settings{"rate": 0.5}, Wall: 1, Trials: 3},
+		0.25: {Method: "toy", Dataset: "sha256:0", Settings: trial.Settings{"rate": 0.25}, Wall: 3, Trials: 1},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A failed trial is known as such until it succeeds; whatever is asked for is found
+// in few wants as in many.
+func TestKnown(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	good, bad, both := toy(1), toy(2), toy(3)
+	for _, rec := range []*trial.Record{&bad, &both} {
+		rec.Status, rec.Metrics, rec.Failure = trial.Failed, nil, &failure.Failure{Kind: failure.Crash}
+		run(t, s, *rec, "")
+	}
+	run(t, s, good, "")
+	run(t, s, toy(3), "")
+	wants := []Want{{Fit: good.Fit}, {Fit: bad.Fit}, {Fit: both.Fit}, {Fit: toy(9).Fit}, {Fit: "no key"}, {Fit: good.Fit}}
+	for _, more := range []int{0, 3 * chunk} {
+		list := append([]Want(nil), wants...)
+		for range more {
+			list = append(list, Want{Fit: toy(10).Fit})
+		}
+		known, err := s.Known(ctx, list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, k := range known[:len(wants)] {
+			got = append(got, map[[2]bool]string{{true, false}: "finished", {false, true}: "failed", {false, false}: "new", {true, true}: "finished and failed"}[[2]bool{k.Finished(), k.Failed}])
+		}
+		if d := cmp.Diff([]string{"finished", "failed", "finished", "new", "new", "finished"}, got); d != "" {
+			t.Error(d)
+		}
+		if len(known) > len(wants) && known[len(wants)].Trained {
+			t.Error("a trial that never ran is known")
+		}
+	}
+}
+
+// Attempts elsewhere outlive the host, and end once.
+func TestAttemptsElsewhere(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s := open(t, dir)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	ids, err := s.BeginAll(ctx, []Start{{Key: toy(1).Fit, At: at, Executor: "slurm", Node: "n1"}, {Key: toy(2).Fit, At: at, Executor: "slurm"}, {Key: toy(3).Fit, At: at}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Beat(ctx, ids[:1], at.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = open(t, dir)
+	running, err := s.Running(ctx)
+	if err != nil || len(running) != 2 || running[0].Node != "n1" || running[0].Executor != "slurm" || !running[0].Heartbeat.Equal(at.Add(time.Minute)) || running[1].Key != toy(2).Fit {
+		t.Fatalf("%+v, %v", running, err)
+	}
+	if err := s.Lose(ctx, ids[1:2]); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.End(ctx, ids[1], toy(2), ""); err == nil {
+		t.Error("an attempt that was given up counts")
+	}
+	if err := s.EndAll(ctx, []Ended{{ids[0], toy(1), ""}, {ids[0], toy(1), ""}}); err == nil {
+		t.Error("an attempt ends twice")
+	}
+	if got, err := s.Records(ctx); err != nil || len(got) != 0 {
+		t.Errorf("half of what was to end: %v, %v", got, err)
+	}
+	if err := s.End(ctx, ids[0], toy(1), ""); err != nil {
+		t.Error(err)
+	}
+}

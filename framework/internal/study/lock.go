@@ -9,19 +9,33 @@ import (
 	"github.com/assaylab/assay/framework/internal/sweep"
 )
 
-// pin is what a lock keeps of a plugin, without starting it.
-func pin(ctx context.Context, plug host.Plugin) (lockfile.Plugin, error) {
+// pin is what a lock keeps of a plugin, without starting it. counts says by which
+// rule: see lockfile.Plugin.
+func pin(ctx context.Context, plug host.Plugin, counts string) (lockfile.Plugin, error) {
 	if plug.Broken != nil {
 		return lockfile.Plugin{}, plug.Broken
 	}
-	c, err := plug.Contents()
+	read := plug.Contents
+	if counts == lockfile.Code {
+		read = plug.CodeContents
+	}
+	c, err := read()
 	if err != nil {
 		return lockfile.Plugin{}, err
 	}
-	out := lockfile.Plugin{Digest: c.Digest, Files: c.Files}
+	out := lockfile.Plugin{Counts: counts, Digest: c.Digest, Files: c.Files}
 	e, _, err := plug.Environment(ctx)
 	out.Interpreter, out.Packages = e.Interpreter, e.Packages
 	return out, err
+}
+
+// newRule is by which a plugin is locked now: of a Python plugin, which is a whole
+// folder, the code.
+func newRule(plug host.Plugin) string {
+	if plug.Manifest != nil && plug.Manifest.Python != "" {
+		return lockfile.Code
+	}
+	return ""
 }
 
 // lockKey is how the lock names a plugin: by name where it is found by name.
@@ -46,7 +60,7 @@ func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin
 	if plug.Origin == "built-in" {
 		return Locked{}, false, nil
 	}
-	is, err := pin(ctx, plug)
+	is, err := pin(ctx, plug, newRule(plug))
 	if err != nil {
 		return Locked{}, false, fmt.Errorf("plugin %s: %w", plug.Where(), err)
 	}
@@ -58,7 +72,11 @@ func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin
 	l = Locked{Key: lockKey(f, plug), Method: is.Method}
 	was, known := f.Plugins[l.Key]
 	if l.New = !known; known {
-		l.Changes = was.Changes(is)
+		same, err := pin(ctx, plug, was.Counts) // by the rule that it was locked by
+		if err != nil {
+			return Locked{}, false, fmt.Errorf("plugin %s: %w", plug.Where(), err)
+		}
+		l.Changes = was.Changes(same)
 	}
 	if f.Plugins == nil {
 		f.Plugins = map[string]lockfile.Plugin{}

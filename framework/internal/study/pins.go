@@ -64,7 +64,12 @@ func (p *Pins) plugin(ctx context.Context, t Tools, plug host.Plugin, file strin
 	if plug.Origin == "built-in" { // as trustworthy as this binary
 		return trial.Locked, nil
 	}
-	is, err := pin(ctx, plug)
+	var was lockfile.Plugin
+	ok := false
+	if p.lock != nil {
+		was, ok = p.lock.Plugins[lockKey(p.lock, plug)]
+	}
+	is, err := pin(ctx, plug, was.Counts) // by the rule that it was locked by
 	if err != nil {
 		if p.strict {
 			return "", fmt.Errorf("plugin %s: %w", plug.Where(), err)
@@ -77,7 +82,6 @@ func (p *Pins) plugin(ctx context.Context, t Tools, plug host.Plugin, file strin
 	if p.lock == nil {
 		return "", nil
 	}
-	was, ok := p.lock.Plugins[lockKey(p.lock, plug)]
 	if !ok {
 		if p.strict {
 			return "", problem.Usage(fmt.Errorf("plugin %s is not in %s", plug.Where(), p.lock.Path()), fmt.Sprintf("look at it, then \"assay plugin lock %s\" adds it", file))
