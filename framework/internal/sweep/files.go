@@ -25,7 +25,7 @@ func (b *binder) files(d Dataset) {
 }
 
 func (b *binder) recordingFiles(r source.Recording, what string, at ...string) {
-	if r.Source != "" && !strings.HasPrefix(r.Source, "catalogue/") && !strings.HasPrefix(r.Source, "generate/") {
+	if r.Source != "" && r.IsFile() {
 		b.isFile(r.Source, what, append(slices.Clone(at), "source"))
 	}
 	if r.Split != nil && r.Split.File != "" {

@@ -18,7 +18,12 @@ type format struct {
 	open    func(path string, limit int64) (container, error)
 }
 
-var formats = []format{npzFormat, npyFormat, tableFormat, matlabFormat}
+var formats = []format{
+	npzFormat,
+	npyFormat,
+	tableFormat,
+	matlabFormat,
+}
 
 // A container is an open file of named arrays.
 type container interface {
