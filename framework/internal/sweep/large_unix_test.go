@@ -1,3 +1,5 @@
+//go:build unix
+
 package sweep
 
 import (
@@ -5,10 +7,23 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
+// processor is the time that this process has computed: others on the machine do not
+// count.
+func processor(t *testing.T) time.Duration {
+	t.Helper()
+	var used unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // No part of a sweep takes time that grows with the square of its length (C5).
-// The largest of each kind that the reader takes is read within seconds.
+// The largest of each kind that the reader takes is read within seconds of the processor.
 func TestLargeSweepsAreReadInSeconds(t *testing.T) {
 	repeat := func(n int, line string) string {
 		var b strings.Builder
@@ -37,11 +52,11 @@ func TestLargeSweepsAreReadInSeconds(t *testing.T) {
 		{"--set 30,000 times", "version: 1\n", sets},
 		{"100,000 open brackets", "version: 1\nseeds: " + same(100_000, "[") + "\n", nil},
 	} {
-		start := time.Now()
+		start := processor(t)
 		if _, err := Parse("large.yaml", []byte(c.text), c.sets); err == nil {
 			t.Errorf("%s: no mistake was found", c.name)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := processor(t) - start; took > 5*time.Second {
 			t.Errorf("%s: it took %v", c.name, took)
 		} else {
 			t.Logf("%s: %v", c.name, took)
