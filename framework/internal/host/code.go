@@ -45,9 +45,9 @@ func (p Plugin) CodeContents() (Contents, error) {
 	if err != nil || p.Manifest == nil || p.Manifest.Python == "" {
 		return c, err
 	}
-	code := Contents{Files: map[string]string{}}
+	code, f := Contents{Files: map[string]string{}}, newFilter(p.Manifest.Dir())
 	for name, sum := range c.Files {
-		if isCode(p.Manifest.Dir(), name) {
+		if f.isCode(name) {
 			code.Files[name] = sum
 		}
 	}
@@ -55,7 +55,15 @@ func (p Plugin) CodeContents() (Contents, error) {
 	return code, nil
 }
 
-func isCode(dir, name string) bool {
+// A codeFilter tells the code of a folder from what lies beside it.
+type codeFilter struct {
+	dir     string
+	results map[string]bool // folders that were looked at
+}
+
+func newFilter(dir string) *codeFilter { return &codeFilter{dir, map[string]bool{}} }
+
+func (f *codeFilter) isCode(name string) bool {
 	base := filepath.Base(name)
 	if slices.Contains(notCode.names, base) {
 		return false
@@ -67,21 +75,23 @@ func isCode(dir, name string) bool {
 	}
 	switch filepath.Ext(base) {
 	case ".yaml", ".yml":
-		return !isSweep(filepath.Join(dir, filepath.FromSlash(name)))
+		return !isSweep(filepath.Join(f.dir, filepath.FromSlash(name)))
 	}
-	return !inResults(dir, name)
+	return !f.inResults(name)
 }
 
-var sweepKeys = []*regexp.Regexp{regexp.MustCompile(`(?m)^version\s*:`), regexp.MustCompile(`(?m)^datasets\s*:`), regexp.MustCompile(`(?m)^methods\s*:`)}
+var sweepKeys = sync.OnceValue(func() []*regexp.Regexp {
+	return []*regexp.Regexp{regexp.MustCompile(`(?m)^version\s*:`), regexp.MustCompile(`(?m)^datasets\s*:`), regexp.MustCompile(`(?m)^methods\s*:`)}
+})
 
 // isSweep reports whether a YAML file is a sweep: it has the keys that every sweep
 // must have.
 func isSweep(path string) bool {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path, 1<<20)
 	if err != nil {
 		return false
 	}
-	for _, key := range sweepKeys {
+	for _, key := range sweepKeys() {
 		if !key.Match(text) {
 			return false
 		}
@@ -91,12 +101,18 @@ func isSweep(path string) bool {
 
 // inResults reports whether a file lies in a folder of results: one that has a store,
 // or a sweep's records, in it or above.
-func inResults(dir, name string) bool {
+func (f *codeFilter) inResults(name string) bool {
 	for at := filepath.Dir(filepath.FromSlash(name)); at != "."; at = filepath.Dir(at) {
-		for _, mark := range []string{"assay.db", "records.jsonl"} {
-			if _, err := os.Stat(filepath.Join(dir, at, mark)); err == nil {
-				return true
+		is, known := f.results[at]
+		if !known {
+			for _, mark := range []string{"assay.db", "records.jsonl"} {
+				_, err := os.Stat(filepath.Join(f.dir, at, mark))
+				is = is || err == nil
 			}
+			f.results[at] = is
+		}
+		if is {
+			return true
 		}
 	}
 	return false

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -49,9 +48,13 @@ func look(p Plugin) (map[string]stamp, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	out, results := map[string]stamp{}, map[string]bool{}
+	out := map[string]stamp{}
+	var f *codeFilter
+	if p.Manifest != nil {
+		f = newFilter(p.Manifest.Dir())
+	}
 	for name, path := range files {
-		if p.Manifest != nil && mayChange(p.Manifest.Dir(), name, results) {
+		if f != nil && !f.isCode(name) { // notes, and what the run itself writes there
 			continue
 		}
 		info, err := os.Stat(path)
@@ -128,30 +131,6 @@ func (p Plugin) Unchanged() *failure.Failure {
 	}
 	id.stamps = stamps
 	return nil
-}
-
-// mayChange reports whether a file of a plugin's folder may change while it runs:
-// notes, locks, logs, and what a run writes there itself. results remembers which
-// folders are of that.
-func mayChange(dir, name string, results map[string]bool) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".md", ".rst", ".lock", ".log", ".swp", ".ipynb":
-		return true
-	}
-	for at := filepath.Dir(filepath.FromSlash(name)); at != "."; at = filepath.Dir(at) {
-		is, known := results[at]
-		if !known {
-			for _, file := range []string{"assay.db", "records.jsonl"} {
-				_, err := os.Stat(filepath.Join(dir, at, file))
-				is = is || err == nil
-			}
-			results[at] = is
-		}
-		if is {
-			return true
-		}
-	}
-	return false
 }
 
 // differing names the first file that is another, new or gone.

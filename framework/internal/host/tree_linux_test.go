@@ -33,7 +33,14 @@ func startTree(t *testing.T, script string) (*tree, *exec.Cmd) {
 
 func TestTreeMembers(t *testing.T) {
 	tree, cmd := startTree(t, "sleep 900201 & setsid sleep 900202 & (setsid sh -c 'sleep 900203 & exit' ); sleep 900204")
-	eventually(t, "the processes do not start", func() bool { return len(tree.members(true)) == 5 })
+	eventually(t, "the processes do not start", func() bool {
+		for _, seconds := range []string{"900201", "900202", "900203", "900204"} {
+			if len(sleepers(seconds)) != 1 {
+				return false
+			}
+		}
+		return len(tree.members(true)) == 5
+	})
 	pids := map[int]bool{}
 	for _, s := range tree.members(false) {
 		pids[s.pid] = true

@@ -3,6 +3,7 @@ package table
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -13,11 +14,11 @@ var latexEscape = strings.NewReplacer(append([]string{
 	"°", `$^{\circ}$`, "†", `$^{\dagger}$`, "²", `$^{2}$`, "…", `\ldots{}`, "\n", " ", "\r", " ",
 }, greek()...)...)
 
-var negative = regexp.MustCompile(`(^|[ (\[])-([0-9])`)
+var negative = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[ (\[])-([0-9])`) })
 
 // latexText is prose: minus signs before numbers are no hyphens.
 func latexText(s string) string {
-	return latexEscape.Replace(negative.ReplaceAllString(s, "$1−$2"))
+	return latexEscape.Replace(negative().ReplaceAllString(s, "$1−$2"))
 }
 
 // greek letters need no package as mathematics, in pdfTeX and in LuaTeX.

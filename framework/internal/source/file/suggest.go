@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Look lists what is in a file, without reading its values.
@@ -68,7 +69,9 @@ type guesser struct {
 }
 
 // trialNames are what numbers of trials are called.
-var trialNames = regexp.MustCompile(`(?i)(^|[._])trials?(_?(id|ids|num|nr|no|number|idx|index))?$`)
+var trialNames = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|[._])trials?(_?(id|ids|num|nr|no|number|idx|index))?$`)
+})
 
 // arrays guesses for a file of arrays.
 func (g *guesser) arrays(ctx context.Context) error {
@@ -164,7 +167,7 @@ func (g *guesser) trial() {
 		return
 	}
 	for _, a := range g.reader.arrays {
-		if !g.used[a.Name] && a.Kind != Opaque && trialNames.MatchString(a.Name) && len(flat(a.Shape)) == 1 && a.size() == g.plan.samples.rows {
+		if !g.used[a.Name] && a.Kind != Opaque && trialNames().MatchString(a.Name) && len(flat(a.Shape)) == 1 && a.size() == g.plan.samples.rows {
 			g.used[a.Name] = true
 			g.s.Columns.Trial = a.Name
 			g.plan.trial = &numbers{name: a.Name}
@@ -270,14 +273,14 @@ func (f *fewWholes) degrees() bool {
 }
 
 // stem is a name without the number at its end.
-var stem = regexp.MustCompile(`[._-]?[0-9]+$`)
+var stem = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[._-]?[0-9]+$`) })
 
 // table guesses for a table: the largest family of numbered columns are the samples.
 func (g *guesser) table() {
 	families := map[string][]string{}
 	for _, a := range g.reader.arrays {
-		if a.numeric() && stem.MatchString(a.Name) {
-			s := stem.ReplaceAllString(a.Name, "")
+		if a.numeric() && stem().MatchString(a.Name) {
+			s := stem().ReplaceAllString(a.Name, "")
 			families[s] = append(families[s], a.Name)
 		}
 	}
@@ -300,7 +303,7 @@ func (g *guesser) table() {
 		case g.used[a.Name]:
 		case a.Name == usualSplit:
 			g.used[a.Name] = true
-		case c.Trial == "" && trialNames.MatchString(a.Name):
+		case c.Trial == "" && trialNames().MatchString(a.Name):
 			c.Trial, g.used[a.Name] = a.Name, true
 		case a.Kind == Floats && len(families[best]) == 0: // no family: floats are the samples
 			c.Samples, g.used[a.Name] = append(c.Samples, a.Name), true

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // unmarked skips a byte order mark, and refuses one of another encoding.
@@ -64,12 +65,12 @@ func (t *table) count() error {
 			break
 		}
 	}
-	t.comma = separator(string(header), tabs.MatchString(t.path))
+	t.comma = separator(string(header), tabs().MatchString(t.path))
 	return nil
 }
 
 // tabs are the endings of tables that are separated by them.
-var tabs = regexp.MustCompile(`(?i)\.(tsv|tab)(\.gz)?$`)
+var tabs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\.(tsv|tab)(\.gz)?$`) })
 
 // separator is what a header has most of outside quotes; where nothing stands out
 // it is what the ending says.

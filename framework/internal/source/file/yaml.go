@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // YAML is the suggestion as a dataset of a sweep, with what is not sure as remarks.
@@ -97,14 +98,14 @@ func flow(names []string) string {
 }
 
 // plain is text that YAML takes for text, also in a list.
-var plain = regexp.MustCompile(`^[A-Za-z_/.][A-Za-z0-9_./-]*$`)
+var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_/.][A-Za-z0-9_./-]*$`) })
 
 func scalar(s string) string {
 	switch strings.ToLower(s) {
 	case "true", "false", "null", "yes", "no", "on", "off", "y", "n", ".inf", ".nan":
 		return strconv.Quote(s)
 	}
-	if plain.MatchString(s) || plain.MatchString(strings.TrimSuffix(s, "*")) && strings.HasSuffix(s, "*") {
+	if plain().MatchString(s) || plain().MatchString(strings.TrimSuffix(s, "*")) && strings.HasSuffix(s, "*") {
 		return s
 	}
 	return strconv.Quote(s)
