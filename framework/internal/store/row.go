@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/assaylab/assay/framework/internal/trial"
@@ -79,7 +78,6 @@ type decoded struct {
 	texts *texts
 	q     querier
 
-	mu       sync.Mutex
 	layouts  map[int64]*layout
 	settings map[int64]trial.Settings
 	origins  map[int64]trial.Provenance
