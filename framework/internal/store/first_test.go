@@ -342,3 +342,24 @@ func checkSome(t *testing.T, s *Store, records []trial.Record) {
 		}
 	}
 }
+
+// A host of the first edition knows nothing of this edition's lock. What it does
+// first fails, before it could call attempts lost that a host of this edition runs.
+func TestFirstEditionIsKeptOut(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if _, err := s.Begin(context.Background(), toy(1).Fit, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(dir, "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE attempts SET status = ? WHERE status = ?", "lost", "running"); err == nil {
+		t.Error("it starts, and calls what runs lost")
+	}
+	if running, err := s.Running(context.Background()); err != nil || len(running) != 1 {
+		t.Errorf("%v, %v", running, err)
+	}
+}

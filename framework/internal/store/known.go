@@ -77,7 +77,7 @@ func (r *reading) trained(wants []Want, out []Known) error {
 // failures marks the wants that have failed. What has succeeded is overwritten.
 func (r *reading) failures(wants []Want, out []Known) error {
 	index := indexOf(wants)
-	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM attempts WHERE status = 'failed'")
+	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM attempts WHERE state = 'failed'")
 	if err != nil {
 		return err
 	}
