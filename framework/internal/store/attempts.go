@@ -44,7 +44,7 @@ func (s *Store) BeginAll(ctx context.Context, starts []Start) (ids []int64, err 
 			if err != nil {
 				return err
 			}
-			id, err := tx.insert(`INSERT INTO attempts (key, status, started, ended, executor, node, heartbeat, log, log_at, log_size)
+			id, err := tx.insert(`INSERT INTO attempts (key, state, started, ended, executor, node, heartbeat, log, log_at, log_size)
 				VALUES (?, ?, ?, 0, ?, ?, 0, 0, 0, 0)`, key, string(trial.Running), nanos(a.At), executor, node)
 			if err != nil {
 				return err
@@ -111,7 +111,7 @@ func (s *Store) end(tx *tx, e Ended) error {
 			return err
 		}
 	}
-	n, err := tx.change("UPDATE attempts SET key = ?, alias = ?, status = ?, ended = ?, record = ?, log = ?, log_at = ?, log_size = ? WHERE id = ? AND status = ?",
+	n, err := tx.change("UPDATE attempts SET key = ?, alias = ?, state = ?, ended = ?, record = ?, log = ?, log_at = ?, log_size = ? WHERE id = ? AND state = ?",
 		key, alias, string(rec.Status), time.Now().UnixNano(), failed, at.file, at.at, at.size, e.Attempt, string(trial.Running))
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (s *Store) KeepLog(ctx context.Context, attempt int64, log string) error {
 	return s.write(ctx, func(tx *tx) error {
 		var key []byte
 		var n int
-		if err := tx.query("SELECT count(*), coalesce(max(key), x'') FROM attempts WHERE id = ? AND status = ? AND log = 0", attempt, string(trial.Lost)).Scan(&n, &key); err != nil || n == 0 {
+		if err := tx.query("SELECT count(*), coalesce(max(key), x'') FROM attempts WHERE id = ? AND state = ? AND log = 0", attempt, string(trial.Lost)).Scan(&n, &key); err != nil || n == 0 {
 			return err
 		}
 		if s.logs == nil {
@@ -149,7 +149,7 @@ func (s *Store) KeepLog(ctx context.Context, attempt int64, log string) error {
 func (s *Store) Beat(ctx context.Context, attempts []int64, at time.Time) error {
 	return s.write(ctx, func(tx *tx) error {
 		for _, id := range attempts {
-			if _, err := tx.exec("UPDATE attempts SET heartbeat = ? WHERE id = ? AND status = ?", at.UnixNano(), id, string(trial.Running)); err != nil {
+			if _, err := tx.exec("UPDATE attempts SET heartbeat = ? WHERE id = ? AND state = ?", at.UnixNano(), id, string(trial.Running)); err != nil {
 				return err
 			}
 		}
@@ -162,7 +162,7 @@ func (s *Store) Beat(ctx context.Context, attempts []int64, at time.Time) error 
 func (s *Store) Lose(ctx context.Context, attempts []int64) error {
 	return s.write(ctx, func(tx *tx) error {
 		for _, id := range attempts {
-			if _, err := tx.exec("UPDATE attempts SET status = ?, ended = ? WHERE id = ? AND status = ?", string(trial.Lost), time.Now().UnixNano(), id, string(trial.Running)); err != nil {
+			if _, err := tx.exec("UPDATE attempts SET state = ?, ended = ? WHERE id = ? AND state = ?", string(trial.Lost), time.Now().UnixNano(), id, string(trial.Running)); err != nil {
 				return err
 			}
 		}
@@ -214,12 +214,12 @@ func (s *Store) Attempts(ctx context.Context, key string) (out []Attempt, err er
 
 // Running returns the attempts that are noted as running, wherever that is.
 func (s *Store) Running(ctx context.Context) (out []Attempt, err error) {
-	err = s.read(ctx, func(r *reading) error { return s.attempts(r, &out, "WHERE status = ?", string(trial.Running)) })
+	err = s.read(ctx, func(r *reading) error { return s.attempts(r, &out, "WHERE state = ?", string(trial.Running)) })
 	return out, err
 }
 
 func (s *Store) attempts(r *reading, out *[]Attempt, where string, args ...any) error {
-	rows, err := r.q.QueryContext(r.ctx, "SELECT id, lower(hex(key)), alias, status, started, ended, executor, node, heartbeat, record, log, log_at, log_size FROM attempts "+where+" ORDER BY id", args...)
+	rows, err := r.q.QueryContext(r.ctx, "SELECT id, lower(hex(key)), alias, state, started, ended, executor, node, heartbeat, record, log, log_at, log_size FROM attempts "+where+" ORDER BY id", args...)
 	if err != nil {
 		return err
 	}
@@ -281,7 +281,7 @@ func (s *Store) log(r *reading, attempt int64, at logPlace) (text string, err er
 // succeeded.
 func (s *Store) Failed(ctx context.Context, each func(trial.Record) error) error {
 	return s.read(ctx, func(r *reading) error {
-		rows, err := r.q.QueryContext(ctx, `SELECT lower(hex(key)), record FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'failed' GROUP BY key)
+		rows, err := r.q.QueryContext(ctx, `SELECT lower(hex(key)), record FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE state = 'failed' GROUP BY key)
 			AND key NOT IN (SELECT key FROM trials) AND record IS NOT NULL ORDER BY id`)
 		if err != nil {
 			return err

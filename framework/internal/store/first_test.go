@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
@@ -24,28 +23,32 @@ import (
 	"github.com/assaylab/assay/framework/metric"
 )
 
-// committed reads the records that the first edition left in results/.
-func committed(t testing.TB) []trial.Record {
+// frozen are the lines that the first edition had committed in results/ when it was
+// finished, 1,683 of them: whatever is committed since, a store of that edition may
+// hold any of them.
+func frozen(t testing.TB) (text []byte) {
 	t.Helper()
-	files, err := filepath.Glob("../../../results/*/records.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatal("there are no committed records", err)
+	packed, err := os.ReadFile("testdata/first-edition.jsonl.zst")
+	if err != nil {
+		t.Fatal(err)
 	}
-	var out []trial.Record
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		if err != nil {
+	if text, err = decompress(packed); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func frozenRecords(t testing.TB) (out []trial.Record) {
+	t.Helper()
+	for line := range bytes.Lines(frozen(t)) {
+		var rec trial.Record
+		if err := json.Unmarshal(line, &rec); err != nil {
 			t.Fatal(err)
 		}
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		lines.Buffer(nil, 1<<24)
-		for lines.Scan() {
-			var rec trial.Record
-			if err := json.Unmarshal(lines.Bytes(), &rec); err != nil {
-				t.Fatal(path, err)
-			}
-			out = append(out, rec)
-		}
+		out = append(out, rec)
+	}
+	if len(out) != 1683 {
+		t.Fatalf("%d records", len(out))
 	}
 	return out
 }
@@ -101,7 +104,7 @@ func makeFirst(dir string, records iter.Seq2[trial.Record, error]) (*sql.DB, err
 
 func TestCommittedRecordsAreTakenOverWhole(t *testing.T) {
 	ctx := context.Background()
-	records := committed(t)
+	records := frozenRecords(t)
 	s := open(t, t.TempDir())
 	all, err := s.Import(ctx, func(yield func(trial.Record, error) bool) {
 		for _, rec := range records {
@@ -202,7 +205,7 @@ func checkCommitted(t *testing.T, s *Store, records []trial.Record) {
 
 func TestFirstEditionIsBroughtUpToDate(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
-	records := committed(t)
+	records := frozenRecords(t)
 	failed := toy(7)
 	failed.Fit, failed.Status, failed.Metrics, failed.Failure = "", trial.Failed, nil, &failure.Failure{Kind: failure.Crash, Reason: "it died"}
 	curved := toy(8)
@@ -337,5 +340,26 @@ func checkSome(t *testing.T, s *Store, records []trial.Record) {
 		if err != nil || id != rec.Key {
 			t.Errorf("%s resolves to %s, %v", rec.Key, id, err)
 		}
+	}
+}
+
+// A host of the first edition knows nothing of this edition's lock. What it does
+// first fails, before it could call attempts lost that a host of this edition runs.
+func TestFirstEditionIsKeptOut(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if _, err := s.Begin(context.Background(), toy(1).Fit, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(dir, "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE attempts SET status = ? WHERE status = ?", "lost", "running"); err == nil {
+		t.Error("it starts, and calls what runs lost")
+	}
+	if running, err := s.Running(context.Background()); err != nil || len(running) != 1 {
+		t.Errorf("%v, %v", running, err)
 	}
 }

@@ -228,6 +228,9 @@ func (s *Store) Collect(ctx context.Context, g Garbage) error {
 			return err
 		}
 		s.texts.forget()
+		s.mu.Lock()
+		s.meanings = nil
+		s.mu.Unlock()
 	}
 	if g.Texts == 0 && g.Pages == 0 {
 		return nil

@@ -19,7 +19,7 @@ import (
 // The kill drill: a process that changes the folder is killed at random moments, and
 // whoever comes next must find nothing lost and no state that it cannot handle.
 // ASSAY_KILLS is in how many folders each change is killed, up to three times in a
-// row (default 2):
+// row (default 1):
 //
 //	ASSAY_KILLS=20 go test ./framework/internal/store -run KillDrill -v -timeout 1h
 
@@ -27,7 +27,7 @@ func kills() int {
 	if n, err := strconv.Atoi(os.Getenv("ASSAY_KILLS")); err == nil {
 		return n
 	}
-	return 2
+	return 1
 }
 
 // started tells the parent that from here on a kill is of interest.

@@ -48,7 +48,7 @@ func (r *reading) trained(wants []Want, out []Known) error {
 			if k.Trained && (len(k.Missing) < len(v.missing) || len(k.Missing) == len(v.missing) && twin[i] < row.twin) {
 				continue // the other twin has more of what is wanted
 			}
-			origin, err := memo(r.ctx, r.text, r.text.shared, row.provenance, parseJSON[*trial.Provenance])
+			origin, err := memo(r.ctx, r.text, r.text.origins, row.provenance, parseJSON[*trial.Provenance])
 			if err != nil {
 				return err
 			}
@@ -62,36 +62,33 @@ func (r *reading) trained(wants []Want, out []Known) error {
 	if len(wants) > 2*chunk {
 		return r.rows(brief, "", nil, note)
 	}
-	for from := 0; from < len(wants); from += chunk {
-		in, keys := keysIn(wants[from:min(from+chunk, len(wants))])
-		if len(keys) == 0 {
-			continue
-		}
-		if err := r.rows(brief, "WHERE key "+in, keys, note); err != nil {
-			return err
-		}
-	}
-	return nil
+	return chunks(wants, func(in string, keys []any) error { return r.rows(brief, "WHERE key "+in, keys, note) })
 }
 
 // failures marks the wants that have failed. What has succeeded is overwritten.
 func (r *reading) failures(wants []Want, out []Known) error {
 	index := indexOf(wants)
-	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM attempts WHERE status = 'failed'")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key []byte
-		if err := rows.Scan(&key); err != nil {
+	mark := func(where string, keys []any) error {
+		rows, err := r.query("SELECT DISTINCT key FROM attempts WHERE state = 'failed'"+where, keys)
+		if err != nil {
 			return err
 		}
-		for i := index.first(key); i >= 0; i = index.next[i] {
-			out[i].Failed = true
+		defer rows.Close()
+		for rows.Next() {
+			var key []byte
+			if err := rows.Scan(&key); err != nil {
+				return err
+			}
+			for i := index.first(key); i >= 0; i = index.next[i] {
+				out[i].Failed = true
+			}
 		}
+		return rows.Err()
 	}
-	return rows.Err()
+	if len(wants) > 2*chunk {
+		return mark("", nil)
+	}
+	return chunks(wants, func(in string, keys []any) error { return mark(" AND key "+in, keys) })
 }
 
 // Timing is how long trials of one configuration took.

@@ -102,14 +102,13 @@ func (s *Store) Members(ctx context.Context, sweep string, each func(Member) err
 			return err
 		}
 		defer rows.Close()
-		labels := map[int64]Label{}
 		for rows.Next() {
 			var m Member
 			var id int64
 			if err := rows.Scan(&m.Fit, &id); err != nil {
 				return err
 			}
-			if m.Label, err = memo(ctx, r.text, labels, id, parseJSON[Label]); err != nil {
+			if m.Label, err = memo(ctx, r.text, r.text.labels, id, parseJSON[Label]); err != nil {
 				return err
 			}
 			if err := each(m); err != nil {

@@ -220,7 +220,7 @@ func (tx *tx) takeOverAttempt(a firstAttempt, logs *logFile) error {
 			return err
 		}
 	}
-	_, err = tx.exec(`INSERT INTO attempts (id, key, alias, status, started, ended, executor, node, heartbeat, record, log, log_at, log_size)
+	_, err = tx.exec(`INSERT INTO attempts (id, key, alias, state, started, ended, executor, node, heartbeat, record, log, log_at, log_size)
 		VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?, ?)`, a.id, key, alias, a.status, nanos(started), failed, at.file, at.at, at.size)
 	return err
 }

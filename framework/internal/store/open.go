@@ -83,7 +83,7 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	return s.write(ctx, func(tx *tx) error {
-		_, err := tx.exec("UPDATE attempts SET status = ? WHERE status = ? AND executor = 0", string(trial.Lost), string(trial.Running))
+		_, err := tx.exec("UPDATE attempts SET state = ? WHERE state = ? AND executor = 0", string(trial.Lost), string(trial.Running))
 		return err
 	})
 }

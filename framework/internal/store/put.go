@@ -51,7 +51,8 @@ func (tx *tx) siblings(key []byte) ([]sibling, error) {
 	if err := tx.query("SELECT count(*) FROM trials WHERE key = ?", key).Scan(&n); err != nil || n == 0 {
 		return nil, err
 	}
-	r := &reading{ctx: tx.ctx, q: tx, text: newDecoded(tx.texts, tx), with: Metrics | Spec | Embeddings, views: map[viewKey]*view{}, asText: map[*Probes]int64{}}
+	r := tx.reading()
+	r.with = Metrics | Spec | Embeddings
 	var out []sibling
 	err := r.rows(r.with, "WHERE key = ? ORDER BY twin", []any{key}, func(row *trialRow) error {
 		v, err := r.view(row.layout, nil)
@@ -136,7 +137,7 @@ func (tx *tx) extendCases(row int64, rec trial.Record, joined layout) error {
 	if len(rec.Cases) == 0 {
 		return nil
 	}
-	r := &reading{ctx: tx.ctx, q: tx, text: newDecoded(tx.texts, tx)}
+	r := tx.reading()
 	here, err := r.cases(row, viewOf(&joined, nil, nil))
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -44,7 +45,9 @@ type reading struct {
 	with With
 	keep func(name, split string) bool
 
-	views   map[viewKey]*view
+	prepare func(query string) (*sql.Stmt, error)
+
+	views   map[viewKey]*view // of some metrics
 	aliased bool              // some trials have ids of the first edition
 	aliases map[int64][]alias // of the rows at hand
 	asText  map[*Probes]int64 // ids of the probes' texts
@@ -67,11 +70,68 @@ func (s *Store) read(ctx context.Context, f func(*reading) error) error {
 		return s.explain(err)
 	}
 	defer tx.Rollback()
-	r := &reading{ctx: ctx, q: tx, text: newDecoded(&s.texts, tx), views: map[viewKey]*view{}, asText: map[*Probes]int64{}}
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased); err != nil && !s.salvaging {
+	r := newReading(ctx, tx, &s.texts, s.remembered())
+	r.prepare = func(query string) (*sql.Stmt, error) {
+		stmt, err := s.prepared(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		return tx.StmtContext(ctx, stmt), nil
+	}
+	err = r.queryRow("SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased)
+	if err != nil && !s.salvaging {
 		return s.explain(err)
 	}
 	return s.explain(f(r))
+}
+
+func newReading(ctx context.Context, q querier, t *texts, m *meanings) *reading {
+	return &reading{ctx: ctx, q: q, text: &decoded{t, q, m}, views: map[viewKey]*view{}, asText: map[*Probes]int64{}}
+}
+
+// remembered is what this store has read of texts so far.
+func (s *Store) remembered() *meanings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.meanings == nil {
+		s.meanings = newMeanings()
+	}
+	return s.meanings
+}
+
+// prepared is a statement of the reader, of which there are few: parsing one costs as
+// much as looking up a few trials.
+func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt, ok := s.stmts[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.reader.PrepareContext(ctx, query)
+	if err == nil {
+		if s.stmts == nil {
+			s.stmts = map[string]*sql.Stmt{}
+		}
+		s.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+// query asks with a statement that is worth preparing.
+func (r *reading) query(query string, args []any) (*sql.Rows, error) {
+	stmt, err := r.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(r.ctx, args...)
+}
+
+func (r *reading) queryRow(query string, args ...any) row {
+	stmt, err := r.prepare(query)
+	if err != nil {
+		return row{err: err}
+	}
+	return row{Row: stmt.QueryRowContext(r.ctx, args...)}
 }
 
 func (r *reading) view(layoutID int64, p *Probes) (*view, error) {
@@ -79,12 +139,26 @@ func (r *reading) view(layoutID int64, p *Probes) (*view, error) {
 	if v, ok := r.views[k]; ok {
 		return v, nil
 	}
+	if r.keep == nil {
+		r.text.mu.Lock()
+		v, ok := r.text.views[k]
+		r.text.mu.Unlock()
+		if ok {
+			return v, nil
+		}
+	}
 	l, err := r.text.layout(r.ctx, layoutID)
 	if err != nil {
 		return nil, err
 	}
 	v := viewOf(l, p, r.keep)
-	r.views[k] = v
+	if r.keep == nil {
+		r.text.mu.Lock()
+		remember(r.text.views, k, v)
+		r.text.mu.Unlock()
+	} else {
+		r.views[k] = v
+	}
 	return v, nil
 }
 
@@ -92,7 +166,7 @@ func (r *reading) view(layoutID int64, p *Probes) (*view, error) {
 func (r *reading) rows(with With, where string, args []any, each func(*trialRow) error) error {
 	var row trialRow
 	list, into := row.columns(with)
-	rows, err := r.q.QueryContext(r.ctx, "SELECT "+list+" FROM trials "+where, args...)
+	rows, err := r.query("SELECT "+list+" FROM trials "+where, args)
 	if err != nil {
 		return err
 	}
@@ -139,7 +213,7 @@ func (r *reading) name(rec *trial.Record, row int64, v *view) error {
 	id, ok := r.asText[v.probes]
 	if !ok {
 		h := hashOf(v.probes.text)
-		err := r.q.QueryRowContext(r.ctx, "SELECT coalesce((SELECT id FROM texts WHERE hash = ?), -1)", h[:]).Scan(&id)
+		err := r.queryRow("SELECT coalesce((SELECT id FROM texts WHERE hash = ?), -1)", h[:]).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -160,7 +234,7 @@ func (r *reading) learnAliases(where string, args []any) error {
 		return nil
 	}
 	r.aliases = map[int64][]alias{}
-	rows, err := r.q.QueryContext(r.ctx, "SELECT trial, key, probes FROM aliases "+where, args...)
+	rows, err := r.query("SELECT trial, key, probes FROM aliases "+where, args)
 	if err != nil {
 		return err
 	}
@@ -246,7 +320,8 @@ func (r *reading) fetch(wants []Want) (map[string][]*trialRow, error) {
 }
 
 // keysIn is the condition for the keys of a few wants, each once. Nothing is kept
-// under what is no key.
+// under what is no key. There are few forms of it, so that they can be prepared: the
+// last key is repeated.
 func keysIn(wants []Want) (in string, keys []any) {
 	seen := make(map[string]bool, len(wants))
 	for _, w := range wants {
@@ -261,7 +336,26 @@ func keysIn(wants []Want) (in string, keys []any) {
 	if len(keys) == 0 {
 		return "", nil
 	}
+	for _, n := range []int{1, 5, 40, chunk} {
+		for len(keys) < n && len(keys) > n/8 {
+			keys = append(keys, keys[len(keys)-1])
+		}
+	}
 	return "IN (?" + strings.Repeat(", ?", len(keys)-1) + ")", keys
+}
+
+// chunks calls f with the condition for some wants after the other.
+func chunks(wants []Want, f func(in string, keys []any) error) error {
+	for from := 0; from < len(wants); from += chunk {
+		in, keys := keysIn(wants[from:min(from+chunk, len(wants))])
+		if len(keys) == 0 {
+			continue
+		}
+		if err := f(in, keys); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scan reads all rows in their own order, and gives each to those who want it.

@@ -94,7 +94,7 @@ func (tx *tx) remove(key string) (names []string, err error) {
 		changed += n
 	}
 	for _, name := range append(all, k) { // attempts that failed have no alias but their own
-		n, err := tx.change("DELETE FROM attempts WHERE status <> 'running' AND (key = ?1 OR alias = ?1)", name)
+		n, err := tx.change("DELETE FROM attempts WHERE state <> 'running' AND (key = ?1 OR alias = ?1)", name)
 		if err != nil {
 			return nil, err
 		}

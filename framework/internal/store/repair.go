@@ -312,7 +312,7 @@ func (tx *tx) restore(a Attempt) error {
 			return err
 		}
 	}
-	_, err = tx.exec(`INSERT INTO attempts (id, key, alias, status, started, ended, executor, node, heartbeat, record, log, log_at, log_size)
+	_, err = tx.exec(`INSERT INTO attempts (id, key, alias, state, started, ended, executor, node, heartbeat, record, log, log_at, log_size)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		a.ID, key, a.alias, string(a.Status), nanos(a.Started), nanos(a.Ended), id[0], id[1], failed, id[2], a.at.at, a.at.size)
 	return err

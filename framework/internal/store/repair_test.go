@@ -249,7 +249,7 @@ func TestRepairKeepsHistory(t *testing.T) {
 
 func TestRepairOfTheFirstEdition(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
-	records := committed(t)[:400]
+	records := frozenRecords(t)[:400]
 	db := firstEdition(t, dir, records)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

@@ -73,24 +73,30 @@ func (r *trialRow) columns(with With) (list string, into []any) {
 	return list, into
 }
 
-// decoded remembers what texts say, for one reading. What it returns is shared
-// between records, which nobody changes.
+// decoded is what texts say, remembered from reading to reading. What it returns is
+// shared between records, which nobody changes.
 type decoded struct {
 	texts *texts
-	q     querier
+	q     querier // of the reading at hand
+	*meanings
+}
 
+// meanings are texts taken apart, by id.
+type meanings struct {
 	mu       sync.Mutex
 	layouts  map[int64]*layout
 	settings map[int64]trial.Settings
-	origins  map[int64]trial.Provenance
-	shared   map[int64]*trial.Provenance
+	origins  map[int64]*trial.Provenance
 	shapes   map[int64][]shape
 	frames   map[int64][]frame
 	probes   map[int64]*Probes
+	labels   map[int64]Label
+	views    map[viewKey]*view // of all metrics
 }
 
-func newDecoded(t *texts, q querier) *decoded {
-	return &decoded{texts: t, q: q, layouts: map[int64]*layout{}, settings: map[int64]trial.Settings{}, origins: map[int64]trial.Provenance{}, shared: map[int64]*trial.Provenance{}, shapes: map[int64][]shape{}, frames: map[int64][]frame{}, probes: map[int64]*Probes{}}
+func newMeanings() *meanings {
+	return &meanings{layouts: map[int64]*layout{}, settings: map[int64]trial.Settings{}, origins: map[int64]*trial.Provenance{}, shapes: map[int64][]shape{},
+		frames: map[int64][]frame{}, probes: map[int64]*Probes{}, labels: map[int64]Label{}, views: map[viewKey]*view{}}
 }
 
 // shape is that of one embedding.
@@ -101,7 +107,10 @@ type shape struct {
 
 // memo is the value of a text, read by parse when it is asked for first.
 func memo[T any](ctx context.Context, d *decoded, of map[int64]T, id int64, parse func(text string) (T, error)) (T, error) {
-	if v, ok := of[id]; ok {
+	d.mu.Lock()
+	v, ok := of[id]
+	d.mu.Unlock()
+	if ok {
 		return v, nil
 	}
 	text, err := d.texts.textOf(ctx, d.q, id)
@@ -109,14 +118,20 @@ func memo[T any](ctx context.Context, d *decoded, of map[int64]T, id int64, pars
 		var none T
 		return none, err
 	}
-	v, err := parse(text)
-	if err == nil {
-		if len(of) >= maxTexts {
-			clear(of)
-		}
-		of[id] = v
+	if v, err = parse(text); err == nil {
+		d.mu.Lock()
+		remember(of, id, v)
+		d.mu.Unlock()
 	}
 	return v, err
+}
+
+// remember keeps memory bounded.
+func remember[K comparable, V any](of map[K]V, k K, v V) {
+	if len(of) >= maxTexts {
+		clear(of)
+	}
+	of[k] = v
 }
 
 func parseJSON[T any](text string) (v T, err error) {
@@ -194,10 +209,11 @@ func (d *decoded) fillEmbeddings(ctx context.Context, rec *trial.Record, r *tria
 }
 
 func (d *decoded) fillProvenance(ctx context.Context, rec *trial.Record, r *trialRow) error {
-	p, err := memo(ctx, d, d.origins, r.provenance, parseJSON[trial.Provenance])
+	shared, err := memo(ctx, d, d.origins, r.provenance, parseJSON[*trial.Provenance])
 	if err != nil {
 		return err
 	}
+	p := *shared
 	p.Started = fromNanos(r.started)
 	p.WallSec, p.CPUSec, p.StartSec = r.wall, r.cpu, r.start
 	p.PeakMemory, p.Attempt, p.Served, p.Resumed = r.memory, int(r.attempt), int(r.served), r.resumed

@@ -26,7 +26,6 @@ func salvage(ctx context.Context, path string, into salvaged) (lost int, err err
 		return 0, err
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1)
 	s := &Store{reader: db, salvaging: true}
 	var n int
 	switch err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'texts'").Scan(&n); {

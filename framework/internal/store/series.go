@@ -85,7 +85,7 @@ func (l layout) place(rec trial.Record, name, split string) int {
 func (r *reading) cases(row int64, v *view) ([]trial.Cases, error) {
 	var id int64
 	var body []byte
-	err := r.q.QueryRowContext(r.ctx, "SELECT frame, body FROM cases WHERE trial = ?", row).Scan(&id, &body)
+	err := r.queryRow("SELECT frame, body FROM cases WHERE trial = ?", row).Scan(&id, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -129,7 +129,7 @@ func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, err
 
 func (r *reading) curves(row int64) ([]metric.Point, error) {
 	var body []byte
-	err := r.q.QueryRowContext(r.ctx, "SELECT body FROM curves WHERE trial = ?", row).Scan(&body)
+	err := r.queryRow("SELECT body FROM curves WHERE trial = ?", row).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

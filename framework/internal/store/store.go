@@ -14,6 +14,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // Store keeps trials in DIR/assay.db: SQLite in WAL mode with synchronous=FULL,
@@ -26,6 +27,10 @@ type Store struct {
 	reader *sql.DB
 	texts  texts
 	notes  []string
+
+	mu       sync.Mutex
+	meanings *meanings            // what was read of texts
+	stmts    map[string]*sql.Stmt // of the reader
 
 	// Of a store that is open for writing.
 	writer  *sql.DB

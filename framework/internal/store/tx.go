@@ -18,10 +18,21 @@ type tx struct {
 	texts *texts
 	fresh map[hash]int64 // texts that are known once this is committed
 	stmts map[string]*sql.Stmt
+
+	// What it reads of itself may never be: ids of texts are given again if it fails.
+	seen     texts
+	meanings *meanings
 }
 
 func newTx(ctx context.Context, inner *sql.Tx, known *texts) *tx {
-	return &tx{Tx: inner, ctx: ctx, texts: known, fresh: map[hash]int64{}, stmts: map[string]*sql.Stmt{}}
+	return &tx{Tx: inner, ctx: ctx, texts: known, fresh: map[hash]int64{}, stmts: map[string]*sql.Stmt{}, meanings: newMeanings()}
+}
+
+// reading looks at what the transaction sees.
+func (tx *tx) reading() *reading {
+	r := newReading(tx.ctx, tx, &tx.seen, tx.meanings)
+	r.prepare = tx.stmt
+	return r
 }
 
 func (tx *tx) stmt(query string) (*sql.Stmt, error) {

@@ -72,12 +72,13 @@ CREATE TABLE aliases (
 CREATE INDEX aliases_by_trial ON aliases (trial);
 
 -- Every execution of a trial, the failed ones too. There is no index by key: only
--- a person who looks at one trial asks by it.
+-- a person who looks at one trial asks by it. (A host of the first edition begins by
+-- changing a column "status" here; that there is none keeps it out.)
 CREATE TABLE attempts (
 	id        INTEGER PRIMARY KEY,
 	key       BLOB NOT NULL,    -- of the fit; of the first edition where that is all that is known
 	alias     BLOB,             -- the id that it went by, if it was another
-	status    TEXT NOT NULL,    -- running, succeeded, failed, cancelled, lost
+	state     TEXT NOT NULL,    -- running, succeeded, failed, cancelled, lost
 	started   INTEGER NOT NULL, -- nanoseconds since 1970, UTC
 	ended     INTEGER NOT NULL, -- 0: not yet, or unknown
 	executor  INTEGER NOT NULL, -- 0: a process of the host itself
@@ -89,7 +90,7 @@ CREATE TABLE attempts (
 	log_size  INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX attempts_failed ON attempts (key) WHERE status = 'failed';
+CREATE INDEX attempts_failed ON attempts (key) WHERE state = 'failed';
 
 -- Sweeps, and what each of their points means.
 CREATE TABLE sweeps (
