@@ -1,5 +1,6 @@
-// Package latent holds classical linear models that plugins share: [PCA],
-// [FactorAnalysis], symmetric [Whitening] and z-scoring ([ZScore]).
+// Package latent holds classical models that plugins share: linear ones ([PCA],
+// [FactorAnalysis], symmetric [Whitening], z-scoring ([ZScore]), [Ridge]), embedding
+// by [Isomap], and clusters by [KMeans] or [SubspaceClusters].
 //
 // A matrix has samples in rows and channels in columns, in float64. Models are
 // plain data: encoding/json writes and reads them without loss, and their

@@ -134,3 +134,14 @@ func (m *model) restore() error {
 	}
 	return nil
 }
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) {
+	m := new(model)
+	if err := modelfile.Read(dir, name, version, m); err != nil {
+		return nil, err
+	}
+	if err := m.restore(); err != nil {
+		return nil, fmt.Errorf("the model in %s does not fit together: %w", dir, err)
+	}
+	return m, nil
+}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
 	"github.com/assaylab/assay/framework/nn"
@@ -172,3 +173,5 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	}
 	return sum, nil
 }
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) { return load(dir) }

@@ -13,6 +13,16 @@ import (
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
+func (method) Train(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) (framework.Model, error) {
+	m := &model{Settings: *req.Settings.(*settings), Seed: req.Seed}
+	if err := m.Settings.check(); err != nil {
+		return nil, err
+	}
+	t := newTrainer(ctx, req, rec)
+	defer t.workers.Close()
+	return m, m.learn(t)
+}
+
 // trainer has what all phases of a training share.
 type trainer struct {
 	ctx     context.Context

@@ -10,6 +10,29 @@ import (
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
+func (method) Train(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) (framework.Model, error) {
+	s := *req.Settings.(*settings)
+	p := s.resolve()
+	r, err := p.recording(req.Data)
+	if err != nil {
+		return nil, err
+	}
+	m := &model{Profile: s.Profile, Target: s.Target, Channels: r.Samples.Cols()}
+	if err := m.standardise(r, p); err != nil {
+		return nil, err
+	}
+	rec.Log("kept %d of %d units; %d samples, %d steps of %d", len(m.Kept), m.Channels, r.Len(), p.steps, p.batch)
+	t, err := newTraining(p, m, r, req)
+	if err != nil {
+		return nil, err
+	}
+	defer t.workers.Close()
+	if err := t.run(ctx, req, rec); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
 // training is everything that a run changes.
 type training struct {
 	p              params

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
 	"github.com/assaylab/assay/framework/nn/kernel"
@@ -186,3 +187,5 @@ func (m *model) Embed(ctx context.Context, r *data.Recording) (data.Array, error
 	})
 	return out, err
 }
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) { return load(dir) }

@@ -6,8 +6,64 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
+
+func (method) Train(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) (framework.Model, error) {
+	s := *req.Settings.(*settings)
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	l, err := s.lesson(req, data.MainRole)
+	if err != nil {
+		return nil, err
+	}
+	l = l.part(s.Examples, req.Rand("examples"))
+	w := kernel.NewWorkers(req.Threads)
+	defer w.Close()
+	m := &model{Settings: s, Inputs: l.inputs, Classes: l.classes, Seed: req.Seed}
+	c := &course{m: m, req: req, budget: s.Epochs}
+	done, err := req.Checkpoint.Resume(func(dir string) (err error) {
+		c.st, err = readState(dir)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.done = int(done)
+	if s.Train == "rule" {
+		if c.st != nil {
+			m.Rule, m.MetaLoss, m.MetaAccuracy = c.st.Model.Rule, c.st.Model.MetaLoss, c.st.Model.MetaAccuracy
+		} else if m.Rule, err = s.findRule(ctx, m, l, w, req, rec); err != nil {
+			return nil, err
+		}
+	}
+	m.net = newNetwork(s.shape(l), req.Rand("graph"))
+	if c.done == 0 && req.Checkpoint.Due(0) { // finding the rule took long
+		if err := req.Checkpoint.Save(0, c.save); err != nil {
+			return nil, err
+		}
+	}
+	switch s.Train {
+	case "rule":
+		err = m.plasticity(ctx, c, l, w, rec)
+	case "perceptron":
+		err = m.perceptron(ctx, c, l, w, rec)
+	case "gd-output":
+		err = m.descendOutput(ctx, c, l, w, rec)
+	case "gd-all":
+		err = m.descendAll(ctx, c, l, w, rec)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.net.Mask = nil // absent synapses are 0
+	if s.attacked() {
+		err = m.trainSurrogate(ctx, l, w, req, rec)
+	}
+	return m, err
+}
 
 // block is the number of samples whose drive A x is computed as one product.
 const block = 512

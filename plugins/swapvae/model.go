@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
 	"github.com/assaylab/assay/framework/nn"
@@ -93,3 +94,5 @@ func columns(a data.Array, from, to int) data.Array {
 	}
 	return out
 }
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) { return load(dir) }

@@ -11,6 +11,34 @@ import (
 	"github.com/assaylab/assay/framework/nn/kernel"
 )
 
+func (method) Train(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) (framework.Model, error) {
+	s := *req.Settings.(*settings)
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	r, err := req.Data.Train(data.MainRole)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range r.Samples.Values {
+		if x < 0 {
+			return nil, framework.Refuse(fmt.Sprintf("the value %v at sample %d, channel %d is negative; the loss is Poisson's", x, i/r.Samples.Cols(), i%r.Samples.Cols()),
+				"give firing rates in Hz (or counts) as they are, not z-scored")
+		}
+	}
+	kept := data.MomentsOf(r.Samples, 0).Varying(s.MinStd)
+	if len(kept) == 0 {
+		return nil, framework.Refuse(fmt.Sprintf("no channel varies by more than min_std %v", s.MinStd), "check the recording, or lower min_std")
+	}
+	rec.Log("kept %d of %d units", len(kept), r.Samples.Cols())
+	m := &model{Settings: s, Channels: r.Samples.Cols(), Kept: kept, Seed: req.Seed}
+	m.build(req.Rand("init"))
+	if err := train(ctx, m, r.Select(kept), req, rec); err != nil {
+		return nil, err
+	}
+	return m, m.fitReadouts(ctx, r)
+}
+
 // sampler fills the two views of a step.
 type sampler struct {
 	r        *data.Recording

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/modelfile"
 )
@@ -115,4 +116,15 @@ func (m *model) check() error {
 		}
 	}
 	return nil
+}
+
+func (method) Load(_ context.Context, dir string) (framework.Model, error) {
+	m := new(model)
+	if err := modelfile.Read(dir, name, version, m); err != nil {
+		return nil, err
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("the model in %s does not fit together: %w", dir, err)
+	}
+	return m, nil
 }
