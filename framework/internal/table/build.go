@@ -1,10 +1,10 @@
 package table
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
@@ -30,8 +30,9 @@ func Build(spec Spec, obs []Observation) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Schema: schema, Name: spec.Name, Rows: g.rows, Cols: g.cols, Spec: spec, Selection: selection(g)}
+	t := &Table{Schema: schema, Name: spec.Name, Rows: g.rows, Cols: g.cols, Spec: spec, Selection: selection(g), Settings: []map[string]any{}}
 	var all []evidence
+	known := map[string]int{} // settings as JSON to their place
 	for _, row := range g.rows {
 		for _, col := range g.cols {
 			for _, m := range g.metrics {
@@ -43,6 +44,7 @@ func Build(spec Spec, obs []Observation) (*Table, error) {
 				if err != nil {
 					return nil, err
 				}
+				c.Settings = t.settings(h, known)
 				t.Cells, all = append(t.Cells, c), append(all, e)
 			}
 		}
@@ -77,14 +79,10 @@ func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 	if c.Goal == "" {
 		c.Goal = metric.None
 	}
-	var runs, failed []run
-	for _, r := range h.sorted() {
-		if o := h.runs[r]; o.Failed {
-			failed = append(failed, r)
-		} else {
-			runs = append(runs, r)
-			c.Values, c.Seeds, c.Trials = append(c.Values, o.Value), append(c.Seeds, r.seed), append(c.Trials, o.Trial)
-		}
+	runs, failed := h.split()
+	for _, r := range runs {
+		o := h.runs[r]
+		c.Values, c.Seeds, c.Trials = append(c.Values, o.Value), append(c.Seeds, r.seed), append(c.Trials, o.Trial)
 	}
 	for _, r := range failed {
 		f := Failure{Seed: r.seed, Trial: h.runs[r].Trial}
@@ -93,7 +91,6 @@ func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 		}
 		c.Failures = append(c.Failures, f)
 	}
-	c.Settings = settings(h, append(slices.Clone(runs), failed...))
 	e := read(h, runs)
 	if c.N = len(c.Values); c.N == 0 {
 		return c, e, nil
@@ -118,19 +115,27 @@ func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 	return c, e, nil
 }
 
-// settings lists those of the runs, once where they are all the same.
-func settings(h *heap, runs []run) []map[string]any {
-	var out []map[string]any
-	same := true
-	for _, r := range runs {
+// settings finds or adds those of a heap's trials, values first, in the table's list.
+func (t *Table) settings(h *heap, known map[string]int) []int {
+	var out []int
+	runs, failed := h.split()
+	for _, r := range append(runs, failed...) {
 		s := h.runs[r].Settings
-		out = append(out, s)
-		same = same && reflect.DeepEqual(s, out[0])
+		if len(s) == 0 {
+			s = map[string]any{}
+		}
+		text, err := json.Marshal(s) // keys are sorted
+		if err != nil {
+			text, s = nil, map[string]any{} // what JSON cannot hold was never a setting
+		}
+		at, ok := known[string(text)]
+		if !ok {
+			at = len(t.Settings)
+			t.Settings, known[string(text)] = append(t.Settings, s), at
+		}
+		out = append(out, at)
 	}
-	switch {
-	case len(out) == 0 || same && len(out[0]) == 0:
-		return nil
-	case same:
+	if len(slices.Compact(slices.Clone(out))) == 1 {
 		return out[:1]
 	}
 	return out

@@ -37,8 +37,10 @@ type Cell struct {
 	Q3        *float64  `json:"q3,omitempty"`
 	Note      string    `json:"note,omitempty"` // why there is no interval, or what limits it
 
-	Failures []Failure        `json:"failures,omitempty"`
-	Settings []map[string]any `json:"settings,omitempty"` // one where all trials have the same, else one for each value and then each failure
+	Failures []Failure `json:"failures,omitempty"`
+	// Settings are places in the table's list of settings: one where all trials have
+	// the same, else one for each value and then each failure.
+	Settings []int `json:"settings,omitempty"`
 }
 
 // Interval is a 95 % interval.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/assaylab/assay/framework/internal/stats"
 	"github.com/assaylab/assay/framework/metric"
@@ -49,7 +50,11 @@ func compare(t *Table, evidence map[*Cell]evidence) (*verdict, error) {
 			v.tests += f.tests
 		}
 		v.see(t.Spec, k, f)
-		t.Pairs = append(t.Pairs, f.pairs...)
+		for _, p := range f.pairs {
+			if !strings.HasSuffix(p.Note, unrecorded) { // nothing to say but the difference of two printed means
+				t.Pairs = append(t.Pairs, p)
+			}
+		}
 		if err := v.mark(t.Spec, k, f); err != nil {
 			return nil, err
 		}

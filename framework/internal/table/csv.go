@@ -30,7 +30,7 @@ func writeCSV(w io.Writer, tables ...*Table) error {
 func (t *Table) lines() (lines [][]string, err error) {
 	for _, cell := range t.Cells {
 		line := func(k int, seed uint64, value, trial, status, fold string) error {
-			settings, err := json.Marshal(cell.settings(k))
+			settings, err := json.Marshal(t.settingsOf(&cell, k))
 			if err != nil {
 				return err
 			}
@@ -60,13 +60,13 @@ func (t *Table) lines() (lines [][]string, err error) {
 	return lines, nil
 }
 
-// settings are those of trial k: the values' in order, then the failures'.
-func (c *Cell) settings(k int) map[string]any {
-	switch {
-	case len(c.Settings) == 0:
-		return map[string]any{}
-	case len(c.Settings) == 1:
-		return c.Settings[0]
+// settingsOf are those of trial k of a cell: the values' in order, then the failures'.
+func (t *Table) settingsOf(c *Cell, k int) map[string]any {
+	if len(c.Settings) == 1 {
+		k = 0
 	}
-	return c.Settings[k]
+	if k >= len(c.Settings) || c.Settings[k] >= len(t.Settings) { // a table of an earlier form
+		return map[string]any{}
+	}
+	return t.Settings[c.Settings[k]]
 }

@@ -49,6 +49,18 @@ func (h *heap) sorted() []run {
 	})
 }
 
+// split lists the runs with a value, and the failed ones, by seed, then fold.
+func (h *heap) split() (runs, failed []run) {
+	for _, r := range h.sorted() {
+		if h.runs[r].Failed {
+			failed = append(failed, r)
+		} else {
+			runs = append(runs, r)
+		}
+	}
+	return runs, failed
+}
+
 // gathered holds the observations that a table is about, sorted into places.
 type gathered struct {
 	spec       Spec

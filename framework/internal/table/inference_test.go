@@ -232,10 +232,8 @@ func TestDeterministicMethodsAreOneMeasurement(t *testing.T) {
 
 func TestWithoutCasesNothingIsTested(t *testing.T) {
 	tab := build(t, Spec{}, join(runs("a", "maze", 0.50, 0.52, 0.51), runs("b", "maze", 0.90, 0.92, 0.94)))
-	for _, p := range tab.Pairs {
-		if p.P != nil || p.Lo != nil || p.Note == "" {
-			t.Errorf("pair %+v", p)
-		}
+	if c := cellAt(t, tab, "a", "maze").Compare; len(tab.Pairs) != 0 || c == nil || c.P != nil || c.DiffCI95 != nil || c.Against != "b" {
+		t.Errorf("pairs %+v, a is compared as %+v", tab.Pairs, c)
 	}
 	captionHas(t, tab, "± half-width of its 95 % t interval", "Training seeds only: no numbers per test case are recorded")
 	if strings.Contains(tab.Caption, "°") || strings.Contains(tab.Caption, "Shaffer") {

@@ -19,7 +19,7 @@ const (
 var sizes = []struct {
 	command string
 	scale   float64
-}{{"", 1}, {`\small`, 0.9}, {`\footnotesize`, 0.8}, {`\scriptsize`, 0.7}}
+}{{"", 1}, {`\small`, 0.93}, {`\footnotesize`, 0.86}, {`\scriptsize`, 0.8}} // small letters are wider for their size
 
 // layout is how a table is fitted.
 type layout struct {
@@ -44,7 +44,7 @@ func renderLatex(w io.Writer, t *Table) error {
 	for _, r := range v.rows {
 		names = max(names, latexWidth(r))
 	}
-	l := fitted(t.Spec.Fit, names+2*sep, columns)
+	l := fitted(t.Spec.Fit, names, columns)
 	var b strings.Builder
 	needs := `\usepackage{booktabs}`
 	if l.environment == "sidewaystable*" {
@@ -85,15 +85,21 @@ func renderLatex(w io.Writer, t *Table) error {
 
 // fitted chooses environment, type size and panels.
 func fitted(fit string, names float64, columns []latexColumn) layout {
-	total := names
+	set := func(width, scale float64) float64 { return width*scale + 2*sep }
 	widest := 0.0
 	for _, c := range columns {
-		total += c.width
 		widest = max(widest, c.width)
+	}
+	total := func(scale float64) float64 {
+		w := set(names, scale)
+		for _, c := range columns {
+			w += set(c.width, scale)
+		}
+		return w
 	}
 	l := layout{scale: 1}
 	switch {
-	case fit == fitColumn || fit == fitSplit || fit == "" && total <= columnWidth:
+	case fit == fitColumn || fit == fitSplit || fit == "" && total(1) <= columnWidth:
 		l.environment, l.width = "table", columnWidth
 	case fit == fitRotate:
 		l.environment, l.width = "sidewaystable*", turnedWidth
@@ -102,24 +108,24 @@ func fitted(fit string, names float64, columns []latexColumn) layout {
 	}
 	need := total
 	if fit == fitSplit {
-		need = names + widest
+		need = func(scale float64) float64 { return set(names, scale) + set(widest, scale) }
 	}
 	for _, s := range sizes {
-		if l.size, l.scale = s.command, s.scale; need*s.scale <= l.width || fit == "" && s.scale < 0.85 {
+		if l.size, l.scale = s.command, s.scale; need(s.scale) <= l.width || fit == "" && s.scale < 0.9 {
 			break
 		}
 	}
 	var panel []int
-	at := names
+	at := set(names, l.scale)
 	for j, c := range columns {
-		if len(panel) > 0 && (at+c.width)*l.scale > l.width {
-			l.panels, panel, at = append(l.panels, panel), nil, names
+		if len(panel) > 0 && at+set(c.width, l.scale) > l.width {
+			l.panels, panel, at = append(l.panels, panel), nil, set(names, l.scale)
 		}
-		panel, at = append(panel, j), at+c.width
+		panel, at = append(panel, j), at+set(c.width, l.scale)
 	}
 	l.panels = append(l.panels, panel)
 	switch {
-	case (names+widest)*l.scale > l.width:
+	case set(names, l.scale)+set(widest, l.scale) > l.width:
 		l.note = "too wide for its place even in small type: shrunk with resizebox; shorter names (rename:, columns:) would help"
 	case len(l.panels) > 1 && fit != fitSplit && fit != "":
 		l.note = fmt.Sprintf("too wide for fit: %s even in small type, so that it is split into %d panels", fit, len(l.panels))

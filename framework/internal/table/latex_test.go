@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"os/exec"
@@ -131,3 +132,30 @@ func TestLaTeXOtherScripts(t *testing.T) {
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// Every table that was committed fits a one-column and a two-column article.
+func TestLaTeXShippedTables(t *testing.T) {
+	tex := program(t, "pdflatex")
+	files, err := filepath.Glob("../../../results/*/tables/*.json")
+	if err != nil || len(files) < 60 {
+		t.Fatalf("%d tables, %v", len(files), err)
+	}
+	texts := []string{"\\extrafloats{200}"}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tab Table
+		if err := json.Unmarshal(text, &tab); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		texts = append(texts, render(t, &tab, "latex"))
+	}
+	for _, options := range []string{"10pt", "10pt,twocolumn"} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			compile(t, tex, "shipped-"+options, article(options, "\\usepackage{siunitx}", texts...))
+		})
+	}
+}

@@ -13,9 +13,9 @@ type latexColumn struct {
 	bold    []bool
 	plain   bool // numbers that siunitx would not set as they are
 	signed  bool
-	whole   int // digits before the point
-	decimal int // and behind it
-	width   float64
+	whole   int      // digits before the point
+	decimal int      // and behind it
+	width   float64  // of both, without the space around, in normal type
 	lines   []string // of the head
 }
 
@@ -55,7 +55,6 @@ func newLatexColumn(t *Table, v view, j int) latexColumn {
 	for _, l := range c.lines {
 		c.width = max(c.width, latexWidth(l))
 	}
-	c.width += 2 * sep
 	return c
 }
 

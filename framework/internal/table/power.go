@@ -35,12 +35,7 @@ func PlanPower(spec Spec, obs []Observation, seeds, cases int) ([]Planned, error
 	for i := range t.Cells {
 		c := &t.Cells[i]
 		h := g.heaps[place{c.Row, c.Col, c.Metric}]
-		var runs []run
-		for _, r := range h.sorted() {
-			if !h.runs[r].Failed {
-				runs = append(runs, r)
-			}
-		}
+		runs, _ := h.split()
 		of[c] = read(h, runs)
 	}
 	var out []Planned

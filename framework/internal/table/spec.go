@@ -56,7 +56,9 @@ type Table struct {
 	Pairs     []Pair      `json:"pairs"`     // every comparison within a column
 	Across    []Across    `json:"across"`    // over recordings, an entry for each metric
 	Selection []Selection `json:"selection"` // settings that were selected, and how
-	Spec      Spec        `json:"spec"`
+	// Settings are those of the trials, each set once; cells tell theirs by place.
+	Settings []map[string]any `json:"settings"`
+	Spec     Spec             `json:"spec"`
 }
 
 // schema is the version of Table's JSON form. Keys are only ever added.
