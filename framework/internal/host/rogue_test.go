@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -210,10 +209,10 @@ func bounded(t *testing.T) (check func()) {
 	t.Helper()
 	pid := os.Getpid()
 	forgetPeak(pid)
-	before, began, cpu := peakMemory(pid), time.Now(), processor(syscall.RUSAGE_SELF)
+	before, began, cpu := peakMemory(pid), time.Now(), spentHere()
 	return func() {
 		t.Helper()
-		cpu := processor(syscall.RUSAGE_SELF) - cpu
+		cpu := spentHere() - cpu
 		if took, used := time.Since(began), peakMemory(pid)-before; cpu > 5*time.Second || took > 20*time.Second || used > 100<<20 {
 			t.Errorf("it took %v, %v of it here, and %d MB", took, cpu, used>>20)
 		}

@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -35,18 +34,10 @@ func (idleModel) Save(string) error { return nil }
 // cost is wall time and processor time, of this process and its children.
 type cost struct{ wall, cpu time.Duration }
 
-func processor(who int) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(who, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 func measure(f func()) cost {
-	began, cpu := time.Now(), processor(syscall.RUSAGE_SELF)+processor(syscall.RUSAGE_CHILDREN)
+	began, cpu := time.Now(), spentSoFar()
 	f()
-	return cost{time.Since(began), processor(syscall.RUSAGE_SELF) + processor(syscall.RUSAGE_CHILDREN) - cpu}
+	return cost{time.Since(began), spentSoFar() - cpu}
 }
 
 // BenchmarkStart measures what a trial costs beside its method: start, handshake,
