@@ -84,7 +84,7 @@ func (a *app) main(args []string, out, talk io.Writer) int {
 	cleanOut, cleanTalk := terminal.NewWriter(out), terminal.NewWriter(talk)
 	defer cleanTalk.Close()
 	defer cleanOut.Close()
-	a.out, a.talk, a.terminal = cleanOut, cleanTalk, terminal.Is(talk)
+	a.out, a.talk, a.terminal = cleanOut, cleanTalk, isWatched(talk)
 	root := &cobra.Command{
 		Use:   "assay",
 		Short: "Compare methods on the same recordings, fairly and reproducibly",

@@ -22,7 +22,7 @@ func grid(w io.Writer, header []string, rows [][]string) {
 		}
 	}
 	wrap, widths := tw.WrapNone, tw.CellWidth{}
-	if room := roomForLast(terminal.Width(w), header, rows); room > 0 {
+	if room := roomForLast(widthOf(w), header, rows); room > 0 {
 		wrap, widths = tw.WrapNormal, tw.CellWidth{PerColumn: tw.NewMapper[int, int]().Set(len(header)-1, room)}
 	}
 	t := tablewriter.NewTable(w,

@@ -51,7 +51,7 @@ where there is none (results that were committed), from records.jsonl.`,
 				return errors.Join(json.NewEncoder(a.out).Encode(map[string]any{"tables": tables}), err)
 			}
 			out := a.out
-			if table.IsDocument(format) && !terminal.Is(out) { // it escapes in its own way, or is no text
+			if table.IsDocument(format) && !isWatched(out) { // it escapes in its own way, or is no text
 				out = terminal.Raw(out)
 			} else if format == "png" {
 				return usage(errors.New("a picture is not for a terminal"), "write it into a file: > table.png")

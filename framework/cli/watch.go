@@ -39,7 +39,7 @@ func (a *app) watchRun(ctx context.Context, dir string) error {
 		}
 		head, lines := describeRun(s)
 		switch {
-		case terminal.Width(a.out) > 0:
+		case widthOf(a.out) > 0:
 			if drawn > 0 {
 				fmt.Fprintf(terminal.Raw(a.out), "\x1b[%dA\x1b[J", drawn)
 			}

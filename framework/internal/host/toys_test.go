@@ -111,7 +111,9 @@ func dies(how string) {
 	case "panic":
 		panic("the toy is broken")
 	case "kill":
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			self.Kill()
+		}
 	}
 }
 
@@ -285,7 +287,9 @@ func sleepers(seconds string) (pids []int) {
 func noSleepers(t testing.TB, seconds string) {
 	t.Cleanup(func() {
 		for _, pid := range sleepers(seconds) {
-			syscall.Kill(pid, syscall.SIGKILL)
+			if p, err := os.FindProcess(pid); err == nil {
+				p.Kill()
+			}
 		}
 	})
 }

@@ -2,12 +2,9 @@ package terminal
 
 import (
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"golang.org/x/term"
 )
 
 // Writer cleans all text on its way to another writer. What is no text (a
@@ -69,23 +66,4 @@ func Raw(w io.Writer) io.Writer {
 		return c.to
 	}
 	return w
-}
-
-// Is reports whether a person watches w.
-func Is(w io.Writer) bool {
-	f, ok := Raw(w).(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// Width is how many columns w has; 0 where it is no terminal.
-func Width(w io.Writer) int {
-	f, ok := Raw(w).(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
