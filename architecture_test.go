@@ -34,6 +34,7 @@ var layers = [][]string{
 	{"framework/data/npy", "framework/setting", "framework/nn"},
 	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
 	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal", "framework/internal/regular"},
+	{"framework/internal/clean"},
 }
 
 // methodsMay are the packages that a plugin may import.

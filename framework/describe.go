@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/internal/terminal"
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/wire"
 	"github.com/assaylab/assay/framework/metric"
 	"github.com/assaylab/assay/framework/setting"
@@ -112,7 +112,7 @@ var (
 // FromWire checks what a plugin says of itself: it may be anybody's.
 func FromWire(w *wire.DescribeReply) (Description, error) {
 	d := Description{
-		Name: w.Name, Version: w.Version, Summary: terminal.Clean(w.Summary), Citation: terminal.Clean(w.Citation),
+		Name: w.Name, Version: w.Version, Summary: clean.Text(w.Summary), Citation: clean.Text(w.Citation),
 		Roles: w.Roles, Embeds: w.Embeds, Targets: w.Targets,
 		Deterministic: w.Deterministic, OutOfSample: w.OutOfSample, Reuse: w.Reuse, Resumable: w.Resumable,
 	}
@@ -133,7 +133,7 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 		d.Schema = append(d.Schema, setting.Setting{
 			Name: s.Name, Kind: setting.Kind(s.Kind), Default: def,
 			Min: s.Min, Max: s.Max, Above: s.Above, Below: s.Below,
-			Scale: s.Scale, Choices: s.Choices, When: s.When, Doc: terminal.Clean(s.Doc),
+			Scale: s.Scale, Choices: s.Choices, When: s.When, Doc: clean.Text(s.Doc),
 		})
 	}
 	var err error
@@ -157,13 +157,13 @@ func FromWire(w *wire.DescribeReply) (Description, error) {
 		if _, twice := d.Metric(m.Name); twice {
 			return d, fmt.Errorf("metric %s is declared twice", m.Name)
 		}
-		d.Metrics = append(d.Metrics, metric.Info{Name: m.Name, Goal: goal, Doc: terminal.Clean(m.Doc)})
+		d.Metrics = append(d.Metrics, metric.Info{Name: m.Name, Goal: goal, Doc: clean.Text(m.Doc)})
 	}
 	for _, a := range w.Arrays {
 		if !arrayForm().MatchString(a.Name) {
 			return d, fmt.Errorf("the array name %q is not lower-case letters, digits and _ -", a.Name)
 		}
-		d.Arrays = append(d.Arrays, ArrayInfo{a.Name, terminal.Clean(a.Doc)})
+		d.Arrays = append(d.Arrays, ArrayInfo{a.Name, clean.Text(a.Doc)})
 	}
 	return d, d.capabilitiesFromWire(w)
 }

@@ -8,8 +8,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -45,5 +45,5 @@ func toStatus(ctx context.Context, err error) error {
 			_ = grpc.SetTrailer(ctx, metadata.Pairs(wire.HintKey, p.Hint))
 		}
 	}
-	return status.Error(code, terminal.Cut(err.Error(), maxErrorBytes))
+	return status.Error(code, clean.Cut(err.Error(), maxErrorBytes))
 }

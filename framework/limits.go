@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/assaylab/assay/framework/internal/terminal"
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -107,7 +107,7 @@ func (c *limitCheck) name(what, name string) {
 // plain refuses controls and characters that hide or reorder others: in what is
 // compared and typed, nobody would see them.
 func (c *limitCheck) plain(what, text string) {
-	if c.err == nil && terminal.Clean(text) != text {
-		c.fail("%s: \"%s\" holds control, invisible or reordering characters", what, terminal.Cut(text, 80))
+	if c.err == nil && clean.Text(text) != text {
+		c.fail("%s: \"%s\" holds control, invisible or reordering characters", what, clean.Cut(text, 80))
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/failure"
-	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -98,8 +98,8 @@ func (a *answers) invalid(reason, hint string) error {
 }
 
 func (a *answers) metricName(name string) error {
-	if len(name) > maxMetricName || terminal.Clean(name) != name {
-		return a.invalid(fmt.Sprintf("the name of a metric is \"%s\"", terminal.Cut(name, 80)),
+	if len(name) > maxMetricName || clean.Text(name) != name {
+		return a.invalid(fmt.Sprintf("the name of a metric is \"%s\"", clean.Cut(name, 80)),
 			fmt.Sprintf("names of metrics have at most %d bytes, and none that a terminal would not show", maxMetricName))
 	}
 	return nil
@@ -124,9 +124,9 @@ func (e *events) Recv() (*wire.TrainEvent, error) {
 	}
 	switch is := event.Event.(type) {
 	case *wire.TrainEvent_Progress:
-		is.Progress.Unit = terminal.Cut(is.Progress.Unit, maxUnit)
+		is.Progress.Unit = clean.Cut(is.Progress.Unit, maxUnit)
 	case *wire.TrainEvent_Log:
-		is.Log = terminal.Cut(is.Log, maxLogLine)
+		is.Log = clean.Cut(is.Log, maxLogLine)
 	case *wire.TrainEvent_Point:
 		if err := e.point(is.Point.Name); err != nil {
 			return nil, err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // notCode is what a plugin's folder may hold beside its code. What stands here can
@@ -87,7 +89,7 @@ var sweepKeys = sync.OnceValue(func() []*regexp.Regexp {
 // isSweep reports whether a YAML file is a sweep: it has the keys that every sweep
 // must have.
 func isSweep(path string) bool {
-	text, err := readSmall(path, 1<<20)
+	text, err := regular.ReadFile(path, 1<<20)
 	if err != nil {
 		return false
 	}

@@ -9,8 +9,8 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/failure"
-	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -41,7 +41,7 @@ func (l *Launcher) Look(ctx context.Context, p Plugin) (framework.Description, T
 	}
 	d, err := framework.FromWire(reply)
 	if err != nil {
-		f := proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + terminal.Cut(err.Error(), maxReason)})
+		f := proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: "its description makes no sense: " + clean.Cut(err.Error(), maxReason)})
 		proc.Kill()
 		return d, "", f
 	}

@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/failure"
-	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/wire"
 )
 
@@ -79,7 +79,7 @@ func (p *Process) explainStart(err error, took, timeout time.Duration) *failure.
 	case len(parts) < 5 || parts[4] != "grpc":
 		f.Reason = fmt.Sprintf("its handshake line does not offer grpc: %q", line)
 	default:
-		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", terminal.Cut(firstLine(err.Error()), maxHint))
+		f.Reason = fmt.Sprintf("it shook hands, but could not be reached: %v", clean.Cut(firstLine(err.Error()), maxHint))
 		f.Hint = "a plugin whose TLS does not work needs transport: socket in its " + ManifestName
 	}
 	return p.Complete(f)
@@ -102,7 +102,7 @@ func (p *Process) explainExec(err error) *failure.Failure {
 // process ended itself, or the method said no.
 func (p *Process) Explain(ctx context.Context, call string, err error, trailer metadata.MD) *failure.Failure {
 	s := status.Convert(err)
-	said := terminal.Cut(s.Message(), maxReason)
+	said := clean.Cut(s.Message(), maxReason)
 	// A plugin knows the deadline too, and its clock may strike first.
 	if at, ok := ctx.Deadline(); ok && (s.Code() == codes.DeadlineExceeded || s.Code() == codes.Canceled) && time.Until(at) < time.Second {
 		<-ctx.Done()
@@ -132,7 +132,7 @@ func (p *Process) Explain(ctx context.Context, call string, err error, trailer m
 	}
 	f := &failure.Failure{Kind: failure.Error, Reason: fmt.Sprintf("%s: %s", call, said)}
 	if hints := trailer.Get(wire.HintKey); len(hints) > 0 {
-		f.Hint = terminal.Cut(hints[0], maxHint)
+		f.Hint = clean.Cut(hints[0], maxHint)
 	}
 	if f.Hint == "" {
 		p.explainImport(f)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // A folder is the private place (mode 0700) of one host in the folder for
@@ -84,7 +86,7 @@ func sweep(base string) {
 		if err != nil || !info.IsDir() || !ours(info) { // what another user says is no reason to end anything
 			continue
 		}
-		text, err := readSmall(path, 4096)
+		text, err := regular.ReadFile(path, 4096)
 		if err != nil {
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // An identity is what a plugin was when this process first looked at it: the
@@ -173,7 +174,7 @@ func hash(p Plugin, files map[string]string) (Contents, error) {
 }
 
 func hashFile(path string) (string, error) {
-	f, err := openRegular(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

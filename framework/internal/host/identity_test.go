@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/assaylab/assay/framework/internal/failure"
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // scripted is a plugin that is a file of its own, which can be changed.
@@ -150,7 +151,7 @@ func TestNoRegularFile(t *testing.T) {
 		}
 		_, err := l.Launch(t.Context(), Plugin{Path: path}, Options{})
 		wantFailure(t, err, failure.Launch)
-		if _, err := readSmall(path, 100); err == nil {
+		if _, err := regular.ReadFile(path, 100); err == nil {
 			t.Errorf("%s is read", path)
 		}
 	}

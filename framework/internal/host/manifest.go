@@ -12,6 +12,7 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/regular"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -56,8 +57,8 @@ func (m *Manifest) Dir() string { return filepath.Dir(m.File) }
 // first in the file, or about the file itself.
 func ReadManifest(file string) (*Manifest, error) {
 	r := &manifestReader{file: file}
-	text, err := readSmall(file, maxManifest)
-	if errors.Is(err, errTooLarge) {
+	text, err := regular.ReadFile(file, maxManifest)
+	if _, large := errors.AsType[*regular.SizeError](err); large {
 		return nil, r.at(nil, fmt.Sprintf("the file is larger than %s", bytesize.Format(maxManifest)), "a manifest is a dozen lines; is this the right file?")
 	}
 	if err != nil {

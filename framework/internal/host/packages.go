@@ -6,13 +6,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/assaylab/assay/framework/internal/terminal"
+	"github.com/assaylab/assay/framework/internal/clean"
 )
 
 // Environment is what a Python plugin finds installed.
@@ -75,9 +76,9 @@ func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err er
 
 // clean is the environment without what a terminal would act on or hide.
 func (e Environment) clean() Environment {
-	out := Environment{Interpreter: terminal.Cut(e.Interpreter, 200), Packages: map[string]string{}}
+	out := Environment{Interpreter: clean.Cut(e.Interpreter, 200), Packages: map[string]string{}}
 	for name, version := range e.Packages {
-		out.Packages[terminal.Cut(name, 200)] = terminal.Cut(version, 200)
+		out.Packages[clean.Cut(name, 200)] = clean.Cut(version, 200)
 	}
 	return out
 }
@@ -102,7 +103,7 @@ func ask(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	case out.full || complaints.full:
 		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s", err, terminal.Cut(strings.TrimSpace(string(complaints.text)), maxReason))
+		return nil, fmt.Errorf("%w: %s", err, clean.Cut(strings.TrimSpace(string(complaints.text)), maxReason))
 	}
 	return out.text, nil
 }
@@ -116,7 +117,7 @@ type buffer struct {
 
 func (b *buffer) Write(p []byte) (int, error) {
 	if b.full = b.full || len(b.text)+len(p) > maxAnswer; b.full {
-		return 0, errTooLarge
+		return 0, io.ErrShortBuffer
 	}
 	b.text = append(b.text, p...)
 	return len(p), nil

@@ -14,9 +14,6 @@ func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
 // ownGroup keeps the terminal's signals away from a process.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// nonBlocking opens a pipe without waiting for its other end.
-const nonBlocking = syscall.O_NONBLOCK
-
 // ours reports whether a file belongs to this user.
 func ours(info os.FileInfo) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)

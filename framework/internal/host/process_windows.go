@@ -9,8 +9,6 @@ func killGroup(int) {}
 
 func ownGroup(*exec.Cmd) {}
 
-const nonBlocking = 0
-
 func ours(os.FileInfo) bool { return true }
 
 func stampOf(info os.FileInfo) stamp {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-plugin/runner"
 
+	"github.com/assaylab/assay/framework/internal/clean"
 	"github.com/assaylab/assay/framework/internal/terminal"
 )
 
@@ -249,7 +250,7 @@ func (h *handshakeReader) keep(text []byte) {
 func (h *handshakeReader) after() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return terminal.Clean(string(bytes.TrimSpace(h.extra)))
+	return clean.Text(string(bytes.TrimSpace(h.extra)))
 }
 
 // line returns the first line printed so far, shortened for a message.
@@ -260,7 +261,7 @@ func (h *handshakeReader) line() string {
 	if len(text) > 200 {
 		text = append(text[:200:200], "..."...)
 	}
-	return terminal.Clean(string(text))
+	return clean.Text(string(text))
 }
 
 func (h *handshakeReader) Close() error { return h.pipe.Close() }

@@ -13,6 +13,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/assaylab/assay/framework/internal/regular"
 )
 
 // sharedDir is where POSIX shared memory has its files. They take memory, whether
@@ -310,7 +312,7 @@ func (w *sharedWatch) write(name string, f file) {
 
 // removeNoted removes what the note in a host's folder names.
 func removeNoted(dir string) {
-	text, err := readSmall(filepath.Join(dir, noteFile), 1<<20)
+	text, err := regular.ReadFile(filepath.Join(dir, noteFile), 1<<20)
 	if err != nil {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/assaylab/assay/framework/internal/terminal"
+	"github.com/assaylab/assay/framework/internal/clean"
 )
 
 // tailSize is how much of a plugin's talk is kept. What comes first is dropped.
@@ -99,7 +99,7 @@ func (t *Tail) add(part []byte) {
 }
 
 // Line appends a line of the host's or the method's own, cleaned.
-func (t *Tail) Line(s string) { t.Write([]byte(terminal.Clean(strings.TrimRight(s, "\n")) + "\n")) }
+func (t *Tail) Line(s string) { t.Write([]byte(clean.Text(strings.TrimRight(s, "\n")) + "\n")) }
 
 // Reset forgets what was said so far: a new trial begins.
 func (t *Tail) Reset() {

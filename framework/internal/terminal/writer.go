@@ -1,3 +1,6 @@
+// Package terminal prints text that comes from outside: from plugins, files and
+// sweeps. A terminal obeys escape sequences, and a reader is deceived by characters
+// that move or hide others, so both are shown instead of sent.
 package terminal
 
 import (
@@ -5,7 +8,17 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+<<<<<<< HEAD
+=======
+
+	"golang.org/x/term"
+
+	"github.com/assaylab/assay/framework/internal/clean"
+>>>>>>> host
 )
+
+// Clean is [clean.Text].
+func Clean(s string) string { return clean.Text(s) }
 
 // Writer cleans all text on its way to another writer. What is no text (a
 // picture, the movements of a progress bar) goes to [Raw]. It is safe for

@@ -1,7 +1,7 @@
-// Package terminal prints text that comes from outside: from plugins, files and
-// sweeps. A terminal obeys escape sequences, and a reader is deceived by characters
-// that move or hide others, so both are shown instead of sent.
-package terminal
+// Package clean makes text harmless that comes from outside: from plugins, files
+// and sweeps. A terminal obeys escape sequences, and a reader is deceived by
+// characters that move or hide others, so both are shown instead of sent.
+package clean
 
 import (
 	"strings"
@@ -10,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// Clean is a text that does nothing to a terminal. Colours are dropped, a carriage
+// Text is a text that does nothing to a terminal. Colours are dropped, a carriage
 // return begins a line, and every other control, invisible or reordering character
 // is written as \u001b, the form that is also right inside of JSON.
-func Clean(s string) string {
+func Text(s string) string {
 	if plain(s) {
 		return s
 	}
