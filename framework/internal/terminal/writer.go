@@ -8,18 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-<<<<<<< HEAD
 
 	"github.com/assaylab/assay/framework/internal/clean"
-=======
-<<<<<<< HEAD
-=======
-
-	"golang.org/x/term"
-
-	"github.com/assaylab/assay/framework/internal/clean"
->>>>>>> host
->>>>>>> stats
 )
 
 // Clean is [clean.Text].
