@@ -8,13 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-<<<<<<< HEAD
-=======
-
-	"golang.org/x/term"
 
 	"github.com/assaylab/assay/framework/internal/clean"
->>>>>>> host
 )
 
 // Clean is [clean.Text].
