@@ -139,7 +139,7 @@ func TestSharedMemoryIsClearedAway(t *testing.T) {
 		defer os.Remove(name(s))
 	}
 	write(t, name("before"), "x")
-	script := fmt.Sprintf("exec 7>%s; sleep 900502 8<>%s & mkdir -p %s; head -c 1M /dev/zero >&7; (sleep 0.3; echo x) > %s/file; exec 7>&-",
+	script := fmt.Sprintf("exec 7>%s; sleep 900502 8<>%s & mkdir -p %s; head -c 1M /dev/zero >&7; (sleep 0.7; echo x) > %s/file; exec 7>&-",
 		name("mine"), name("before"), name("folder/deep"), name("folder/deep"))
 	l := newTestLauncher(t)
 	proc := launch(t, l, toyPlugin(t, "parent", "sh", "-c", script), Options{})
@@ -167,7 +167,7 @@ func TestSharedMemoryOfAKilledHost(t *testing.T) {
 		path := fmt.Sprintf("/dev/shm/assay-test-%d-%s", os.Getpid(), guarded)
 		defer os.Remove(path)
 		tmp := shortTemp(t)
-		host, dir := startHost(t, tmp, guarded, "900501", fmt.Sprintf("(sleep 0.2; echo x) > %s", path))
+		host, dir := startHost(t, tmp, guarded, "900501", fmt.Sprintf("(sleep 0.7; echo x) > %s", path))
 		eventually(t, "nothing is noted", func() bool {
 			text, err := os.ReadFile(filepath.Join(dir, noteFile))
 			return err == nil && bytes.Contains(text, []byte(filepath.Base(path)))
