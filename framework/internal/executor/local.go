@@ -29,6 +29,8 @@ type Local struct {
 	kill   context.CancelFunc
 	work   sync.WaitGroup
 	size   int
+
+	closing sync.Once
 }
 
 // NewLocal starts a pool of workers. It takes site.Work for itself, and removes it
@@ -113,7 +115,12 @@ func (l *Local) Recover(context.Context) ([]string, error) { return nil, nil }
 
 // Close ends the pool.
 func (l *Local) Close(m Mode) {
-	l.drop(l.queue.close())
+	l.closing.Do(func() {
+		l.work.Add(1) // the workers may end before those that never began are told of
+		dropped := l.queue.close()
+		l.drop(dropped)
+		l.work.Done()
+	})
 	if m == Kill {
 		l.kill()
 	}

@@ -31,6 +31,7 @@ type world struct {
 	t        *testing.T
 	method   *toy
 	site     Site
+	cache    *data.Cache
 	digest   string
 	launched int
 	procs    []*fakeProcess
@@ -56,7 +57,7 @@ func newWorld(t *testing.T) *world {
 	if err := (data.Division{Train: 0.5, Val: 0.25, Test: 0.25}).Divide(rec); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, method: &toy{}}
+	w := &world{t: t, method: &toy{}, cache: cache}
 	if w.digest, err = cache.Put(map[string]*data.Recording{data.MainRole: rec}); err != nil {
 		t.Fatal(err)
 	}

@@ -75,6 +75,7 @@ type Process interface {
 type Site struct {
 	Plugin      func(context.Context, trial.PluginRef) (Plugin, error)
 	Dataset     func(digest string) string // the folder of a dataset in the cache
+	Sound       func(digest string) error  // whether it is what its digest says; nil: nobody looks
 	Work        string                     // a private folder of the run; trials have folders of their own in it
 	Checkpoints string                     // outlives the run; "": none are written
 	Kept        string                     // models, embeddings and arrays, by key; "": nothing is kept
@@ -138,6 +139,10 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 		err = a.probe(ctx)
 	}
 	if err == nil || isProbe(err) {
+		// A number made from a dataset that changed meanwhile is none.
+		if changed := a.sound(); changed != nil {
+			return changed
+		}
 		err = errors.Join(err, a.keep())
 	}
 	a.closeCheckpoints(err)

@@ -363,3 +363,34 @@ func TestCurvesAreBounded(t *testing.T) {
 		t.Errorf("%d points: %v", len(c.points), byName)
 	}
 }
+
+// A dataset that changes while a trial runs makes no number of it.
+func TestChangedDataset(t *testing.T) {
+	w := newWorld(t)
+	w.site.Sound = w.cache.Verify
+	if rec := run(t, w, w.request(1), nil).Record; rec.Failure != nil {
+		t.Fatal(rec.Failure)
+	}
+	w.method.training = func(context.Context, framework.TrainRequest, framework.Recorder) error {
+		path := filepath.Join(w.site.Dataset(w.digest), "main.samples.npy")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		text[len(text)-1] ^= 1
+		return errors.Join(os.Chmod(path, 0o644), os.WriteFile(path, text, 0o644))
+	}
+	req := w.request(2)
+	req.Keep.Models = true
+	rec := run(t, w, req, nil).Record
+	if rec.Status != trial.Failed || rec.Failure.Kind != failure.Changed {
+		t.Errorf("%s: %+v", rec.Status, rec.Failure)
+	}
+	if _, err := os.Stat(filepath.Join(w.site.Kept, req.Key)); err == nil {
+		t.Error("what came of it is kept")
+	}
+	// Nothing can begin from it either.
+	if rec := run(t, w, w.request(3), nil).Record; rec.Status != trial.Failed {
+		t.Errorf("the next trial %s", rec.Status)
+	}
+}

@@ -107,10 +107,25 @@ func (a *attempt) openDataset() error {
 	if a.dataset != nil {
 		return nil
 	}
-	var err error
+	err := a.sound()
+	if err != nil {
+		return err
+	}
 	if a.dataset, err = data.Open(a.site.Dataset(a.req.Spec.Dataset)); err != nil {
 		return err
 	}
 	a.recording, err = a.dataset.Role(a.plugin.Description.EmbedRole())
+	return err
+}
+
+// sound looks whether the dataset is what its digest says.
+func (a *attempt) sound() error {
+	if a.site.Sound == nil {
+		return nil
+	}
+	err := a.site.Sound(a.req.Spec.Dataset)
+	if _, changed := errors.AsType[*data.ChangedError](err); changed {
+		return &failure.Failure{Kind: failure.Changed, Reason: "the dataset in the cache was changed: " + err.Error(), Hint: "run again: it is made anew from its source"}
+	}
 	return err
 }

@@ -133,6 +133,7 @@ func (s *Study) site(st *store.Store, work string) runner.Site {
 			return p, nil
 		},
 		Dataset:     s.Builder.Cache.Dir,
+		Sound:       s.Builder.Cache.Verify,
 		Work:        work,
 		Checkpoints: filepath.Join(st.Dir, store.CheckpointsDir),
 		Kept:        filepath.Join(st.Dir, store.KeptDir),
