@@ -73,6 +73,9 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return s.explain(err)
 	}
 	tx.settle()
+	s.mu.Lock()
+	s.hasAliases = nil
+	s.mu.Unlock()
 	return nil
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// Query asks for records of trials that succeeded.
+// Query asks for records of trials that succeeded. With their specs they have the
+// ids of the first edition, where they have such; else those of their fits.
 type Query struct {
 	Wants   []Want
 	With    With
@@ -78,11 +79,28 @@ func (s *Store) read(ctx context.Context, f func(*reading) error) error {
 		}
 		return tx.StmtContext(ctx, stmt), nil
 	}
-	err = r.queryRow("SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&r.aliased)
-	if err != nil && !s.salvaging {
+	if r.aliased, err = s.aliased(r); err != nil && !s.salvaging {
 		return s.explain(err)
 	}
 	return s.explain(f(r))
+}
+
+// aliased reports whether some trials have ids of the first edition. There are more
+// only once this store itself takes some over.
+func (s *Store) aliased(r *reading) (yes bool, err error) {
+	s.mu.Lock()
+	known := s.hasAliases
+	s.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	err = r.queryRow("SELECT EXISTS (SELECT 1 FROM aliases)").Scan(&yes)
+	if err == nil {
+		s.mu.Lock()
+		s.hasAliases = &yes
+		s.mu.Unlock()
+	}
+	return yes, err
 }
 
 func newReading(ctx context.Context, q querier, t *texts, m *meanings) *reading {
@@ -230,7 +248,7 @@ func (r *reading) name(rec *trial.Record, row int64, v *view) error {
 // learnAliases reads the ids of the first edition that rows of trials have.
 func (r *reading) learnAliases(where string, args []any) error {
 	r.aliases = nil
-	if !r.aliased {
+	if !r.aliased || r.with&Spec == 0 {
 		return nil
 	}
 	r.aliases = map[int64][]alias{}

@@ -28,9 +28,10 @@ type Store struct {
 	texts  texts
 	notes  []string
 
-	mu       sync.Mutex
-	meanings *meanings            // what was read of texts
-	stmts    map[string]*sql.Stmt // of the reader
+	mu         sync.Mutex
+	meanings   *meanings            // what was read of texts
+	stmts      map[string]*sql.Stmt // of the reader
+	hasAliases *bool                // nil: not known
 
 	// Of a store that is open for writing.
 	writer  *sql.DB
