@@ -26,7 +26,11 @@ type Stamp struct{ row, layout int64 }
 // Known says of each want what is here of it.
 func (s *Store) Known(ctx context.Context, wants []Want) ([]Known, error) {
 	out := make([]Known, len(wants))
-	err := s.read(ctx, func(r *reading) error {
+	err := s.read(ctx, func(r *reading) (err error) {
+		r.with = brief
+		if r.recall, err = s.recalling(r, len(wants)); err != nil {
+			return err
+		}
 		if err := r.failures(wants, out); err != nil {
 			return err
 		}
@@ -62,11 +66,23 @@ func (r *reading) trained(wants []Want, out []Known) error {
 	if len(wants) > 2*chunk {
 		return r.rows(brief, "", nil, note)
 	}
-	return chunks(wants, func(in string, keys []any) error { return r.rows(brief, "WHERE key "+in, keys, note) })
+	rest, err := r.fromMemory(wants, note)
+	if err != nil {
+		return err
+	}
+	return chunks(rest, func(in string, keys []any) error { return r.rows(brief, "WHERE key "+in, keys, note) })
 }
 
 // failures marks the wants that have failed. What has succeeded is overwritten.
 func (r *reading) failures(wants []Want, out []Known) error {
+	if r.recall != nil {
+		for i, w := range wants {
+			if b, err := packKey(w.Fit); err == nil {
+				out[i].Failed = r.recall.failed[[32]byte(b)]
+			}
+		}
+		return nil
+	}
 	index := indexOf(wants)
 	mark := func(where string, keys []any) error {
 		rows, err := r.query("SELECT DISTINCT key FROM attempts WHERE state = 'failed'"+where, keys)

@@ -73,8 +73,9 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return s.explain(err)
 	}
 	tx.settle()
+	s.writes.Add(1)
 	s.mu.Lock()
-	s.hasAliases = nil
+	s.hasAliases, s.recall = nil, nil
 	s.mu.Unlock()
 	return nil
 }

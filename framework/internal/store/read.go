@@ -26,8 +26,11 @@ type Query struct {
 // wants, or in any. Records come one by one, so that what is not held on to costs
 // no memory; what they point at is shared between them, and is not to be changed.
 func (s *Store) Read(ctx context.Context, q Query, each func(i int, rec trial.Record) error) error {
-	return s.read(ctx, func(r *reading) error {
+	return s.read(ctx, func(r *reading) (err error) {
 		r.keep, r.with = q.Metrics, q.With
+		if r.recall, err = s.recalling(r, len(q.Wants)); err != nil {
+			return err
+		}
 		if q.AnyOrder && len(q.Wants) > 2*chunk {
 			return r.scan(q.Wants, each)
 		}
@@ -48,6 +51,7 @@ type reading struct {
 
 	prepare func(query string) (*sql.Stmt, error)
 
+	recall  *recall           // of all rows, or nil
 	views   map[viewKey]*view // of some metrics
 	aliased bool              // some trials have ids of the first edition
 	aliases map[int64][]alias // of the rows at hand
@@ -322,19 +326,24 @@ func (r *reading) inOrder(wants []Want, each func(int, trial.Record) error) erro
 // fetch reads the rows of a few wants, by fit.
 func (r *reading) fetch(wants []Want) (map[string][]*trialRow, error) {
 	out := make(map[string][]*trialRow, len(wants))
-	in, keys := keysIn(wants)
+	note := func(row *trialRow) error {
+		kept := *row
+		fit := hex.EncodeToString(row.key)
+		out[fit] = append(out[fit], &kept)
+		return nil
+	}
+	rest, err := r.fromMemory(wants, note)
+	if err != nil {
+		return nil, err
+	}
+	in, keys := keysIn(rest)
 	if len(keys) == 0 {
 		return out, nil
 	}
 	if err := r.learnAliases("WHERE trial IN (SELECT id FROM trials WHERE key "+in+")", keys); err != nil {
 		return nil, err
 	}
-	return out, r.rows(r.with, "WHERE key "+in, keys, func(row *trialRow) error {
-		kept := *row
-		fit := hex.EncodeToString(row.key)
-		out[fit] = append(out[fit], &kept)
-		return nil
-	})
+	return out, r.rows(r.with, "WHERE key "+in, keys, note)
 }
 
 // keysIn is the condition for the keys of a few wants, each once. Nothing is kept
@@ -426,7 +435,11 @@ func (r *reading) scan(wants []Want, each func(int, trial.Record) error) error {
 
 // twins are the fits that came out in more than one way: hardly ever any.
 func (r *reading) twins() (map[[32]byte]bool, error) {
-	rows, err := r.q.QueryContext(r.ctx, "SELECT DISTINCT key FROM trials WHERE twin > 0")
+	return r.keySet("SELECT DISTINCT key FROM trials WHERE twin > 0")
+}
+
+func (r *reading) keySet(query string) (map[[32]byte]bool, error) {
+	rows, err := r.query(query, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // Store keeps trials in DIR/assay.db: SQLite in WAL mode with synchronous=FULL,
@@ -32,6 +33,11 @@ type Store struct {
 	meanings   *meanings            // what was read of texts
 	stmts      map[string]*sql.Stmt // of the reader
 	hasAliases *bool                // nil: not known
+	recall     *recall              // of all rows, where that pays
+	lookedUp   int                  // keys, since
+	lookedUpAt moment
+
+	writes atomic.Int64 // transactions that this host has committed
 
 	// Of a store that is open for writing.
 	writer  *sql.DB
