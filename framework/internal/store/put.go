@@ -138,7 +138,11 @@ func (tx *tx) extendCases(row int64, rec trial.Record, joined layout) error {
 		return nil
 	}
 	r := tx.reading()
-	here, err := r.cases(row, viewOf(&joined, nil, nil))
+	var here []trial.Cases
+	err := r.rows(Cases, "WHERE trials.id = ?", []any{row}, func(row *trialRow) (err error) {
+		here, err = r.cases(row, viewOf(&joined, nil, nil))
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -188,7 +188,7 @@ func (r *reading) view(layoutID int64, p *Probes) (*view, error) {
 func (r *reading) rows(with With, where string, args []any, each func(*trialRow) error) error {
 	var row trialRow
 	list, into := row.columns(with)
-	rows, err := r.query("SELECT "+list+" FROM trials "+where, args)
+	rows, err := r.query("SELECT "+list+" FROM "+with.tables()+" "+where, args)
 	if err != nil {
 		return err
 	}
@@ -211,10 +211,10 @@ func (r *reading) record(row *trialRow, w Want) (rec trial.Record, err error) {
 		err = r.text.fill(r.ctx, &rec, row, v, r.with)
 	}
 	if err == nil && r.with&Cases != 0 {
-		rec.Cases, err = r.cases(row.id, v)
+		rec.Cases, err = r.cases(row, v)
 	}
-	if err == nil && r.with&Curves != 0 {
-		rec.Curves, err = r.curves(row.id)
+	if err == nil && row.curves != nil {
+		rec.Curves, err = unpackCurves(row.curves)
 	}
 	if err == nil {
 		err = r.name(&rec, row.id, v)
@@ -326,29 +326,31 @@ func (r *reading) inOrder(wants []Want, each func(int, trial.Record) error) erro
 // fetch reads the rows of a few wants, by fit.
 func (r *reading) fetch(wants []Want) (map[string][]*trialRow, error) {
 	out := make(map[string][]*trialRow, len(wants))
+	var ids []any
 	note := func(row *trialRow) error {
 		kept := *row
 		fit := hex.EncodeToString(row.key)
-		out[fit] = append(out[fit], &kept)
+		out[fit], ids = append(out[fit], &kept), append(ids, row.id)
 		return nil
 	}
 	rest, err := r.fromMemory(wants, note)
 	if err != nil {
 		return nil, err
 	}
-	in, keys := keysIn(rest)
-	if len(keys) == 0 {
+	if in, keys := keysIn(rest); len(keys) > 0 {
+		if err := r.rows(r.with, "WHERE key "+in, keys, note); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) == 0 {
 		return out, nil
 	}
-	if err := r.learnAliases("WHERE trial IN (SELECT id FROM trials WHERE key "+in+")", keys); err != nil {
-		return nil, err
-	}
-	return out, r.rows(r.with, "WHERE key "+in, keys, note)
+	in, ids := among(ids)
+	return out, r.learnAliases("WHERE trial "+in, ids)
 }
 
 // keysIn is the condition for the keys of a few wants, each once. Nothing is kept
-// under what is no key. There are few forms of it, so that they can be prepared: the
-// last key is repeated.
+// under what is no key.
 func keysIn(wants []Want) (in string, keys []any) {
 	seen := make(map[string]bool, len(wants))
 	for _, w := range wants {
@@ -363,12 +365,18 @@ func keysIn(wants []Want) (in string, keys []any) {
 	if len(keys) == 0 {
 		return "", nil
 	}
+	return among(keys)
+}
+
+// among is the condition for some values, at least one. There are few forms of it, so
+// that they can be prepared: the last value is repeated.
+func among(values []any) (in string, all []any) {
 	for _, n := range []int{1, 5, 40, chunk} {
-		for len(keys) < n && len(keys) > n/8 {
-			keys = append(keys, keys[len(keys)-1])
+		for len(values) < n && len(values) > n/8 {
+			values = append(values, values[len(values)-1])
 		}
 	}
-	return "IN (?" + strings.Repeat(", ?", len(keys)-1) + ")", keys
+	return "IN (?" + strings.Repeat(", ?", len(values)-1) + ")", values
 }
 
 // chunks calls f with the condition for some wants after the other.

@@ -40,6 +40,9 @@ type trialRow struct {
 	shapes int64
 	hashes []byte
 
+	frame         int64
+	cases, curves []byte
+
 	started                          int64
 	wall, cpu, start                 float64
 	memory, attempt, served, resumed int64
@@ -70,7 +73,25 @@ func (r *trialRow) columns(with With) (list string, into []any) {
 		add("started, wall, cpu, start, memory, attempt, served, resumed, provenance, node, path",
 			&r.started, &r.wall, &r.cpu, &r.start, &r.memory, &r.attempt, &r.served, &r.resumed, &r.provenance, &r.node, &r.path)
 	}
+	if with&Cases != 0 {
+		add("coalesce(cases.frame, 0), cases.body", &r.frame, &r.cases)
+	}
+	if with&Curves != 0 {
+		add("curves.body", &r.curves)
+	}
 	return list, into
+}
+
+// tables is where the columns are.
+func (with With) tables() string {
+	from := "trials"
+	if with&Cases != 0 {
+		from += " LEFT JOIN cases ON cases.trial = trials.id"
+	}
+	if with&Curves != 0 {
+		from += " LEFT JOIN curves ON curves.trial = trials.id"
+	}
+	return from
 }
 
 // decoded is what texts say, remembered from reading to reading. What it returns is

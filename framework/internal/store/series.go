@@ -1,9 +1,7 @@
 package store
 
 import (
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -82,21 +80,15 @@ func (l layout) place(rec trial.Record, name, split string) int {
 }
 
 // cases are those of a row, for the metrics that a view has.
-func (r *reading) cases(row int64, v *view) ([]trial.Cases, error) {
-	var id int64
-	var body []byte
-	err := r.queryRow("SELECT frame, body FROM cases WHERE trial = ?", row).Scan(&id, &body)
-	if errors.Is(err, sql.ErrNoRows) {
+func (r *reading) cases(row *trialRow, v *view) ([]trial.Cases, error) {
+	if row.cases == nil {
 		return nil, nil
 	}
+	frames, err := memo(r.ctx, r.text, r.text.frames, row.frame, parseJSON[[]frame])
 	if err != nil {
 		return nil, err
 	}
-	frames, err := memo(r.ctx, r.text, r.text.frames, id, parseJSON[[]frame])
-	if err != nil {
-		return nil, err
-	}
-	numbers, err := unpackNumbers(body)
+	numbers, err := unpackNumbers(row.cases)
 	if err != nil {
 		return nil, err
 	}
@@ -125,16 +117,4 @@ func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, err
 		}
 	}
 	return out, nil
-}
-
-func (r *reading) curves(row int64) ([]metric.Point, error) {
-	var body []byte
-	err := r.queryRow("SELECT body FROM curves WHERE trial = ?", row).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return unpackCurves(body)
 }
