@@ -86,6 +86,66 @@ func TestCasesAreWrittenAndRead(t *testing.T) {
 	t.Error("the same cases are other bytes")
 }
 
+// Records and cases are read side by side: with as many as there are, none lost.
+func TestRecordsAreReadWithTheirCases(t *testing.T) {
+	dir := t.TempDir()
+	var lines []Line
+	var records []trial.Record
+	for rec := range benchRecords(6, nil) {
+		if len(lines)%3 == 1 {
+			rec.Cases = nil
+		}
+		lines, records = append(lines, Line{Record: rec}), append(records, rec)
+	}
+	lines, records = append(lines, lines[0]), append(records, records[0]) // two points of one trial
+	path := filepath.Join(dir, RecordsFile)
+	if _, err := Replace(path, func(w io.Writer) error { return WriteLines(w, each(lines)) }); err != nil {
+		t.Fatal(err)
+	}
+	read := func() (n int, last error) {
+		for l, err := range ReadRecords(path) {
+			if last = err; err != nil {
+				break
+			}
+			if d := cmp.Diff(records[n].Cases, l.Cases); d != "" && exists(filepath.Join(dir, CasesFile)) {
+				t.Errorf("record %d: %s", n, d)
+			}
+			n++
+		}
+		return n, last
+	}
+	if n, err := read(); n != 7 || err != nil {
+		t.Errorf("without cases: %d, %v", n, err)
+	}
+	write := func(list []trial.Record) {
+		t.Helper()
+		if _, err := Replace(filepath.Join(dir, CasesFile), func(w io.Writer) error { return WriteCases(w, each(list)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(records)
+	if n, err := read(); n != 7 || err != nil {
+		t.Errorf("with cases: %d, %v", n, err)
+	}
+	write(records[:3])
+	records[3].Cases, records[5].Cases, records[6].Cases = nil, nil, nil
+	if n, err := read(); n != 7 || err != nil {
+		t.Errorf("with some: %d, %v", n, err)
+	}
+	other := benchRecord(50)
+	write([]trial.Record{records[0], other, records[2]})
+	records[2].Cases = nil
+	if _, err := read(); err == nil {
+		t.Error("cases of another trial are taken without a word")
+	}
+	if err := os.WriteFile(filepath.Join(dir, CasesFile), []byte("not packed"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(); err == nil {
+		t.Error("a damaged file of cases is taken without a word")
+	}
+}
+
 func TestReadLinesRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"cut": "{\"key\":\"a\"}\n{\"key\":", "text": "hello\n", "wrong type": "{\"key\":1}\n"} {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -100,21 +102,61 @@ func WriteCases(w io.Writer, records iter.Seq2[trial.Record, error]) error {
 // has in records.jsonl beside it.
 func ReadCases(path string) (map[string][]trial.Cases, error) {
 	out := map[string][]trial.Cases{}
-	for l, err := range eachLine(path, unzipped, func(text []byte) (l caseLine, err error) {
-		err = json.Unmarshal(text, &l)
-		return l, err
-	}) {
+	for l, err := range eachLine(path, unzipped, parseCases) {
 		if err != nil {
 			return nil, err
-		}
-		for _, c := range l.Cases {
-			if err := c.Check(); err != nil {
-				return nil, fmt.Errorf("%s: trial %s: %w", path, trial.Short(l.Key), err)
-			}
 		}
 		out[l.Key] = l.Cases
 	}
 	return out, nil
+}
+
+// ReadRecords reads a records.jsonl together with the cases beside it, if there are
+// any, both line by line: a host writes them in one order.
+func ReadRecords(path string) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		casesPath := filepath.Join(filepath.Dir(path), CasesFile)
+		next, stop := iter.Pull2(eachLine(casesPath, unzipped, parseCases))
+		defer stop()
+		ahead, err, more := next()
+		if errors.Is(err, fs.ErrNotExist) {
+			err, more = nil, false
+		}
+		for l, bad := range ReadLines(path) {
+			if bad == nil {
+				bad = err
+			}
+			if bad != nil {
+				yield(Line{}, bad)
+				return
+			}
+			if more && ahead.Key == l.Key {
+				l.Cases = ahead.Cases
+				ahead, err, more = next()
+			}
+			if !yield(l, nil) {
+				return
+			}
+		}
+		if more && err == nil {
+			err = fmt.Errorf("%s: the cases of trial %s belong to no record of %s, or stand in another order", casesPath, trial.Short(ahead.Key), RecordsFile)
+		}
+		if err != nil {
+			yield(Line{}, err)
+		}
+	}
+}
+
+func parseCases(text []byte) (l caseLine, err error) {
+	if err := json.Unmarshal(text, &l); err != nil {
+		return l, err
+	}
+	for _, c := range l.Cases {
+		if err := c.Check(); err != nil {
+			return l, fmt.Errorf("trial %s: %w", trial.Short(l.Key), err)
+		}
+	}
+	return l, nil
 }
 
 func plain(f io.Reader) (io.Reader, func(), error) { return f, func() {}, nil }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/store"
@@ -54,18 +52,4 @@ func recordsOfFolder(ctx context.Context, path string) iter.Seq2[trial.Record, e
 var errEnough = errors.New("nobody asks for more")
 
 // recordsOfFile reads a records.jsonl, with the cases beside it.
-func recordsOfFile(path string) iter.Seq2[trial.Record, error] {
-	return func(yield func(trial.Record, error) bool) {
-		cases, err := store.ReadCases(filepath.Join(filepath.Dir(path), store.CasesFile))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			yield(trial.Record{}, err)
-			return
-		}
-		for row, err := range store.ReadLines(path) {
-			row.Record.Cases = cases[row.Key]
-			if !yield(row.Record, err) || err != nil {
-				return
-			}
-		}
-	}
-}
+func recordsOfFile(path string) iter.Seq2[trial.Record, error] { return records(store.ReadRecords(path)) }
