@@ -26,11 +26,8 @@ type Stamp struct{ row, layout int64 }
 // Known says of each want what is here of it.
 func (s *Store) Known(ctx context.Context, wants []Want) ([]Known, error) {
 	out := make([]Known, len(wants))
-	err := s.read(ctx, func(r *reading) (err error) {
+	err := s.ask(ctx, brief, len(wants), func(r *reading) error {
 		r.with = brief
-		if r.recall, err = s.recalling(r, len(wants)); err != nil {
-			return err
-		}
 		if err := r.failures(wants, out); err != nil {
 			return err
 		}

@@ -26,11 +26,8 @@ type Query struct {
 // wants, or in any. Records come one by one, so that what is not held on to costs
 // no memory; what they point at is shared between them, and is not to be changed.
 func (s *Store) Read(ctx context.Context, q Query, each func(i int, rec trial.Record) error) error {
-	return s.read(ctx, func(r *reading) (err error) {
+	return s.ask(ctx, q.With, len(q.Wants), func(r *reading) error {
 		r.keep, r.with = q.Metrics, q.With
-		if r.recall, err = s.recalling(r, len(q.Wants)); err != nil {
-			return err
-		}
 		if q.AnyOrder && len(q.Wants) > 2*chunk {
 			return r.scan(q.Wants, each)
 		}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"time"
@@ -44,32 +46,79 @@ type moment struct {
 	}
 }
 
-func (s *Store) moment() (m moment) {
-	m.writes = s.writes.Load()
+// momentHolds is how long the files are not looked at again: who looks on is behind
+// by as much.
+const momentHolds = 20 * time.Millisecond
+
+// moment is the state of now. It is called with mu held.
+func (s *Store) moment() moment {
 	if s.writer != nil {
-		return m
+		return moment{writes: s.writes.Load()}
 	}
+	if time.Since(s.sawFiles) < momentHolds {
+		return s.seen
+	}
+	s.seen, s.sawFiles = moment{}, time.Now()
 	for i, end := range []string{"", "-wal"} {
 		if info, err := os.Stat(filepath.Join(s.Dir, database+end)); err == nil {
-			m.files[i].size, m.files[i].time = info.Size(), info.ModTime()
+			s.seen.files[i].size, s.seen.files[i].time = info.Size(), info.ModTime()
 		}
 	}
-	return m
+	return s.seen
 }
 
-// recalling returns what is remembered for a reading that asks for some keys, or nil.
-func (s *Store) recalling(r *reading, keys int) (*recall, error) {
-	now := s.moment()
-	c, pays := s.recalled(now, keys)
-	if !pays {
-		return c, nil
+// ask runs f on a reading of some keys: on what is remembered of all rows, if f needs
+// no more than that, else on the database.
+func (s *Store) ask(ctx context.Context, with With, keys int, f func(*reading) error) error {
+	if with&^(brief|Metrics) != 0 {
+		return s.read(ctx, f)
 	}
+	now, c, pays := s.recalled(keys)
+	if c != nil {
+		r := newReading(ctx, s.reader, &s.texts, s.remembered())
+		r.prepare = func(query string) (*sql.Stmt, error) { return s.prepared(ctx, query) }
+		r.recall = c
+		return s.explain(f(r))
+	}
+	return s.read(ctx, func(r *reading) (err error) {
+		if pays {
+			if r.recall, err = s.remember(r, now); err != nil {
+				return err
+			}
+		}
+		return f(r)
+	})
+}
+
+// recalled is what is remembered of this moment; pays says that so much was looked up
+// in it that it may be worth while.
+func (s *Store) recalled(keys int) (now moment, c *recall, pays bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if keys > 2*chunk { // everything is read anyhow, and the room may be needed
+		s.recall, s.lookedUp = nil, 0
+		return now, nil, false
+	}
+	now = s.moment()
+	if s.recall != nil && s.recall.of == now {
+		return now, s.recall, false
+	}
+	s.recall = nil
+	if s.lookedUpAt != now {
+		s.lookedUp, s.lookedUpAt = 0, now
+	}
+	s.lookedUp += keys
+	return now, nil, s.lookedUp >= recallAfter
+}
+
+// remember reads all rows into memory, if that pays: nil if not.
+func (s *Store) remember(r *reading, now moment) (*recall, error) {
 	var most int64
 	if err := r.queryRow("SELECT coalesce(max(id), 0) FROM trials").Scan(&most); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
-	pays = int64(s.lookedUp) >= most/recallShare
+	pays := int64(s.lookedUp) >= most/recallShare
 	s.mu.Unlock()
 	if !pays {
 		return nil, nil
@@ -83,26 +132,6 @@ func (s *Store) recalling(r *reading, keys int) (*recall, error) {
 	s.recall = c
 	s.mu.Unlock()
 	return c, nil
-}
-
-// recalled is what is remembered of a moment; pays says that so much was looked up
-// since that it may be worth while.
-func (s *Store) recalled(now moment, keys int) (c *recall, pays bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if keys > 2*chunk { // everything is read anyhow, and the room may be needed
-		s.recall, s.lookedUp = nil, 0
-		return nil, false
-	}
-	if s.recall != nil && s.recall.of == now {
-		return s.recall, false
-	}
-	s.recall = nil
-	if s.lookedUpAt != now {
-		s.lookedUp, s.lookedUpAt = 0, now
-	}
-	s.lookedUp += keys
-	return nil, s.lookedUp >= recallAfter
 }
 
 func (r *reading) recallAll(rows int) (c *recall, err error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,6 +83,7 @@ func TestManySmallQuestions(t *testing.T) {
 	if !second.Known[2].Trained || cmp.Equal(first.Known, second.Known, cmp.AllowUnexported(Stamp{})) {
 		t.Errorf("%+v", second.Known)
 	}
+	time.Sleep(momentHolds)
 	compare("a looker, after a change", view, second)
 	for range recallAfter / len(wants) {
 		if _, err := s.Known(ctx, wants); err != nil {

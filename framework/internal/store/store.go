@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Store keeps trials in DIR/assay.db: SQLite in WAL mode with synchronous=FULL,
@@ -36,6 +37,8 @@ type Store struct {
 	recall     *recall              // of all rows, where that pays
 	lookedUp   int                  // keys, since
 	lookedUpAt moment
+	seen       moment // by who only looks
+	sawFiles   time.Time
 
 	writes atomic.Int64 // transactions that this host has committed
 

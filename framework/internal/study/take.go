@@ -52,4 +52,6 @@ func recordsOfFolder(ctx context.Context, path string) iter.Seq2[trial.Record, e
 var errEnough = errors.New("nobody asks for more")
 
 // recordsOfFile reads a records.jsonl, with the cases beside it.
-func recordsOfFile(path string) iter.Seq2[trial.Record, error] { return records(store.ReadRecords(path)) }
+func recordsOfFile(path string) iter.Seq2[trial.Record, error] {
+	return records(store.ReadRecords(path))
+}
