@@ -23,7 +23,8 @@ import (
 // Tables makes the sweep's tables of what the ledger knows. One that cannot be
 // made is an error, and does not keep back the others.
 func (l *Ledger) Tables(ctx context.Context) ([]*table.Table, error) {
-	return buildTables(l.study.Sweep, l.Rows(ctx, store.Spec|store.Metrics|store.Cases, wantedBy(l.study.Sweep.Tables)))
+	specs := l.study.Sweep.Tables
+	return buildTables(l.study.Sweep, l.rowsOf(ctx, l.counted(specs), store.Spec|store.Metrics|store.Cases, wantedBy(specs)))
 }
 
 // wantedBy says which metrics tables count; those of a failed trial are none.
@@ -150,7 +151,7 @@ func (l *Ledger) WriteRecords(ctx context.Context, dir string) error {
 		return err
 	}
 	_, err := l.store.Output(ctx, filepath.Join(filepath.Dir(file), store.CasesFile), fingerprint, func(w io.Writer) error {
-		return store.WriteCases(w, records(l.Rows(ctx, store.Cases|store.Metrics, nil)))
+		return store.WriteCases(w, records(l.Rows(ctx, store.Spec|store.Cases|store.Metrics, nil)))
 	})
 	return err
 }

@@ -25,12 +25,17 @@ const (
 // Rows goes through the trials that have ended, in the order of the sweep: those
 // that failed last, with what of a record is asked for.
 func (l *Ledger) Rows(ctx context.Context, with store.With, metrics func(name, split string) bool) iter.Seq2[Row, error] {
+	return l.rowsOf(ctx, l.Points(), with, metrics)
+}
+
+// rowsOf is Rows of some of the points.
+func (l *Ledger) rowsOf(ctx context.Context, points []*Point, with store.With, metrics func(name, split string) bool) iter.Seq2[Row, error] {
 	stage := l.stages()
 	row := func(p *Point, rec trial.Record) Row {
 		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Role: stage(p), Record: rec}
 	}
 	return func(yield func(Row, error) bool) {
-		for points := range slices.Chunk(l.Points(), 4096) {
+		for points := range slices.Chunk(points, 4096) {
 			if !l.chunk(ctx, points, with, metrics, row, yield) {
 				return
 			}
@@ -93,11 +98,25 @@ func (l *Ledger) stages() func(*Point) string {
 	}
 }
 
+// counts reports whether a table counts trials of a stage: ablations and unselected
+// configurations only if it has an axis that tells them apart.
+func counts(stage string, spec table.Spec) bool {
+	return stage != Searched && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
+}
+
+// counted are the points that some table counts. Of a search that is few.
+func (l *Ledger) counted(specs []table.Spec) []*Point {
+	stage := l.stages()
+	return slices.DeleteFunc(l.Points(), func(p *Point) bool {
+		s := stage(p)
+		return !slices.ContainsFunc(specs, func(spec table.Spec) bool { return counts(s, spec) })
+	})
+}
+
 // observe turns a trial into what a table counts. A table shows ablations and
 // unselected configurations only if it has an axis that tells them apart.
 func observe(out []table.Observation, row Row, sel *sweep.Select, spec table.Spec) []table.Observation {
-	variants := spec.Rows == "variant" || spec.Cols == "variant"
-	if row.Role == Searched || row.Role == Ablation && !variants {
+	if !counts(row.Role, spec) {
 		return out
 	}
 	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
