@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -20,8 +21,17 @@ type Known struct {
 // Finished reports whether nothing is left to do.
 func (k Known) Finished() bool { return k.Trained && len(k.Missing) == 0 }
 
-// Stamp identifies a state of a trial's record within one store.
-type Stamp struct{ row, layout int64 }
+// Stamp identifies a state of a trial's record within one store: where it is, what it
+// has been measured of, and when it ran, as one that was removed may run again.
+type Stamp struct{ row, layout, started int64 }
+
+// Append adds the stamp as text.
+func (s Stamp) Append(b []byte) []byte {
+	for _, n := range []int64{s.row, s.layout, s.started} {
+		b = strconv.AppendInt(append(b, ' '), n, 16)
+	}
+	return b
+}
 
 // Known says of each want what is here of it.
 func (s *Store) Known(ctx context.Context, wants []Want) ([]Known, error) {
@@ -53,7 +63,7 @@ func (r *reading) trained(wants []Want, out []Known) error {
 			if err != nil {
 				return err
 			}
-			*k = Known{Trained: true, Missing: v.missing, Asked: v.layout.Asked, Wall: row.wall, Origin: origin, Stamp: Stamp{row.id, row.layout}}
+			*k = Known{Trained: true, Missing: v.missing, Asked: v.layout.Asked, Wall: row.wall, Origin: origin, Stamp: Stamp{row.id, row.layout, row.started}}
 			if row.twin > 0 || twin[i] > 0 {
 				twin[i] = row.twin
 			}

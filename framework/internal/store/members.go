@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -28,14 +29,10 @@ type Label struct {
 // SetMembers notes what the points of a sweep mean, in place of what was noted
 // before. Where that is the same nothing is written.
 func (s *Store) SetMembers(ctx context.Context, sweep string, members []Member) (changed bool, err error) {
-	digest := sha256.New()
-	enc := json.NewEncoder(digest)
-	for _, m := range members {
-		if err := enc.Encode(m); err != nil {
-			return false, err
-		}
-	}
-	sum := digest.Sum(nil)
+	s.mu.Lock()
+	s.recall = nil // the plan is made, and what comes now needs room
+	s.mu.Unlock()
+	sum := digestOf(members)
 	var old []byte
 	err = s.reader.QueryRowContext(ctx, "SELECT digest FROM sweeps WHERE name = ?", sweep).Scan(&old)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -57,6 +54,20 @@ func (s *Store) SetMembers(ctx context.Context, sweep string, members []Member) 
 		}
 		return tx.addMembers(id, members)
 	})
+}
+
+func digestOf(members []Member) []byte {
+	digest := sha256.New()
+	var line []byte
+	for _, m := range members {
+		line = line[:0]
+		for _, part := range []string{m.Fit, m.Method, m.Variant, m.Dataset, m.Fold, m.Stage} {
+			line = binary.AppendUvarint(line, uint64(len(part)))
+			line = append(line, part...)
+		}
+		digest.Write(line) // never fails
+	}
+	return digest.Sum(nil)
 }
 
 func (tx *tx) addMembers(sweep int64, members []Member) error {

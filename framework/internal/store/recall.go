@@ -24,7 +24,7 @@ type recall struct {
 
 // rememberedRow is a row, as far as a plan needs it.
 type rememberedRow struct {
-	id, from                 int64
+	id, from, started        int64
 	layout, provenance, size int32
 	wall                     float64
 }
@@ -143,7 +143,7 @@ func (r *reading) recallAll(rows int) (c *recall, err error) {
 		return nil, err
 	}
 	return c, r.rows(brief|Metrics, "", nil, func(row *trialRow) error {
-		c.rows[[32]byte(row.key)] = rememberedRow{id: row.id, from: int64(len(c.vals)), layout: int32(row.layout), provenance: int32(row.provenance), size: int32(len(row.vals)), wall: row.wall}
+		c.rows[[32]byte(row.key)] = rememberedRow{id: row.id, started: row.started, from: int64(len(c.vals)), layout: int32(row.layout), provenance: int32(row.provenance), size: int32(len(row.vals)), wall: row.wall}
 		if need := len(c.vals) + len(row.vals); need > cap(c.vals) {
 			grown := make([]byte, len(c.vals), max(need, rows*len(row.vals), cap(c.vals)*5/4))
 			copy(grown, c.vals)
@@ -176,7 +176,7 @@ func (r *reading) fromMemory(wants []Want, note func(*trialRow) error) (rest []W
 			continue
 		}
 		noted[key] = true
-		row := trialRow{id: m.id, key: b, layout: int64(m.layout), provenance: int64(m.provenance), wall: m.wall, vals: r.recall.vals[m.from : m.from+int64(m.size)]}
+		row := trialRow{id: m.id, started: m.started, key: b, layout: int64(m.layout), provenance: int64(m.provenance), wall: m.wall, vals: r.recall.vals[m.from : m.from+int64(m.size)]}
 		if err := note(&row); err != nil {
 			return nil, err
 		}

@@ -67,7 +67,7 @@ func (r *trialRow) columns(with With) (list string, into []any) {
 		add("shapes, hashes", &r.shapes, &r.hashes)
 	}
 	if with&brief != 0 {
-		add("wall, provenance", &r.wall, &r.provenance)
+		add("started, wall, provenance", &r.started, &r.wall, &r.provenance)
 	}
 	if with&Provenance != 0 {
 		add("started, wall, cpu, start, memory, attempt, served, resumed, provenance, node, path",

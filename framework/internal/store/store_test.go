@@ -258,3 +258,27 @@ func TestAttemptsElsewhere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A trial that was removed and ran again is not the one that it was.
+func TestStampsOfTrialsThatRanAgain(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	stamp := func(started int64) Stamp {
+		t.Helper()
+		rec := toy(1)
+		rec.Provenance.Started = time.Unix(started, 0)
+		run(t, s, rec, "")
+		known, err := s.Known(ctx, []Want{{Fit: rec.Fit}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Remove(ctx, []string{rec.Fit}); err != nil {
+			t.Fatal(err)
+		}
+		return known[0].Stamp
+	}
+	a, b, c := stamp(1000), stamp(2000), stamp(2000)
+	if a == b || b != c || string(a.Append(nil)) == string(b.Append(nil)) {
+		t.Errorf("%+v, %+v, %+v", a, b, c)
+	}
+}

@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -69,21 +68,25 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 // are tried. Points with the same ones share them.
 func (s *Study) probes(method string, recipe source.Dataset, role string) *store.Probes {
 	targets, known := recipe.Targets(role)
-	var specs []probe.Spec
-	for _, p := range s.Sweep.Probes {
+	which := make([]byte, len(s.Sweep.Probes)) // 1: of these
+	for i, p := range s.Sweep.Probes {
 		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, method)
 		if mine && (!known || slices.ContainsFunc(targets, func(t source.TargetInfo) bool { return t.Name == p.Target })) {
+			which[i] = 1
+		}
+	}
+	if shared := s.shared[string(which)]; shared != nil {
+		return shared
+	}
+	var specs []probe.Spec
+	for i, p := range s.Sweep.Probes {
+		if which[i] == 1 {
 			specs = append(specs, p)
 		}
 	}
-	id, err := json.Marshal(specs)
-	if err != nil {
-		panic("study: a probe holds what JSON cannot: " + err.Error())
-	}
-	if s.shared[string(id)] == nil {
-		s.shared[string(id)] = store.NewProbes(specs, nil)
-	}
-	return s.shared[string(id)]
+	made := store.NewProbes(specs, nil)
+	s.shared[string(which)] = made
+	return made
 }
 
 // request asks for what is wanted of a point: with a fit that is there, its probes

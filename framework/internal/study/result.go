@@ -12,6 +12,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/store"
@@ -164,6 +165,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 	out := make([]store.Member, len(points))
 	mark := sha256.New()
 	texts := map[*store.Probes]string{}
+	var line []byte
 	for i, p := range points {
 		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Stage: stage(p)}}
 		if _, ok := texts[p.Probes]; !ok {
@@ -173,10 +175,16 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 			}
 			texts[p.Probes] = string(text)
 		}
-		fmt.Fprintf(mark, "%q %q %v %v", out[i], texts[p.Probes], p.Finished(), p.known.Stamp)
-		if p.failure != nil {
-			fmt.Fprintf(mark, " %q %v", p.failure.Failure.Error(), p.failure.Provenance.Started)
+		line = line[:0]
+		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Stage, texts[p.Probes]} {
+			line = append(strconv.AppendQuote(line, text), ' ')
 		}
+		line = strconv.AppendBool(line, p.Finished())
+		line = p.known.Stamp.Append(line)
+		if p.failure != nil {
+			line = fmt.Appendf(line, " %q %v", p.failure.Failure.Error(), p.failure.Provenance.Started)
+		}
+		mark.Write(append(line, '\n')) // never fails
 	}
 	return out, mark.Sum(nil)
 }
