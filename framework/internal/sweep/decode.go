@@ -53,11 +53,10 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	f := d.Fields(root, "the sweep", "version", "name", "description", "datasets", "methods", "seeds", "search", "select", "ablations",
 		"probes", "limits", "retries", "keep", "run", "tables")
 	s := &Sweep{file: d.file, root: root}
-	f.Require("version", "the first line of a sweep is: version: 1")
-	var version uint64
-	if f.Whole("version", 0, &version) && version != 1 {
+	f.Require("version", "the first line of a sweep is: version: 2")
+	if f.Whole("version", 0, &s.Version) && s.Version != 1 && s.Version != 2 {
 		n, _ := f.Value("version")
-		d.Fail(n, "this assay reads version 1", "the sweep file is of version %d", version)
+		d.Fail(n, "this assay reads versions 1 and 2", "the sweep file is of version %d", s.Version)
 	}
 	s.Name = strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
 	if n, ok := f.Value("name"); ok && d.ReadText(n, "name", &s.Name) {

@@ -53,7 +53,7 @@ func TestEverything(t *testing.T) {
 	fast := map[string]any{"min_speed": int64(5)} // as it stands in the file; Bind completes it
 	all := []string{"raw", "tuned", "listed", "aligned"}
 	want := &Sweep{
-		Name: "Everything.2", Description: "what a sweep may say",
+		Version: 1, Name: "Everything.2", Description: "what a sweep may say",
 		Datasets: []Dataset{
 			{"Catalogue-1", source.Dataset{Recording: source.Recording{Source: "catalogue/chewie-1", Keep: map[string]source.Labels{"direction": {"0", "2", "4"}}, MinSpeed: 5,
 				Split: &data.Division{By: "trial", Train: 0.7, Val: 0.1, Test: 0.2, Order: "random", Seed: 4}}}},

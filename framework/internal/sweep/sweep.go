@@ -16,6 +16,7 @@ import (
 // Sweep is a sweep file after decoding. Settings, conditions and metric names
 // are checked by Bind, once the methods have described themselves.
 type Sweep struct {
+	Version     uint64 // of the file: 1 keeps the defaults of the first edition
 	Name        string
 	Description string
 	Datasets    []Dataset
