@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,17 +72,12 @@ func (a *attempt) evaluate(ctx context.Context, split data.Split) error {
 	var trailer metadata.MD
 	reply, err := a.proc.Calls().Evaluate(ctx, &wire.EvaluateRequest{
 		ModelDir: a.modelDir(), DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
-		Role: a.plugin.Description.EmbedRole(), Split: string(split), ArraysDir: arrays,
+		Role: a.plugin.Description.EmbedRole(), Split: string(split), ArraysDir: arrays, Cases: split != data.Train,
 	}, grpc.Trailer(&trailer))
 	if err != nil {
 		return a.proc.Explain(ctx, "Evaluate", err, trailer)
 	}
-	var names []string
-	for name := range reply.Metrics {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(reply.Metrics)) {
 		value := reply.Metrics[name]
 		info, ok := a.plugin.Description.Metric(name)
 		if !ok {
@@ -92,6 +88,25 @@ func (a *attempt) evaluate(ctx context.Context, split data.Split) error {
 				Hint: "training may have diverged: try a smaller learning rate; a metric that cannot be computed should be left out"})
 		}
 		a.metrics = append(a.metrics, metric.Value{Name: name, Split: string(split), Goal: info.Goal, Value: value})
+		if c, ok := reply.Cases[name]; ok && split != data.Train {
+			a.addCases(split, name, value, c.Values)
+		}
 	}
 	return nil
+}
+
+// addCases takes in the numbers per case of a metric. Numbers that are not the
+// metric's would make intervals of something else: they stay out, and why is kept.
+func (a *attempt) addCases(split data.Split, name string, value float64, z []float64) {
+	c, ok := a.cases[split]
+	if !ok {
+		made := trial.CasesOf(a.recording.On(split), split)
+		c = &made
+		a.cases[split] = c
+	}
+	err := metric.Cases{name: z}.Check(name, value, len(c.Sizes))
+	if err != nil && a.proc != nil {
+		a.proc.Log().Line("numbers per case are left out: " + err.Error())
+	}
+	c.Add(name, z, err)
 }

@@ -34,7 +34,8 @@ type attempt struct {
 	dataset    *data.Dataset   // nil before it has been opened
 	recording  *data.Recording // the one that Embed and Evaluate are about
 	metrics    []metric.Value
-	measured   []probe.Spec // probes that could be fitted
+	cases      map[data.Split]*trial.Cases // of the metrics, but for those of the train part
+	measured   []probe.Spec                // probes that could be fitted
 	curves     curves
 	embeddings map[string]trial.Embedding
 	files      map[data.Split]string // of the embeddings

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -18,6 +19,14 @@ func (a *attempt) result(err error) trial.Result {
 	rec := trial.Record{
 		Key: a.req.Key, Spec: a.req.Spec, Status: trial.Succeeded,
 		Metrics: a.metrics, Curves: a.curves.points, Embeddings: a.embeddings, Provenance: a.provenance(),
+	}
+	if !a.scored {
+		rec.Asked = trial.Asked{Cases: true, Arrays: a.req.Keep.Arrays}
+	}
+	for _, split := range slices.Sorted(maps.Keys(a.cases)) {
+		if c := *a.cases[split]; !c.Empty() {
+			rec.Cases = append(rec.Cases, c)
+		}
 	}
 	if err != nil {
 		rec.Failure = a.failure(err)

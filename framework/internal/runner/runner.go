@@ -90,7 +90,7 @@ type Plugin struct {
 // Run runs a trial once. It always returns a result: what went wrong is its
 // failure. sink may be nil; the last event that it sees comes before Run returns.
 func (r *Runner) Run(ctx context.Context, req trial.Request, site Site, sink trial.Sink) trial.Result {
-	a := &attempt{req: req, site: site, began: time.Now(), files: map[data.Split]string{}, tell: func(e trial.Event) {
+	a := &attempt{req: req, site: site, began: time.Now(), files: map[data.Split]string{}, cases: map[data.Split]*trial.Cases{}, tell: func(e trial.Event) {
 		if sink != nil {
 			e.Attempt = req.Attempt
 			sink(e)

@@ -84,7 +84,7 @@ func WriteCases(w io.Writer, records iter.Seq2[trial.Record, error]) error {
 		}
 		line := caseLine{Key: rec.Key}
 		for _, c := range rec.Cases {
-			if c.Split != string(data.Train) {
+			if c.Split != string(data.Train) && !c.Empty() {
 				line.Cases = append(line.Cases, c.Pool(trial.MaxCases))
 			}
 		}

@@ -157,16 +157,12 @@ func (tx *tx) extendCases(row int64, rec trial.Record, joined layout) error {
 	}
 	names := renames(rec, joined, all)
 	for _, c := range rec.Cases {
-		more := trial.Cases{Split: c.Split, Sizes: c.Sizes, Pooled: c.Pooled, Values: map[string][]float64{}}
-		for name, z := range c.Values {
+		both.Cases = append(both.Cases, c.Select(func(name string) (string, bool) {
 			if is, ok := names[name]; ok {
 				name = is
 			}
-			if !has[[2]string{name, c.Split}] {
-				more.Values[name] = z
-			}
-		}
-		both.Cases = append(both.Cases, more)
+			return name, !has[[2]string{name, c.Split}]
+		}))
 	}
 	return tx.putCases(row, both, joined)
 }
@@ -189,7 +185,7 @@ func renames(rec trial.Record, l layout, all *Probes) map[string]string {
 
 func (tx *tx) putCases(row int64, rec trial.Record, l layout) error {
 	frames, body, err := packCases(rec, l)
-	if err != nil || body == nil {
+	if err != nil || frames == "" {
 		return err
 	}
 	id, err := tx.text(frames)

@@ -2,7 +2,9 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/assaylab/assay/framework/data"
@@ -13,11 +15,22 @@ import (
 // frame says of what the packed numbers of cases are: of these values of the
 // layout, one after another, each over the same cases.
 type frame struct {
-	Split  string `json:"split"`
-	Sizes  []int  `json:"sizes,omitempty"`
-	Pooled int    `json:"pooled,omitempty"`
-	Cases  int    `json:"cases"`
-	Values []int  `json:"values"` // places in the layout
+	Split  string  `json:"split"`
+	Unit   string  `json:"unit,omitempty"`
+	IDs    []int64 `json:"ids,omitempty"`
+	Sizes  []int   `json:"sizes,omitempty"`
+	Pooled int     `json:"pooled,omitempty"`
+	Cases  int     `json:"cases"`
+	Values []int   `json:"values"`         // places in the layout
+	Lag1   []int   `json:"lag1,omitempty"` // of these, which have an autocorrelation: it follows the numbers
+	// Problems stand here and not with the numbers: trials of one sweep share them.
+	Problems []said `json:"problems,omitempty"`
+}
+
+// said is a word about a value of the layout.
+type said struct {
+	At   int    `json:"at"`
+	Text string `json:"text"`
 }
 
 // packCases packs the cases of metrics that the layout has. Others have no place.
@@ -29,7 +42,7 @@ func packCases(rec trial.Record, l layout) (frames string, body []byte, err erro
 			continue
 		}
 		c = c.Pool(trial.MaxCases)
-		f := frame{Split: c.Split, Sizes: c.Sizes, Pooled: c.Pooled, Cases: c.Len()}
+		f := frame{Split: c.Split, Unit: c.Unit, IDs: c.IDs, Sizes: c.Sizes, Pooled: c.Pooled, Cases: c.Len()}
 		type place struct {
 			at int
 			z  []float64
@@ -40,7 +53,7 @@ func packCases(rec trial.Record, l layout) (frames string, body []byte, err erro
 			if at < 0 {
 				continue
 			}
-			if len(z) != f.Cases || f.Sizes != nil && len(f.Sizes) != f.Cases {
+			if len(z) != f.Cases || f.Sizes != nil && len(f.Sizes) != f.Cases || f.IDs != nil && len(f.IDs) != f.Cases {
 				return "", nil, fmt.Errorf("%s on %s has %d cases of %d", name, c.Split, len(z), f.Cases)
 			}
 			places = append(places, place{at, z})
@@ -50,7 +63,17 @@ func packCases(rec trial.Record, l layout) (frames string, body []byte, err erro
 			f.Values = append(f.Values, p.at)
 			numbers = append(numbers, p.z...)
 		}
-		if len(f.Values) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(c.Lag1)) {
+			if at := l.place(rec, name, c.Split); at >= 0 {
+				f.Lag1, numbers = append(f.Lag1, at), append(numbers, c.Lag1[name])
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(c.Problems)) {
+			if at := l.place(rec, name, c.Split); at >= 0 {
+				f.Problems = append(f.Problems, said{at, c.Problems[name]})
+			}
+		}
+		if len(f.Values)+len(f.Problems) > 0 {
 			list = append(list, f)
 		}
 	}
@@ -102,7 +125,7 @@ func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, err
 	}
 	var out []trial.Cases
 	for _, f := range frames {
-		c := trial.Cases{Split: f.Split, Sizes: f.Sizes, Pooled: f.Pooled, Values: map[string][]float64{}}
+		c := trial.Cases{Split: f.Split, Unit: f.Unit, IDs: f.IDs, Sizes: f.Sizes, Pooled: f.Pooled, Values: map[string][]float64{}}
 		for _, at := range f.Values {
 			if f.Cases > len(numbers) {
 				return nil, fmt.Errorf("it has %d numbers of cases too few", f.Cases-len(numbers))
@@ -112,7 +135,24 @@ func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, err
 			}
 			numbers = numbers[f.Cases:]
 		}
-		if len(c.Values) > 0 {
+		if len(f.Lag1) > len(numbers) {
+			return nil, errors.New("it has too few numbers of cases")
+		}
+		for i, at := range f.Lag1 {
+			for _, name := range names[at] {
+				if c.Lag1 == nil {
+					c.Lag1 = map[string]float64{}
+				}
+				c.Lag1[name] = numbers[i]
+			}
+		}
+		numbers = numbers[len(f.Lag1):]
+		for _, p := range f.Problems {
+			for _, name := range names[p.At] {
+				c.Add(name, nil, errors.New(p.Text))
+			}
+		}
+		if !c.Empty() {
 			out = append(out, c)
 		}
 	}
