@@ -7,7 +7,6 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // direction reads out the direction of a reach as Swap-VAE (Liu et al. 2021) and
@@ -31,13 +30,13 @@ const (
 	deltaTolerance = 3 * math.Pi / 16
 )
 
-func (p direction) Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error) {
+func (p direction) Run(ctx context.Context, parts Parts, target string, seed uint64) (Result, error) {
 	splits := parts.splits()
 	sets := make(map[data.Split]angles, len(splits))
 	for _, s := range splits {
 		t, err := parts[s].Recording.ClassTarget(target)
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		sets[s] = newAngles(widen(parts[s].X), t)
 	}
@@ -46,20 +45,30 @@ func (p direction) Run(ctx context.Context, parts Parts, target string, seed uin
 		train = sets[data.All]
 	}
 	accuracy, delta := make([]float64, len(splits)), make([]float64, len(splits))
+	near, nearly := make([][]float64, len(splits)), make([][]float64, len(splits)) // by sample: share of the initialisations
+	for i, s := range splits {
+		near[i], nearly[i] = make([]float64, sets[s].n), make([]float64, sets[s].n)
+	}
 	for init := range p.Inits {
 		w, err := p.fit(ctx, train, sets, seed, fmt.Sprintf("probe/direction/init/%d", init))
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		for i, s := range splits {
-			a, d := sets[s].score(w)
+			a, d := sets[s].score(w, near[i], nearly[i])
 			accuracy[i] += a / float64(p.Inits)
 			delta[i] += d / float64(p.Inits)
 		}
 	}
-	var out []metric.Value
+	var out Result
 	for i, s := range splits {
-		out = append(out, value("accuracy", s, accuracy[i]), value("delta_accuracy", s, delta[i]))
+		for _, scores := range [][]float64{near[i], nearly[i]} {
+			for j := range scores {
+				scores[j] /= float64(p.Inits)
+			}
+		}
+		out.put("accuracy", s, accuracy[i], parts[s].cases.mean(accuracy[i], near[i]))
+		out.put("delta_accuracy", s, delta[i], parts[s].cases.mean(delta[i], nearly[i]))
 	}
 	return out, nil
 }
@@ -83,7 +92,7 @@ func (p direction) fit(ctx context.Context, train angles, sets map[data.Split]an
 			if err != nil {
 				return readout{}, err
 			}
-			if a, _ := val.score(w); a > most {
+			if a, _ := val.score(w, nil, nil); a > most {
 				best, most = w, a
 			}
 		}
@@ -118,17 +127,24 @@ func newAngles(x samples, t *data.Target) angles {
 	return a
 }
 
-// score returns the shares of samples within the two tolerances. An output that is
-// not a number is within neither.
-func (a angles) score(w readout) (accuracy, delta float64) {
+// score returns the shares of samples within the two tolerances, and adds 1 to
+// near[i] and nearly[i], where they are given, for sample i within them. An output
+// that is not a number is within neither.
+func (a angles) score(w readout, near, nearly []float64) (accuracy, delta float64) {
 	for i := range a.n {
 		c, s := w.apply(a.row(i))
-		near, nearly := within(distance(math.Atan2(s, c), a.theta[i]))
-		if near {
+		accurate, deltaAccurate := within(distance(math.Atan2(s, c), a.theta[i]))
+		if accurate {
 			accuracy++
+			if near != nil {
+				near[i]++
+			}
 		}
-		if nearly {
+		if deltaAccurate {
 			delta++
+			if nearly != nil {
+				nearly[i]++
+			}
 		}
 	}
 	return accuracy / float64(a.n), delta / float64(a.n)

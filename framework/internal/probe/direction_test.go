@@ -152,11 +152,11 @@ func TestDirectionAveragesInitialisations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		score, _ := a.score(w)
+		score, _ := a.score(w, nil, nil)
 		mean += score / 2
 	}
-	if got[0].Value != mean {
-		t.Errorf("accuracy %v, want %v", got[0].Value, mean)
+	if got.Values[0].Value != mean {
+		t.Errorf("accuracy %v, want %v", got.Values[0].Value, mean)
 	}
 }
 
@@ -192,7 +192,7 @@ func TestMyow2TakesTheFirstBestDecay(t *testing.T) {
 			t.Fatal(err)
 		}
 		fits[i] = w
-		scores[i], _ = val.score(w)
+		scores[i], _ = val.score(w, nil, nil)
 	}
 	best := largest(scores)
 	if last := slices.Max(scores); scores[best] != last || slices.Index(scores[best+1:], last) < 0 {

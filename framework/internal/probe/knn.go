@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // knn gives a sample the most frequent class, or the mean value, of the K samples of
@@ -17,15 +16,15 @@ type knn struct {
 	K int `name:"k" default:"5" min:"1" doc:"number of neighbours, each with the same weight"`
 }
 
-func (p knn) Run(ctx context.Context, parts Parts, target string, _ uint64) ([]metric.Value, error) {
+func (p knn) Run(ctx context.Context, parts Parts, target string, _ uint64) (Result, error) {
 	part := parts.fitted()
 	x := widen(part.X)
 	if p.K > x.n {
-		return nil, problem.New(fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", p.K, x.n), "lower k")
+		return Result{}, problem.New(fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", p.K, x.n), "lower k")
 	}
 	t, err := part.Recording.Target(target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	if t.IsClass() {
 		return scoreClasses(parts, target, func(q samples) ([]int32, error) {
@@ -43,7 +42,7 @@ func (p knn) Run(ctx context.Context, parts Parts, target string, _ uint64) ([]m
 	}
 	y, err := continuous(part.Recording, target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	return scoreValues(parts, target, func(q samples) (samples, error) {
 		out := samples{q.n, y.d, make([]float64, q.n*y.d)}

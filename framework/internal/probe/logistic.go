@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // logistic is multinomial logistic regression with a squared penalty, fitted until it
@@ -26,14 +25,14 @@ type logistic struct {
 	L2 float64 `name:"l2" default:"1" above:"0" scale:"log" doc:"penalty λ: half of it times the squared weights is added to the negative log-likelihood summed over samples"`
 }
 
-func (p logistic) Run(ctx context.Context, parts Parts, target string, _ uint64) ([]metric.Value, error) {
+func (p logistic) Run(ctx context.Context, parts Parts, target string, _ uint64) (Result, error) {
 	t, err := parts.fitted().Recording.ClassTarget(target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	f, err := p.fit(ctx, widen(parts.fitted().X), t.Labels)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	return scoreClasses(parts, target, func(x samples) ([]int32, error) {
 		out := make([]int32, x.n)

@@ -19,7 +19,6 @@ import (
 	"context"
 
 	"github.com/assaylab/assay/framework/data"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // Spec asks for one probe. It is part of a trial's identity.
@@ -40,6 +39,8 @@ type Spec struct {
 type Part struct {
 	X         data.Array      // [samples x dims]
 	Recording *data.Recording // the same samples
+
+	cases counted // set by Run
 }
 
 // Parts are the splits of one recording: train, val, test, or just all.
@@ -47,8 +48,8 @@ type Parts map[data.Split]Part
 
 // A Prober is one kind of probe with its settings filled.
 type Prober interface {
-	// Run fits on the train part and scores every part. The values carry no
+	// Run fits on the train part and scores every part. The names carry no
 	// prefix: Run of the whole package adds "probe/NAME/". Randomness comes only
 	// from seed.
-	Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error)
+	Run(ctx context.Context, parts Parts, target string, seed uint64) (Result, error)
 }

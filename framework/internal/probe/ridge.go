@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // ridge is linear regression with a squared penalty: with X and Y centred by the
@@ -24,17 +23,17 @@ type ridge struct {
 	Grid    []float64 `name:"grid" default:"1e-3,1e-2,1e-1,1,1e1,1e2,1e3,1e4,1e5,1e6" above:"0" scale:"log" when:"choose == 'gcv'" doc:"penalties to choose from"`
 }
 
-func (p ridge) Run(ctx context.Context, parts Parts, target string, _ uint64) ([]metric.Value, error) {
+func (p ridge) Run(ctx context.Context, parts Parts, target string, _ uint64) (Result, error) {
 	y, err := continuous(parts.fitted().Recording, target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	f, err := p.fit(widen(parts.fitted().X), y)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	return scoreValues(parts, target, func(x samples) (samples, error) { return f.predict(x), ctx.Err() })
 }

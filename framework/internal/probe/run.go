@@ -11,55 +11,63 @@ import (
 )
 
 // Run fits the probe on the train part (on "all" where there is no train) and
-// scores every part present, in the order train, val, test, all. Values are
-// named probe/NAME/... and are finite. Equal arguments give equal values. What
+// scores every part present, in the order train, val, test, all. Metrics are
+// named probe/NAME/... and are finite. Equal arguments give equal results. What
 // the data do not allow is a [problem.Problem], wrapped with the probe's name.
-func Run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value, error) {
+func Run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) {
 	s, err := Complete(s)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
-	values, err := run(ctx, s, parts, seed)
+	r, err := run(ctx, s, parts, seed)
 	if err != nil {
-		return nil, fmt.Errorf("probe %s: %w", s.Name, err)
+		return Result{}, fmt.Errorf("probe %s: %w", s.Name, err)
 	}
-	return values, nil
+	return r, nil
 }
 
-func run(ctx context.Context, s Spec, parts Parts, seed uint64) ([]metric.Value, error) {
+func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) {
 	k, _ := find(s.Kind)
 	prober, err := k.open(s.Settings)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	var shared common
 	if err := k.schema.Decode(s.Settings, &shared); err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	if err := parts.check(); err != nil {
-		return nil, err
+		return Result{}, err
 	}
+	parts = parts.count()
 	if s.Columns != nil {
 		if parts, err = parts.columns(s.Columns[0], s.Columns[1]); err != nil {
-			return nil, err
+			return Result{}, err
 		}
 	}
 	if shared.MinSpeed > 0 {
 		if parts, err = parts.faster(shared.MinSpeed); err != nil {
-			return nil, err
+			return Result{}, err
 		}
 	}
-	values, err := prober.Run(ctx, parts, s.Target, seed)
+	r, err := prober.Run(ctx, parts, s.Target, seed)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
-	for i, v := range values {
+	for i, v := range r.Values {
 		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			return nil, problem.Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
+			return Result{}, problem.Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
 		}
-		values[i].Name = prefix(s) + v.Name
+		r.Values[i].Name = prefix(s) + v.Name
 	}
-	return values, nil
+	for split, cases := range r.Cases {
+		named := make(metric.Cases, len(cases))
+		for name, z := range cases {
+			named[prefix(s)+name] = z
+		}
+		r.Cases[split] = named
+	}
+	return r, nil
 }
 
 // columns keeps the dimensions from, ..., to−1 of the embeddings.
@@ -73,7 +81,7 @@ func (p Parts) columns(from, to int) (Parts, error) {
 		for i := range x.Rows() {
 			copy(x.Row(i), part.X.Row(i)[from:to])
 		}
-		out[s] = Part{X: x, Recording: part.Recording}
+		out[s] = Part{X: x, Recording: part.Recording, cases: part.cases}
 	}
 	return out, nil
 }
@@ -156,7 +164,7 @@ func (p Parts) faster(limit float64) (Parts, error) {
 		if len(rows) == 0 {
 			return nil, problem.New(fmt.Sprintf("no sample of the %s part is faster than min_speed %v", s, limit), "lower min_speed; it is in the unit of the target velocity")
 		}
-		out[s] = Part{X: part.X.Take(rows), Recording: part.Recording.Subset(rows)}
+		out[s] = Part{X: part.X.Take(rows), Recording: part.Recording.Subset(rows), cases: part.cases.take(rows)}
 	}
 	return out, nil
 }

@@ -52,11 +52,11 @@ func TestValuesAreDeclared(t *testing.T) {
 		ran := 0
 		for _, target := range []string{"direction", "velocity"} {
 			s := Spec{Name: "x", Kind: k, Target: target}
-			values, err := Run(context.Background(), s, parts, 1)
+			r, err := Run(context.Background(), s, parts, 1)
 			if err != nil {
 				continue
 			}
-			for _, v := range values {
+			for _, v := range r.Values {
 				ran++
 				declared := false
 				for _, m := range Metrics(s) {

@@ -2,10 +2,10 @@ package probe
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 const r2Doc = "share of variance explained: 1 - sum of squared errors / sum of squares about the part's mean, both over all dimensions"
@@ -26,50 +26,52 @@ func widen(a data.Array) samples {
 	return out
 }
 
-func value(name string, split data.Split, v float64) metric.Value {
-	return metric.Value{Name: name, Split: string(split), Goal: metric.Max, Value: v}
-}
-
 // scoreClasses predicts the class of every sample of every part and reports accuracy.
-func scoreClasses(parts Parts, target string, predict func(samples) ([]int32, error)) ([]metric.Value, error) {
-	var out []metric.Value
+func scoreClasses(parts Parts, target string, predict func(samples) ([]int32, error)) (Result, error) {
+	var out Result
 	for _, s := range parts.splits() {
 		t, err := parts[s].Recording.ClassTarget(target)
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		got, err := predict(widen(parts[s].X))
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
-		right := 0
-		for i, l := range t.Labels {
-			if got[i] == l {
-				right++
-			}
-		}
-		out = append(out, value("accuracy", s, float64(right)/float64(len(got))))
+		out.hits("accuracy", s, parts[s].cases, got, t.Labels)
 	}
 	return out, nil
 }
 
+// hits adds the share of samples that were given their class.
+func (r *Result) hits(name string, split data.Split, cases counted, given, labels []int32) {
+	score := make([]float64, len(given))
+	for i := range given {
+		if given[i] == labels[i] {
+			score[i] = 1
+		}
+	}
+	value := share(given, labels)
+	r.put(name, split, value, cases.mean(value, score))
+}
+
 // scoreValues predicts the continuous target of every part and reports r2.
-func scoreValues(parts Parts, target string, predict func(samples) (samples, error)) ([]metric.Value, error) {
-	var out []metric.Value
+func scoreValues(parts Parts, target string, predict func(samples) (samples, error)) (Result, error) {
+	var out Result
 	for _, s := range parts.splits() {
 		want, err := continuous(parts[s].Recording, target)
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		got, err := predict(widen(parts[s].X))
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		r2, ok := r2(got, want)
 		if !ok {
-			return nil, problem.New(fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", s, target, want.n), "leave out parts this small, or divide otherwise")
+			return Result{}, problem.New(fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", s, target, want.n), "leave out parts this small, or divide otherwise")
 		}
-		out = append(out, value("r2", s, r2))
+		out.put("r2", s, r2, parts[s].cases.r2(r2, got, want))
 	}
 	return out, nil
 }
@@ -102,6 +104,43 @@ func r2(got, want samples) (r2 float64, ok bool) {
 		}
 	}
 	return 1 - residual/total, total > 0
+}
+
+// r2 is the numbers per case of r2: what is left without a case has a mean of its
+// own, whose squares are, about the mean of all and with s the case's sum of y,
+//
+//	Σ_rest (y − ȳ_rest)² = Σ_rest (y − ȳ)² − s²/(n − n_j).
+func (c counted) r2(value float64, got, want samples) []float64 {
+	if c.n == 0 {
+		return nil
+	}
+	d := want.d
+	residual, total, size, sum := make([]float64, c.n), make([]float64, c.n), make([]int, c.n), make([]float64, c.n*d)
+	mean := columnMeans(want)
+	for i, j := range c.of {
+		size[j]++
+		f := got.row(i)
+		for k, y := range want.row(i) {
+			residual[j] += (y - f[k]) * (y - f[k])
+			total[j] += (y - mean[k]) * (y - mean[k])
+			sum[j*d+k] += y - mean[k]
+		}
+	}
+	var allResidual, allTotal float64
+	for j := range c.n {
+		allResidual += residual[j]
+		allTotal += total[j]
+	}
+	return c.without(value, func(j int) float64 {
+		left := allTotal - total[j]
+		for _, s := range sum[j*d : (j+1)*d] {
+			left -= s * s / float64(want.n-size[j])
+		}
+		if left <= 1e-12*allTotal {
+			return math.NaN() // what is left does not vary
+		}
+		return 1 - (allResidual-residual[j])/left
+	})
 }
 
 func columnMeans(s samples) []float64 {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // state reads out a state that is seldom as often as another (sleep and wake), as
@@ -24,24 +23,24 @@ type state struct {
 	Batch  int `name:"batch" default:"512" min:"1" doc:"samples in a batch"`
 }
 
-func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64) ([]metric.Value, error) {
+func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64) (Result, error) {
 	t, err := parts.fitted().Recording.ClassTarget(target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	if p.Draws < p.Batch {
-		return nil, problem.New(fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch")
+		return Result{}, problem.New(fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch")
 	}
 	val, ok := parts[data.Val]
 	if !ok {
 		val, ok = parts[data.All] // not divided: fitted, chosen and scored on the whole
 	}
 	if !ok {
-		return nil, problem.New("the weight decay is chosen on a val part, and there is none", "divide the recording into train, val and test")
+		return Result{}, problem.New("the weight decay is chosen on a val part, and there is none", "divide the recording into train, val and test")
 	}
 	judge, err := val.Recording.ClassTarget(target)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	train, held := widen(parts.fitted().X), widen(val.X)
 	var best classifier
@@ -49,20 +48,23 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 	for i, decay := range decays() {
 		c, err := p.fit(ctx, train, t, data.Rand(seed, fmt.Sprintf("probe/state/decay/%d", i)), decay)
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
 		if a := share(c.classify(held), judge.Labels); a > most {
 			best, most = c, a
 		}
 	}
-	var out []metric.Value
+	var out Result
 	for _, s := range parts.splits() {
 		t, err := parts[s].Recording.ClassTarget(target)
 		if err != nil {
-			return nil, err
+			return Result{}, err
 		}
-		given := best.classify(widen(parts[s].X))
-		out = append(out, value("accuracy", s, share(given, t.Labels)), value("f1", s, weightedF1(given, t.Labels, t.Classes)))
+		given, cases := best.classify(widen(parts[s].X)), parts[s].cases
+		out.hits("accuracy", s, cases, given, t.Labels)
+		all, each := cases.confusions(given, t.Labels, t.Classes)
+		f1, z := cases.classMetric(all, each, confusion.weightedF1)
+		out.put("f1", s, f1, z)
 	}
 	return out, nil
 }
@@ -166,27 +168,4 @@ func share(given, labels []int32) float64 {
 		}
 	}
 	return float64(n) / float64(len(given))
-}
-
-// weightedF1 is Σ_l (n_l/n) · 2 tp_l/(2 tp_l + fp_l + fn_l), n_l being the number of
-// samples of class l; a class that is never given and never there has F1 0.
-func weightedF1(given, labels []int32, classes int) float64 {
-	sum := 0.0
-	for l := range int32(classes) {
-		tp, fp, fn := 0, 0, 0
-		for i := range given {
-			switch {
-			case given[i] == l && labels[i] == l:
-				tp++
-			case given[i] == l:
-				fp++
-			case labels[i] == l:
-				fn++
-			}
-		}
-		if tp > 0 {
-			sum += float64(tp+fn) / float64(len(labels)) * 2 * float64(tp) / float64(2*tp+fp+fn)
-		}
-	}
-	return sum
 }

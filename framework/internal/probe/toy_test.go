@@ -16,7 +16,7 @@ func toy(x, velocity [][]float64, labels []int, classes int) Part {
 	for i, l := range labels {
 		t.Labels[i] = int32(l)
 	}
-	rec := &data.Recording{Samples: array(x), Targets: []data.Target{t, {Name: "velocity", Values: array(velocity)}}}
+	rec := &data.Recording{Samples: array(x), Trial: make([]int32, len(x)), Targets: []data.Target{t, {Name: "velocity", Values: array(velocity)}}}
 	return Part{X: rec.Samples, Recording: rec}
 }
 
@@ -47,11 +47,11 @@ func ring(n int, noise float64, rng *rand.Rand) Part {
 
 func mustRun(t *testing.T, s Spec, p Parts, seed uint64) []metric.Value {
 	t.Helper()
-	v, err := Run(context.Background(), s, p, seed)
+	r, err := Run(context.Background(), s, p, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v
+	return r.Values
 }
 
 func near(got, want, tol float64) bool { return math.Abs(got-want) <= tol }

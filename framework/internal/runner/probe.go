@@ -30,7 +30,7 @@ func (a *attempt) probe(ctx context.Context) error {
 	var wrong error
 	for _, spec := range a.req.Spec.Probes {
 		a.show("probe")
-		values, err := probe.Run(ctx, spec, parts, a.req.Spec.Seed)
+		r, err := probe.Run(ctx, spec, parts, a.req.Spec.Seed)
 		if err != nil {
 			if ctx.Err() != nil {
 				return host.Stopped(ctx)
@@ -41,7 +41,13 @@ func (a *attempt) probe(ctx context.Context) error {
 			}
 			continue
 		}
-		a.metrics, a.measured = append(a.metrics, values...), append(a.measured, spec)
+		a.metrics, a.measured = append(a.metrics, r.Values...), append(a.measured, spec)
+		for _, v := range r.Values {
+			split := data.Split(v.Split)
+			if z, ok := r.Cases[split][v.Name]; ok && split != data.Train {
+				a.addCases(split, v.Name, v.Value, z)
+			}
+		}
 	}
 	return wrong
 }
