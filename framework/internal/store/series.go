@@ -24,11 +24,11 @@ type frame struct {
 	Values []int   `json:"values"`         // places in the layout
 	Lag1   []int   `json:"lag1,omitempty"` // of these, which have an autocorrelation: it follows the numbers
 	// Problems stand here and not with the numbers: trials of one sweep share them.
-	Problems []said `json:"problems,omitempty"`
+	Problems []remark `json:"problems,omitempty"`
 }
 
-// said is a word about a value of the layout.
-type said struct {
+// remark is a word about a value of the layout.
+type remark struct {
 	At   int    `json:"at"`
 	Text string `json:"text"`
 }
@@ -70,7 +70,7 @@ func packCases(rec trial.Record, l layout) (frames string, body []byte, err erro
 		}
 		for _, name := range slices.Sorted(maps.Keys(c.Problems)) {
 			if at := l.place(rec, name, c.Split); at >= 0 {
-				f.Problems = append(f.Problems, said{at, c.Problems[name]})
+				f.Problems = append(f.Problems, remark{at, c.Problems[name]})
 			}
 		}
 		if len(f.Values)+len(f.Problems) > 0 {

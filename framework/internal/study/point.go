@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/store"
@@ -101,6 +102,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
 	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, p.recipe, p.Seed))
+	known.Sees = sees(plug.Description, p.Settings)
 	keep := s.Sweep.Keep
 	req := trial.Request{
 		Label: Label(p.Point), Key: p.Key, Spec: spec, Known: known,
@@ -117,6 +119,17 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 		}
 	}
 	return req, nil
+}
+
+// sees is what the method says that an embedded sample depends on; nil if it says
+// nothing of that.
+func sees(d framework.Description, settings map[string]any) *trial.Sees {
+	before, after, said, err := d.ContextFor(settings)
+	labels, knows, wrong := d.UsesLabelsFor(settings)
+	if !said || !knows || err != nil || wrong != nil {
+		return nil
+	}
+	return &trial.Sees{Before: before, After: after, Labels: labels}
 }
 
 // Label names a point for people: "hiwa, chewie-1, seed 3".

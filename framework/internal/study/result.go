@@ -25,7 +25,8 @@ import (
 // made is an error, and does not keep back the others.
 func (l *Ledger) Tables(ctx context.Context) ([]*table.Table, error) {
 	specs := l.study.Sweep.Tables
-	return buildTables(l.study.Sweep, l.rowsOf(ctx, l.counted(specs), store.Spec|store.Metrics|store.Cases, wantedBy(specs)))
+	const with = store.Spec | store.Metrics | store.Cases | store.Provenance
+	return buildTables(l.study.Sweep, l.rowsOf(ctx, l.counted(specs), with, wantedBy(specs)), l.selections())
 }
 
 // wantedBy says which metrics tables count; those of a failed trial are none.
@@ -57,14 +58,24 @@ func metricsOf(s table.Spec) []string {
 	return nil
 }
 
-func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error]) ([]*table.Table, error) {
+// buildTables makes the tables of rows. How settings were chosen is counted from the
+// rows where nobody else knows it.
+func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error], of selections) ([]*table.Table, error) {
+	counted := newTally(sw)
 	seen := make([][]table.Observation, len(sw.Tables))
 	for row, err := range rows {
 		if err != nil {
 			return nil, err
 		}
+		if of == nil {
+			counted.see(row)
+		}
 		for i, spec := range sw.Tables {
-			seen[i] = observe(seen[i], row, sw.Select, spec)
+			known := of
+			if known == nil {
+				known = counted.found
+			}
+			seen[i] = observe(seen[i], row, sw.Select, known, spec)
 		}
 	}
 	var out []*table.Table
@@ -96,7 +107,7 @@ func CommittedTables(file string, sets []string, dir string) ([]*table.Table, er
 			return nil, problem.Usage(fmt.Errorf("%s: table %s: %s %s", file, sw.Tables[i].Name, p.Path, p.Fact), p.Hint)
 		}
 	}
-	return buildTables(sw, store.ReadLines(path))
+	return buildTables(sw, store.ReadRecords(path), nil)
 }
 
 // RecordsFile is where a sweep's rows stand in a results folder.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/assaylab/assay/framework/internal/store"
-	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
@@ -111,27 +110,4 @@ func (l *Ledger) counted(specs []table.Spec) []*Point {
 		s := stage(p)
 		return !slices.ContainsFunc(specs, func(spec table.Spec) bool { return counts(s, spec) })
 	})
-}
-
-// observe turns a trial into what a table counts. A table shows ablations and
-// unselected configurations only if it has an axis that tells them apart.
-func observe(out []table.Observation, row Row, sel *sweep.Select, spec table.Spec) []table.Observation {
-	if !counts(row.Role, spec) {
-		return out
-	}
-	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
-	if row.Role == Chosen {
-		o.Variant = "" // the selected settings stand for the method
-	}
-	if row.Status != trial.Succeeded {
-		o.Failed = true
-		return append(out, o)
-	}
-	for _, m := range row.Metrics {
-		v := o
-		v.Metric, v.Split, v.Goal, v.Value = m.Name, m.Split, m.Goal, m.Value
-		v.Tuning = row.Role == Chosen && sel != nil && sel.Split == m.Split // every score on the split that selected
-		out = append(out, v)
-	}
-	return out
 }

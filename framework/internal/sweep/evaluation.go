@@ -72,5 +72,13 @@ func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
 	d.references(f, "methods", "method", methodIDs(s), &t.Methods)
 	d.references(f, "datasets", "dataset", datasetIDs(s), &t.Dataset)
 	t.Expect = expected(s, cells)
+	for _, m := range s.Methods {
+		if _, ok := t.Rename[m.ID]; m.Label != "" && !ok {
+			if t.Rename == nil {
+				t.Rename = map[string]string{}
+			}
+			t.Rename[m.ID] = m.Label
+		}
+	}
 	return t
 }

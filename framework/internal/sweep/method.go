@@ -9,10 +9,17 @@ import (
 )
 
 func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
-	f := d.Fields(n, "method "+id, "plugin", "settings", "search", "configs", "datasets")
+	f := d.Fields(n, "method "+id, "plugin", "label", "settings", "search", "configs", "datasets")
 	m := Method{ID: id}
 	f.Require("plugin", "\"assay plugin list\" names the plugins there are")
 	f.Text("plugin", &m.Plugin)
+	if v, ok := f.Value("label"); ok && d.ReadText(v, f.Name("label"), &m.Label) {
+		for _, other := range s.Methods {
+			if m.Label == other.Label || m.Label == other.ID {
+				d.Fail(v, "tables tell methods apart by their labels", "methods %s and %s have one label: %s", other.ID, id, yaml.Shorten(m.Label))
+			}
+		}
+	}
 	m.Settings = f.Plain("settings")
 	for _, p := range f.Mapping("search") {
 		m.Search = append(m.Search, d.param(id, p))

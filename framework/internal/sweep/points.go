@@ -70,6 +70,23 @@ func (s *Sweep) CountAblated(c Cell) (n int) {
 	return n
 }
 
+// SearchedSettings names the settings that differ between a method's configurations.
+func (m Method) SearchedSettings() []string {
+	var out []string
+	for _, p := range m.Search {
+		out = append(out, p.Name)
+	}
+	for _, c := range m.Configs {
+		for name := range c {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func (m Method) searched() bool { return len(m.Search) > 0 || m.Configs != nil }
 
 // label names a configuration by what is searched: "lr=0.001 kl_weight=10".

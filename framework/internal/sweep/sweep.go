@@ -48,6 +48,7 @@ type Dataset struct {
 // Method is one method under the sweep's own name for it.
 type Method struct {
 	ID       string
+	Label    string           // that tables print; empty: the ID
 	Plugin   string           // name of a plugin, or a path (with a separator in it)
 	Settings map[string]any   // fixed
 	Search   []search.Param   // searched over

@@ -177,7 +177,7 @@ func (k kinds) say(s *sentences) {
 		s.say("one split: how trials were divided into training and test did not vary")
 	}
 	if k.over[overCases] && k.over[overBoth] {
-		s.say("methods without randomness: over test cases alone")
+		s.say("methods without randomness, and those whose seeds all agree: over test cases alone")
 	}
 	if len(k.problems) > 0 {
 		s.say("training seeds only: %s, so that the chance of the test cases is in no interval, and nothing is tested or marked there", strings.Join(k.problems, "; "))

@@ -92,5 +92,8 @@ func (t *Table) display(label string) string {
 	if to, ok := t.Spec.Rename[label]; ok && to != "" {
 		return to
 	}
+	if method, variant, ok := strings.Cut(label, ": "); ok && t.Spec.Rename[method] != "" {
+		return t.Spec.Rename[method] + ": " + variant
+	}
 	return label
 }

@@ -75,7 +75,15 @@ type Provenance struct {
 
 	Confinement string `json:"confinement,omitempty"` // strength of it
 	GPU         string `json:"gpu,omitempty"`
-	Node        string `json:"-"` // that it ran on: kept in the store, in no file that is committed
+	Sees        *Sees  `json:"sees,omitempty"` // what an embedded sample depends on, where the method says it
+	Node        string `json:"-"`              // that it ran on: kept in the store, in no file that is committed
+}
+
+// Sees is what an embedded sample may depend on.
+type Sees struct {
+	Before int64 `json:"before"` // samples before it
+	After  int64 `json:"after"`
+	Labels bool  `json:"labels,omitempty"`
 }
 
 // What a record's Lock says.

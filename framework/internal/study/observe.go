@@ -1,0 +1,129 @@
+package study
+
+import (
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// observe turns a trial into what a table counts. A table shows ablations and
+// unselected configurations only if it has an axis that tells them apart.
+func observe(out []table.Observation, row Row, sel *sweep.Select, of selections, spec table.Spec) []table.Observation {
+	if !counts(row.Role, spec) {
+		return out
+	}
+	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
+	if row.Role == Chosen {
+		o.Variant = "" // the selected settings stand for the method
+		o.Selected = of[place{row.MethodID, row.Dataset}]
+	}
+	if s := row.Provenance.Sees; s != nil {
+		o.Sees = &table.Sees{Before: int(s.Before), After: int(s.After), Labels: s.Labels}
+	}
+	if row.Status != trial.Succeeded {
+		o.Failed = true
+		return append(out, o)
+	}
+	for _, m := range row.Metrics {
+		v := o
+		v.Metric, v.Split, v.Goal, v.Value = m.Name, m.Split, m.Goal, m.Value
+		v.Tuning = row.Role == Chosen && sel != nil && sel.Split == m.Split // every score on the split that selected
+		v.Cases = casesOf(row.Cases, m)
+		out = append(out, v)
+	}
+	return out
+}
+
+// casesOf are the numbers per case of a metric; nil where there are none.
+func casesOf(all []trial.Cases, m metric.Value) *table.Cases {
+	for _, c := range all {
+		if c.Split != m.Split {
+			continue
+		}
+		if problem, ok := c.Problems[m.Name]; ok {
+			return &table.Cases{Problem: problem}
+		}
+		z, ok := c.Values[m.Name]
+		if !ok {
+			continue
+		}
+		out := &table.Cases{Kind: metric.KindOf(m.Name), Unit: c.Unit, Z: z, IDs: c.IDs}
+		if len(c.Sizes) > 0 {
+			out.Samples = make([]float64, len(c.Sizes))
+			for j, n := range c.Sizes {
+				out.Samples[j] = float64(n)
+			}
+		}
+		if r, ok := c.Lag1[m.Name]; ok {
+			out.Lag1 = &r
+		}
+		return out
+	}
+	return nil
+}
+
+// place is a method on a dataset, by the sweep's names.
+type place struct{ method, dataset string }
+
+// selections tell how the settings of each place were chosen.
+type selections map[place]*table.Selected
+
+// selections are those that the ledger has made.
+func (l *Ledger) selections() selections {
+	out := selections{}
+	sw := l.study.Sweep
+	for _, c := range l.cells {
+		if c.chosen == nil {
+			continue
+		}
+		s := selectedOf(sw, c.Method)
+		s.Configurations = len(c.asked)
+		for i := range c.asked {
+			if len(c.candidate(i).Values) == 0 {
+				s.Failed++
+			}
+		}
+		out[place{c.Method.ID, c.Dataset}] = s
+	}
+	return out
+}
+
+func selectedOf(sw *sweep.Sweep, m sweep.Method) *table.Selected {
+	return &table.Selected{Metric: sw.Select.Metric, Split: sw.Select.Split, Searched: m.SearchedSettings()}
+}
+
+// tally makes selections of rows, as they go by: where a store is not at hand.
+type tally struct {
+	sweep  *sweep.Sweep
+	found  selections
+	values map[place]map[string]bool // by variant: whether a seed of it has a value
+}
+
+func newTally(sw *sweep.Sweep) *tally {
+	return &tally{sw, selections{}, map[place]map[string]bool{}}
+}
+
+func (t *tally) see(row Row) {
+	if t.sweep.Select == nil || row.Role != Chosen && row.Role != Searched {
+		return
+	}
+	at := place{row.MethodID, row.Dataset}
+	s := t.found[at]
+	if s == nil {
+		s = &table.Selected{Metric: t.sweep.Select.Metric, Split: t.sweep.Select.Split}
+		for _, m := range t.sweep.Methods {
+			if m.ID == row.MethodID {
+				s = selectedOf(t.sweep, m)
+			}
+		}
+		t.found[at], t.values[at] = s, map[string]bool{}
+	}
+	t.values[at][row.Variant] = t.values[at][row.Variant] || selected(row.Record, t.sweep.Select) != nil
+	s.Configurations, s.Failed = len(t.values[at]), 0
+	for _, has := range t.values[at] {
+		if !has {
+			s.Failed++
+		}
+	}
+}
