@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/assaylab/assay/framework/cli"
 	"github.com/assaylab/assay/framework/data"
 )
@@ -19,7 +21,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"assay": main})
 }
 
 func assay(t *testing.T, args ...string) {
