@@ -34,11 +34,16 @@ func (a *app) planCommand() *cobra.Command {
 			defer l.Close()
 			if asJSON {
 				variants, _ := l.Waiting()
+				power, err := l.Power(ctx)
+				if err != nil {
+					return err
+				}
 				return json.NewEncoder(a.out).Encode(struct {
 					Sweep string `json:"sweep"`
 					study.Counts
-					Waiting int `json:"waiting_for_selection"`
-				}{s.Sweep.Name, l.Count(nil), variants})
+					Waiting int           `json:"waiting_for_selection"`
+					Power   []study.Power `json:"power,omitempty"`
+				}{s.Sweep.Name, l.Count(nil), variants, power})
 			}
 			return a.printPlan(ctx, s, l)
 		},
@@ -80,6 +85,9 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 	for _, n := range notes {
 		fmt.Fprintf(a.out, "note: %s\n", n)
 	}
+	if err := a.printPower(ctx, l); err != nil {
+		return err
+	}
 	points := l.Points()
 	if n := len(points); n > 0 {
 		fmt.Fprintf(a.out, "first: %s  %s\nlast:  %s  %s\n", trial.Short(points[0].Key), study.Label(points[0].Point), trial.Short(points[n-1].Key), study.Label(points[n-1].Point))
@@ -93,6 +101,29 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		if ok && t > 0 {
 			fmt.Fprintf(a.out, "forecast: about %v with %d at a time (from earlier trials; expect it to be wrong by a factor of 2)\n", t.Round(time.Second), jobs)
 		}
+	}
+	return nil
+}
+
+// printPower says what the tables will be able to show.
+func (a *app) printPower(ctx context.Context, l *study.Ledger) error {
+	power, err := l.Power(ctx)
+	if err != nil {
+		return err
+	}
+	assumed := false
+	for _, p := range power {
+		rng, mark := "", ""
+		if p.Least != p.Most {
+			rng = fmt.Sprintf(" (%.2g to %.2g)", p.Least, p.Most)
+		}
+		if p.Assumed {
+			assumed, mark = true, " (assumed)"
+		}
+		fmt.Fprintf(a.out, "power: table %s, %s, %s: %d seeds and %d test cases show a true difference of %.2g%s four times out of five%s\n", p.Table, p.Dataset, p.Metric, p.Seeds, p.Cases, p.Median, rng, mark)
+	}
+	if assumed {
+		fmt.Fprintf(a.out, "power, assumed: %s; once trials are recorded, they tell\n", study.Assumption)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 func (a *app) tableCommand() *cobra.Command {
 	var sets []string
 	var dir, format, only string
+	var methods bool
 	cmd := &cobra.Command{
 		Use:   "table FILE",
 		Short: "Print a sweep's tables from what is recorded",
@@ -47,6 +48,10 @@ where there is none (results that were committed), from records.jsonl.`,
 				}
 				tables = slices.DeleteFunc(tables, func(t *table.Table) bool { return t.Name != only })
 			}
+			if methods {
+				fmt.Fprint(a.out, table.Wrap(table.MethodsText(tables), 80))
+				return err
+			}
 			if format == "json" {
 				return errors.Join(json.NewEncoder(a.out).Encode(map[string]any{"tables": tables}), err)
 			}
@@ -62,6 +67,7 @@ where there is none (results that were committed), from records.jsonl.`,
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
 	cmd.Flags().StringVar(&format, "format", "text", strings.Join(table.Formats(), ", "))
+	cmd.Flags().BoolVar(&methods, "methods-text", false, "print a paragraph for a Methods section: how the numbers were made")
 	cmd.Flags().StringVar(&only, "name", "", "only the table of this `NAME`")
 	return cmd
 }

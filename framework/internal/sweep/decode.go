@@ -76,12 +76,18 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	d.seeds(f, s)
 	d.search(f, s)
 	if n, ok := f.Value("select"); ok {
-		g := d.Fields(n, "select", "metric", "split", "goal")
+		g := d.Fields(n, "select", "metric", "split", "goal", "allow_test")
 		s.Select = &Select{Split: string(data.Val)}
 		g.Require("metric", "")
 		g.Text("metric", &s.Select.Metric)
 		g.Choice("split", &s.Select.Split, "val", "train", "all", "test")
 		g.Choice("goal", &s.Select.Goal, "max", "min")
+		allowed := s.Version == 1 // which never asked
+		g.Boolean("allow_test", &allowed)
+		if s.Select.Split == string(data.Test) && !allowed {
+			v, _ := g.Value("split")
+			d.Fail(v, "select on val; or write allow_test: true, and tables will say so", "select: choosing on the test part makes its numbers too good")
+		}
 	}
 	for i, n := range f.List("ablations") {
 		s.Ablations = append(s.Ablations, d.ablation(n, i, s))

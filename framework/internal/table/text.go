@@ -72,7 +72,7 @@ func RenderText(w io.Writer, t *Table, style TextStyle) error {
 	if style.Width > 0 {
 		width = min(width, style.Width)
 	}
-	b.WriteString(wrap(caption, width))
+	b.WriteString(Wrap(caption, width))
 	if len(t.Selection) > 0 {
 		b.WriteByte('\n')
 		selected := selectedLines(t)
@@ -173,8 +173,8 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 }
 
-// wrap breaks s at spaces into lines of at most width characters.
-func wrap(s string, width int) string {
+// Wrap breaks s at spaces into lines of at most width characters.
+func Wrap(s string, width int) string {
 	var b strings.Builder
 	used := 0
 	for _, word := range strings.Fields(s) {
