@@ -75,7 +75,8 @@ func Generators() []Generator {
 // FindGenerator returns the generator of that name; the error suggests a similar one.
 func FindGenerator(name string) (Generator, error) {
 	var names []string
-	for _, g := range Generators() {
+	for _, of := range generators {
+		g := of()
 		if g.Name == name {
 			return g, nil
 		}
