@@ -35,27 +35,23 @@ const (
 // Main runs the command line with the methods that this binary brings, and
 // exits. As "assay serve METHOD" the process becomes the plugin itself.
 func Main(methods ...func() framework.Method) {
-	byName := map[string]framework.Method{}
-	for _, f := range methods {
-		m := f()
-		byName[m.Describe().Name] = m
-	}
 	if len(os.Args) == 2 && os.Args[1] == host.GuardCommand {
 		host.Guard()
 		return
 	}
 	if len(os.Args) == 3 && os.Args[1] == "serve" { // quick: every trial starts here
-		m, ok := byName[os.Args[2]]
-		if !ok {
-			fmt.Fprintf(os.Stderr, "assay: error: this binary has no method %q\n", os.Args[2])
-			os.Exit(exitUsage)
+		for _, f := range methods {
+			if m := f(); m.Describe().Name == os.Args[2] {
+				framework.Serve(m)
+				return
+			}
 		}
-		framework.Serve(m)
-		return
+		fmt.Fprintf(os.Stderr, "assay: error: this binary has no method %q\n", os.Args[2])
+		os.Exit(exitUsage)
 	}
 	var names []string
-	for name := range byName {
-		names = append(names, name)
+	for _, f := range methods {
+		names = append(names, f().Describe().Name)
 	}
 	slices.Sort(names)
 	a := &app{builtin: names}

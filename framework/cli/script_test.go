@@ -29,7 +29,6 @@ func TestMain(m *testing.M) {
 		commands["assay-plugin-"+name] = run
 	}
 	commands["assay-plugin-twin"] = func() { framework.Serve(&toy{}) } // calls itself toy, as another does
-	commands["assay-plugin-idle"] = serveIdle
 	testscript.Main(m, commands)
 }
 

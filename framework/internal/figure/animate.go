@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -19,7 +20,8 @@ const (
 
 // The still state is the end of the motion: what shows no animation shows whole
 // tracks. Every body draws its track behind itself.
-var animation = template.Must(template.New("svg").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="{{.Fonts}}" fill="#222">
+var animation = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("svg").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="{{.Fonts}}" fill="#222">
 <title>{{.Title}}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="{{.Left}}" y="{{.TitleY}}" font-size="{{.TitleSize}}">{{.Title}}</text>
@@ -35,6 +37,7 @@ var animation = template.Must(template.New("svg").Parse(`<svg xmlns="http://www.
 {{end}}{{range .Lines}}<text x="{{.At.X}}" y="{{.At.Y}}" font-size="{{$.Small}}" dominant-baseline="central">{{.Text}}</text>
 {{end}}</svg>
 `))
+})
 
 type (
 	number string
@@ -85,7 +88,7 @@ func (m *motion) svg(w io.Writer) error {
 		page.Lines = append(page.Lines, caption{at(legendAt(len(m.names) + 1 + i).Add(vg.Point{X: -5})), line})
 	}
 	var out bytes.Buffer
-	if err := animation.Execute(&out, page); err != nil {
+	if err := animation().Execute(&out, page); err != nil {
 		return err
 	}
 	_, err := w.Write(out.Bytes())

@@ -21,33 +21,41 @@ type Tail struct {
 	text    []byte
 	line    int // bytes of the line that is being written
 	dropped bool
-	file    *os.File // copy that outlives the host; nil: none
+	path    string   // of a copy that outlives the host; "": none
+	file    *os.File // the copy; nil: nothing has been said
 	written int      // bytes in file
 }
 
 // Follow keeps a copy in a file, so that a killed host does not take the last
-// words with it. A copy that cannot be written is done without.
+// words with it: from the first word on, as most trials say nothing. A copy that cannot
+// be written is done without.
 func (t *Tail) Follow(path string) (stop func()) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return func() {}
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.file, t.written = f, 0
+	t.path = path
 	t.copy(t.text)
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.file = nil
-		f.Close()
+		if t.file != nil {
+			t.file.Close()
+		}
+		t.path, t.file = "", nil
 	}
 }
 
 // copy appends to the file, which begins anew with what is kept once it is long.
 func (t *Tail) copy(p []byte) {
 	if t.file == nil {
-		return
+		if t.path == "" || len(p) == 0 {
+			return
+		}
+		f, err := os.OpenFile(t.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		if err != nil {
+			t.path = ""
+			return
+		}
+		t.file, t.written = f, 0
 	}
 	if t.written+len(p) > 4*tailSize {
 		_ = t.file.Truncate(0)

@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/metric"
@@ -12,8 +13,8 @@ import (
 // kind is one entry of the registry.
 type kind struct {
 	name    string
-	schema  setting.Schema
-	metrics []metric.Info // without prefix
+	schema  func() setting.Schema // made when it is first asked for
+	metrics []metric.Info         // without prefix
 	open    func(values map[string]any) (Prober, error)
 }
 
@@ -41,11 +42,13 @@ func higher(name, doc string) metric.Info {
 
 // register makes the entry of a kind whose settings are the exported fields of T.
 func register[T Prober](name string, metrics ...metric.Info) kind {
-	var zero T
-	schema := slices.Concat(setting.Of(zero), setting.Of(common{}))
+	schema := sync.OnceValue(func() setting.Schema {
+		var zero T
+		return slices.Concat(setting.Of(zero), setting.Of(common{}))
+	})
 	return kind{name, schema, metrics, func(values map[string]any) (Prober, error) {
 		var p T
-		err := schema.Decode(values, &p)
+		err := schema().Decode(values, &p)
 		return p, err
 	}}
 }
@@ -70,7 +73,10 @@ func find(name string) (kind, bool) {
 // Schema returns the settings of a kind, and whether there is such a kind.
 func Schema(name string) (setting.Schema, bool) {
 	k, ok := find(name)
-	return slices.Clone(k.schema), ok
+	if !ok {
+		return nil, false
+	}
+	return slices.Clone(k.schema()), true
 }
 
 // Complete returns the spec with its name and settings filled in and in their
@@ -90,7 +96,7 @@ func Complete(s Spec) (Spec, error) {
 	if c := s.Columns; c != nil && (len(c) != 2 || c[0] < 0 || c[1] <= c[0]) {
 		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, problem.New(fmt.Sprintf("columns are %v", c), "columns: [0, 64] are the first 64 dimensions of the embedding"))
 	}
-	full, err := k.schema.Complete(s.Settings)
+	full, err := k.schema().Complete(s.Settings)
 	if err != nil {
 		return Spec{}, fmt.Errorf("probe %s: %w", s.Name, err)
 	}

@@ -33,7 +33,7 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) 
 		return Result{}, err
 	}
 	var shared common
-	if err := k.schema.Decode(s.Settings, &shared); err != nil {
+	if err := k.schema().Decode(s.Settings, &shared); err != nil {
 		return Result{}, err
 	}
 	if err := parts.check(); err != nil {

@@ -80,7 +80,7 @@ func (r Recording) seed(trialSeed uint64) uint64 {
 // generatorItems lists the generators.
 func generatorItems() []Item {
 	var out []Item
-	for _, g := range generators {
+	for _, g := range Generators() {
 		out = append(out, Item{Source: g.Name, Summary: g.Summary, Roles: sortedKeys(g.Shapes), generator: &g})
 	}
 	return out

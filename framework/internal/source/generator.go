@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/setting"
@@ -27,8 +28,14 @@ type model interface {
 	check() []data.Problem
 }
 
-// define fills a generator from a settings struct; fresh returns a new one.
-func define[M model](g Generator, fresh func() M) Generator {
+// define fills a generator from a settings struct once somebody asks for it: every
+// process of a plugin that this binary brings starts with all that is made at its
+// start. fresh returns a new struct.
+func define[M model](g Generator, fresh func() M) func() Generator {
+	return sync.OnceValue(func() Generator { return complete(g, fresh) })
+}
+
+func complete[M model](g Generator, fresh func() M) Generator {
 	g.Settings = setting.Of(fresh())
 	decode := func(params map[string]any) (M, error) {
 		m := fresh()
@@ -54,15 +61,22 @@ func define[M model](g Generator, fresh func() M) Generator {
 	return g
 }
 
-var generators = []Generator{swapVAEGenerator, lowRankGenerator, stimulusGenerator, thresholdGenerator, markovGenerator, coinGenerator, poemGenerator, manyBodyGenerator, teacherGenerator}
+var generators = []func() Generator{swapVAEGenerator, lowRankGenerator, stimulusGenerator, thresholdGenerator, markovGenerator, coinGenerator, poemGenerator, manyBodyGenerator, teacherGenerator}
 
 // Generators lists the generators in a fixed order.
-func Generators() []Generator { return slices.Clone(generators) }
+func Generators() []Generator {
+	out := make([]Generator, len(generators))
+	for i, g := range generators {
+		out[i] = g()
+	}
+	return out
+}
 
 // FindGenerator returns the generator of that name; the error suggests a similar one.
 func FindGenerator(name string) (Generator, error) {
 	var names []string
-	for _, g := range generators {
+	for _, of := range generators {
+		g := of()
 		if g.Name == name {
 			return g, nil
 		}

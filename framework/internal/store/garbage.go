@@ -239,7 +239,7 @@ func (s *Store) Collect(ctx context.Context, g Garbage) error {
 	if err := s.inPlace(); err != nil {
 		return err
 	}
-	if err := s.stillMine(ctx, s.writer); err != nil {
+	if err := s.stillMine(s.writer.QueryRowContext(ctx, ownerQuery)); err != nil {
 		return err
 	}
 	_, err := s.writer.ExecContext(ctx, "VACUUM")

@@ -62,10 +62,11 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return s.explain(err)
 	}
 	defer inner.Rollback()
-	if err := s.stillMine(ctx, inner); err != nil {
+	tx := newTx(ctx, inner, &s.texts)
+	tx.known = &s.known
+	if err := s.stillMine(tx.query(ownerQuery)); err != nil {
 		return err
 	}
-	tx := newTx(ctx, inner, &s.texts)
 	if err := f(tx); err != nil {
 		return s.explain(err)
 	}
@@ -73,6 +74,7 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return s.explain(err)
 	}
 	tx.settle()
+	s.known.keep(ctx, s.writer, tx.asked)
 	s.writes.Add(1)
 	s.mu.Lock()
 	s.hasAliases, s.recall = nil, nil
@@ -80,10 +82,12 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 	return nil
 }
 
-func (s *Store) stillMine(ctx context.Context, q querier) error {
+const ownerQuery = "SELECT token, holder FROM owner"
+
+func (s *Store) stillMine(owner interface{ Scan(...any) error }) error {
 	var token []byte
 	var who string
-	err := q.QueryRowContext(ctx, "SELECT token, holder FROM owner").Scan(&token, &who)
+	err := owner.Scan(&token, &who)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return &LostError{Dir: s.Dir, What: "its store says that nobody has it open"}

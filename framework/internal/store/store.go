@@ -44,6 +44,7 @@ type Store struct {
 
 	// Of a store that is open for writing.
 	writer  *sql.DB
+	known   statements
 	hold    *hold
 	token   []byte      // in table owner, as long as the folder is ours
 	file    os.FileInfo // of the database

@@ -11,13 +11,15 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// tx is a transaction that writes. It prepares each statement once.
+// tx is a transaction that writes. It prepares each statement at most once.
 type tx struct {
 	*sql.Tx
 	ctx   context.Context
 	texts *texts
 	fresh map[hash]int64 // texts that are known once this is committed
 	stmts map[string]*sql.Stmt
+	known *statements // prepared by others; nil: none
+	asked []string    // what it has prepared itself
 
 	// What it reads of itself may never be: ids of texts are given again if it fails.
 	seen     texts
@@ -40,11 +42,16 @@ func (tx *tx) stmt(query string) (*sql.Stmt, error) {
 	if ok {
 		return s, nil
 	}
-	s, err := tx.PrepareContext(tx.ctx, query)
-	if err == nil {
-		tx.stmts[query] = s
+	var err error
+	if kept := tx.known.of(query); kept != nil {
+		s = tx.StmtContext(tx.ctx, kept)
+	} else if s, err = tx.PrepareContext(tx.ctx, query); err != nil {
+		return nil, err
+	} else {
+		tx.asked = append(tx.asked, query)
 	}
-	return s, err
+	tx.stmts[query] = s
+	return s, nil
 }
 
 func (tx *tx) exec(query string, args ...any) (sql.Result, error) {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"errors"
 
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/sweep"
@@ -36,20 +37,43 @@ func (c *cell) advance(ctx context.Context, l *Ledger) (more []*Point, err error
 	if c.done {
 		return nil, nil
 	}
-	for {
-		config, ok, err := c.sequence.Next(func(i int) (search.Answer, bool) { return c.answer(l, i) })
+	// What is asked is planned together, as far as nobody asks for its answers: the
+	// store is then looked through once.
+	var points []sweep.Point
+	var sizes []int // of the configurations in points
+	plan := func() error {
+		planned, err := l.plan(ctx, points)
 		if err != nil {
+			return err
+		}
+		more = append(more, planned...)
+		for _, n := range sizes {
+			c.asked, planned = append(c.asked, planned[:n:n]), planned[n:]
+		}
+		points, sizes = nil, nil
+		return nil
+	}
+	for {
+		var failed error
+		config, ok, err := c.sequence.Next(func(i int) (search.Answer, bool) {
+			if i >= len(c.asked) {
+				if failed = plan(); failed != nil {
+					return search.None, false
+				}
+			}
+			return c.answer(l, i)
+		})
+		if err := errors.Join(failed, err); err != nil {
 			return nil, err
 		}
 		if !ok {
 			break
 		}
-		points, err := l.plan(ctx, l.study.Sweep.Configured(c.Cell, config))
-		if err != nil {
-			return nil, err
-		}
-		c.asked = append(c.asked, points)
-		more = append(more, points...)
+		of := l.study.Sweep.Configured(c.Cell, config)
+		points, sizes = append(points, of...), append(sizes, len(of))
+	}
+	if err := plan(); err != nil {
+		return nil, err
 	}
 	if !c.sequence.Done() {
 		return more, nil

@@ -39,7 +39,7 @@ func toy(t testing.TB, text string) *Study {
 		t.Fatal(err)
 	}
 	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
-	s := &Study{Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
+	s := &Study{Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
 	for _, m := range sw.Methods {
 		s.plugins[m.ID] = runner.Plugin{Plugin: host.Plugin{Name: "tuned", Path: file}, Description: d}
 	}

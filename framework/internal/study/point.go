@@ -59,7 +59,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		}
 		d := plug.Description
 		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed}
-		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, recipe, d.EmbedRole()), recipe: recipe})
+		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, p.Dataset, recipe, d.EmbedRole()), recipe: recipe})
 	}
 	return out, nil
 }
@@ -67,7 +67,17 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 // probes are those of the sweep that are for this method and whose target the
 // embedded recording has. Of a file it is not known before it is read: then all
 // are tried. Points with the same ones share them.
-func (s *Study) probes(method string, recipe source.Dataset, role string) *store.Probes {
+func (s *Study) probes(method, dataset string, recipe source.Dataset, role string) *store.Probes {
+	of := [2]string{method, dataset}
+	if made := s.wanted[of]; made != nil {
+		return made
+	}
+	made := s.makeProbes(method, recipe, role)
+	s.wanted[of] = made
+	return made
+}
+
+func (s *Study) makeProbes(method string, recipe source.Dataset, role string) *store.Probes {
 	targets, known := recipe.Targets(role)
 	which := make([]byte, len(s.Sweep.Probes)) // 1: of these
 	for i, p := range s.Sweep.Probes {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -175,25 +176,28 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 	points := l.Points()
 	out := make([]store.Member, len(points))
 	mark := sha256.New()
-	texts := map[*store.Probes]string{}
+	probes := map[*store.Probes][]byte{} // digests of the specs
 	var line []byte
+	part := func(text string) { line = append(binary.AppendUvarint(line, uint64(len(text))), text...) }
 	for i, p := range points {
 		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Stage: stage(p)}}
-		if _, ok := texts[p.Probes]; !ok {
+		if _, ok := probes[p.Probes]; !ok {
 			text, err := json.Marshal(p.Probes.Specs)
 			if err != nil {
 				panic("study: a probe holds what JSON cannot: " + err.Error())
 			}
-			texts[p.Probes] = string(text)
+			sum := sha256.Sum256(text)
+			probes[p.Probes] = sum[:]
 		}
-		line = line[:0]
-		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Stage, texts[p.Probes]} {
-			line = append(strconv.AppendQuote(line, text), ' ')
+		line = append(line[:0], probes[p.Probes]...)
+		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Stage} {
+			part(text)
 		}
 		line = strconv.AppendBool(line, p.Finished())
 		line = p.known.Stamp.Append(line)
 		if p.failure != nil {
-			line = fmt.Appendf(line, " %q %v", p.failure.Failure.Error(), p.failure.Provenance.Started)
+			part(p.failure.Failure.Error())
+			line = strconv.AppendInt(line, p.failure.Provenance.Started.UnixNano(), 16)
 		}
 		mark.Write(append(line, '\n')) // never fails
 	}

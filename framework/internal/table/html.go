@@ -5,10 +5,12 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 // The page needs no other file, so that it can be mailed.
-var page = template.Must(template.New("table").Parse(`<!DOCTYPE html>
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("table").Parse(`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -47,6 +49,7 @@ p { color: #444 }
 {{end}}</body>
 </html>
 `))
+})
 
 func renderHTML(w io.Writer, t *Table) error {
 	type cell struct {
@@ -71,7 +74,7 @@ func renderHTML(w io.Writer, t *Table) error {
 		}
 		lines = append(lines, l)
 	}
-	return page.Execute(w, struct {
+	return page().Execute(w, struct {
 		Name, Corner, Caption string
 		Heads                 []string
 		Lines                 []line
