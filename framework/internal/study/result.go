@@ -178,7 +178,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 	texts := map[*store.Probes]string{}
 	var line []byte
 	for i, p := range points {
-		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Stage: stage(p)}}
+		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Stage: stage(p)}}
 		if _, ok := texts[p.Probes]; !ok {
 			text, err := json.Marshal(p.Probes.Specs)
 			if err != nil {
@@ -187,7 +187,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 			texts[p.Probes] = string(text)
 		}
 		line = line[:0]
-		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Stage, texts[p.Probes]} {
+		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Fold, out[i].Stage, texts[p.Probes]} {
 			line = append(strconv.AppendQuote(line, text), ' ')
 		}
 		line = strconv.AppendBool(line, p.Finished())

@@ -39,11 +39,12 @@ type Tools struct {
 type Study struct {
 	Tools
 	Sweep   *sweep.Sweep
-	plugins map[string]runner.Plugin // by method id
-	digests map[string]string        // of datasets: by id, and by id and seed
-	shared  map[string]*store.Probes // what points have in common
-	origin  trial.Provenance         // what all trials of this run share
-	pins    *Pins                    // what assay.lock says; nil where nobody asks
+	plugins map[string]runner.Plugin  // by method id
+	digests map[string]string         // of datasets: by id, and by id and seed
+	trials  map[string]map[string]int // behavioural trials in the parts of datasets that are divided several times
+	shared  map[string]*store.Probes  // what points have in common
+	origin  trial.Provenance          // what all trials of this run share
+	pins    *Pins                     // what assay.lock says; nil where nobody asks
 }
 
 // Open reads a sweep file, asks its plugins what they are, and checks the one
@@ -54,7 +55,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, pins: pins}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{}, pins: pins}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {
