@@ -19,9 +19,12 @@ import (
 type Cache struct {
 	Root string
 
-	mu   sync.Mutex
-	seen map[string]map[string]stamp // digest -> files -> what they were when they were last read
-	held map[string]*os.File         // leases, by digest
+	mu     sync.Mutex
+	seen   map[string]map[string]string // digest -> files that were read -> their SHA-256
+	sound  map[stamp]string             // what was read -> its SHA-256
+	linked map[stamp]string             // the same, just after a link of ours to it
+	where  map[string]string            // SHA-256 of an array -> a file that should hold it; nil before the first look
+	held   map[string]*os.File          // leases, by digest
 }
 
 // OpenCache opens the cache in that folder and makes the folder where needed;
@@ -102,24 +105,45 @@ func (c *Cache) Put(recs map[string]*Recording) (digest string, err error) {
 	if c.Has(digest) {
 		return digest, nil
 	}
+	sums := map[string]manifestFile{}
+	for _, f := range m.files() {
+		sums[f.File] = f
+	}
+	return digest, c.fill(digest, text, m, func(dir string) error {
+		_, err := describe(recs, func(k content) (string, error) {
+			if f := sums[k.name]; c.share(f, filepath.Join(dir, k.name)) {
+				return f.SHA256, nil
+			}
+			return writeContent(dir, k)
+		})
+		return err
+	})
+}
+
+// fill makes the folder of a dataset: write puts its arrays there.
+func (c *Cache) fill(digest string, text []byte, m *manifest, write func(dir string) error) error {
 	tmp, err := os.MkdirTemp(c.datasets(), "tmp-")
 	if err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
 	defer os.RemoveAll(tmp) // after the rename there is nothing under this name
-	if _, err := describe(recs, func(k content) (string, error) { return writeContent(tmp, k) }); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+	if err := write(tmp); err != nil {
+		return fmt.Errorf("cache: %w", err)
 	}
 	if err := writeFile(filepath.Join(tmp, manifestName), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
 	if err := os.Chmod(tmp, 0o755); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
 	if err := syncDir(tmp); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
-	return digest, c.install(tmp, digest)
+	if err := c.install(tmp, digest); err != nil {
+		return err
+	}
+	c.offer(digest, m)
+	return nil
 }
 
 // install renames the finished folder to its place. Another process may have

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Division says how a recording is divided into train, val and test.
@@ -14,6 +15,18 @@ type Division struct {
 	Order string  `json:"order,omitempty"` // "recorded" (default): first trials train, last test; or "random"
 	Seed  uint64  `json:"seed,omitempty"`  // of a random order
 	File  string  `json:"file,omitempty"`  // JSON {"train": [trials], "val": [...], "test": [...]} instead of shares
+
+	PerTrial bool    `json:"per_trial,omitempty"` // Seed is that of the trial that trains: every one draws its own division
+	Stratify string  `json:"stratify,omitempty"`  // class target whose labels every part has in equal shares, as far as they go
+	Gap      int     `json:"gap,omitempty"`       // samples left out at every border between parts (by sample, as recorded)
+	Part     float64 `json:"part,omitempty"`      // share of the train part that is trained on, the rest is in no part; 0: all
+
+	// Cross-validation: instead of train and test, the units are dealt into Folds
+	// parts of equal size, each of which tests once; Repeats deals them anew. Of
+	// the Folds x Repeats divisions, Fold is the one that Divide makes, from 1.
+	Folds   int `json:"folds,omitempty"`
+	Repeats int `json:"repeats,omitempty"` // 0 is 1
+	Fold    int `json:"fold,omitempty"`
 }
 
 // What Division.By may say.
@@ -48,6 +61,8 @@ func (d Division) Check() []Problem {
 	}
 	switch {
 	case bad:
+	case d.Folds != 0 || d.Repeats != 0 || d.Fold != 0:
+		d.checkFolds(add)
 	case d.By == ByGiven && (sum != 0 || d.Order != "" || d.File != ""):
 		add("by", "given leaves nothing to shares, order or file", "remove them, or divide by trial")
 	case d.By == ByGiven:
@@ -59,9 +74,7 @@ func (d Division) Check() []Problem {
 	case d.Train == 0:
 		add("train", "must be above 0: there would be nothing to learn from", "")
 	}
-	if d.Seed != 0 && d.Order != "random" {
-		add("seed", "has no effect without order: random", "add order: random, or remove the seed")
-	}
+	d.checkDraw(add)
 	return out
 }
 
@@ -76,18 +89,22 @@ func (d Division) Divide(r *Recording) error {
 		if r.Split == nil {
 			return fmt.Errorf("the recording brings no split of its own: divide by trial or by sample")
 		}
-		return nil
+		r.Split = slices.Clone(r.Split)
+		return d.thin(r)
 	}
 	units, word := r.units(d.By)
-	if d.File != "" {
-		return d.fromFile(r, units, word)
+	switch {
+	case d.File != "":
+		if err := d.fromFile(r, units, word); err != nil {
+			return err
+		}
+		return d.thin(r)
+	case d.Folds > 0:
+		return d.fold(r, units, word)
 	}
-	order := make([]int, len(units))
-	for i := range order {
-		order[i] = i
-	}
-	if d.Order == "random" {
-		Rand(d.Seed, "division").Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	order, err := d.order(r, units)
+	if err != nil {
+		return err
 	}
 	train, val := d.bounds(len(units))
 	counts := map[Split]int{Train: train, Val: val - train, Test: len(units) - val}
@@ -101,20 +118,30 @@ func (d Division) Divide(r *Recording) error {
 				len(units), word, counts[Train], counts[Val], counts[Test], split, hint)
 		}
 	}
-	split := make([]Split, r.Len())
+	parts := make([]Split, len(units))
 	for k, u := range order {
-		part := Test
-		if k < train {
-			part = Train
-		} else if k < val {
-			part = Val
-		}
-		for i := units[u].from; i < units[u].to; i++ {
-			split[i] = part
+		switch {
+		case k < train:
+			parts[u] = Train
+		case k < val:
+			parts[u] = Val
+		default:
+			parts[u] = Test
 		}
 	}
-	r.Split = split
-	return nil
+	r.assign(units, parts)
+	r.leaveGaps(d.Gap)
+	return d.thin(r)
+}
+
+// assign puts the samples of every unit into its part.
+func (r *Recording) assign(units []unit, parts []Split) {
+	r.Split = make([]Split, r.Len())
+	for k, u := range units {
+		for i := u.from; i < u.to; i++ {
+			r.Split[i] = parts[k]
+		}
+	}
 }
 
 // bounds returns ⌊T·train⌋ and ⌊T·(train+val)⌋. The sum 0.7 + 0.1 is

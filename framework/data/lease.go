@@ -79,7 +79,7 @@ func (c *Cache) List() ([]Cached, error) {
 			}
 			info, err := f.Info()
 			if err == nil && info.Mode().IsRegular() {
-				d.Bytes += info.Size()
+				d.Bytes += info.Size() / links(info) // of a file that several share, a share
 			}
 			return err
 		})

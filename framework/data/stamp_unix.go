@@ -3,7 +3,9 @@
 package data
 
 import (
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,4 +36,12 @@ func stampAt(path string) (stamp, error) {
 
 func newStamp(s *unix.Stat_t) stamp {
 	return stamp{uint64(s.Dev), s.Ino, s.Size, s.Mtim.Nano(), s.Ctim.Nano()}
+}
+
+// links is how many names a file has.
+func links(info fs.FileInfo) int64 {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Nlink > 0 {
+		return int64(s.Nlink)
+	}
+	return 1
 }

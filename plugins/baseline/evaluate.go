@@ -25,7 +25,7 @@ func (m *model) EvaluateCases(ctx context.Context, r *data.Recording) (framework
 }
 
 func (m *model) score(ctx context.Context, s *framework.Sheet) error {
-	s.Put("units", float64(len(m.ZScore.Kept)))
+	s.Put("units", float64(m.units()))
 	if m.Embedding == "raw" || s.Recording.Len() == 0 {
 		return nil
 	}

@@ -1,5 +1,6 @@
 // Package baseline is what every method is compared with: z-scored samples as
-// they are, their principal components, or their factors.
+// they are, their principal components, or their factors. Where a method sees
+// several bins, so may the baseline.
 package baseline
 
 import (
@@ -22,7 +23,7 @@ func (method) Describe() framework.Description {
 	return framework.Description{
 		Name:     name,
 		Version:  version,
-		Summary:  "z-scored channels, principal components or factor analysis",
+		Summary:  "z-scored channels, of one bin or several, their principal components or factors",
 		Citation: "Tipping and Bishop, Probabilistic Principal Component Analysis, J. R. Stat. Soc. B 61 (1999); Barber, Bayesian Reasoning and Machine Learning (2012), ch. 21",
 		Settings: settings{},
 		Roles:    []string{data.MainRole},
@@ -33,7 +34,7 @@ func (method) Describe() framework.Description {
 		},
 		Deterministic: true,
 		OutOfSample:   true,
-		Context:       framework.Context{Before: "0", After: "0"},
+		Context:       framework.Context{Before: "smooth > 0 ? -1 : (context[0] < 0 ? -context[0] : 0)", After: "smooth > 0 ? -1 : (context[1] > 0 ? context[1] : 0)"},
 		UsesLabels:    framework.Never,
 		Seedless:      framework.Always,
 		GPU:           framework.GPUNone,

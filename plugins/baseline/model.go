@@ -17,6 +17,7 @@ type model struct {
 	ZScore    *latent.ZScore         `json:"zscore"`
 	PCA       *latent.PCA            `json:"pca,omitempty"`
 	FA        *latent.FactorAnalysis `json:"fa,omitempty"`
+	Prepare   *prepare               `json:"prepare,omitempty"` // nil: each sample by itself, as it is
 }
 
 func (m *model) check() error {
@@ -25,6 +26,12 @@ func (m *model) check() error {
 	}
 	if err := m.ZScore.Check(); err != nil {
 		return err
+	}
+	if err := m.Prepare.check(); err != nil {
+		return err
+	}
+	if m.ZScore.Channels%m.Prepare.width() != 0 {
+		return fmt.Errorf("%d columns are no %d bins", m.ZScore.Channels, m.Prepare.width())
 	}
 	d := len(m.ZScore.Kept)
 	switch {
@@ -38,12 +45,28 @@ func (m *model) check() error {
 	return fmt.Errorf("the embedding is %q, but its parameters are missing", m.Embedding)
 }
 
-// zscored returns the kept channels of r, z-scored as in training.
-func (m *model) zscored(r *data.Recording) (*mat.Dense, error) {
-	if c := r.Samples.Cols(); c != m.ZScore.Channels {
-		return nil, fmt.Errorf("the model was trained on %d channels; this recording has %d", m.ZScore.Channels, c)
+// channels is how many a recording must have.
+func (m *model) channels() int { return m.ZScore.Channels / m.Prepare.width() }
+
+// units counts the channels that are kept, in whichever bin of the context.
+func (m *model) units() int {
+	kept := map[int]bool{}
+	for _, column := range m.ZScore.Kept {
+		kept[column%m.channels()] = true
 	}
-	return m.ZScore.Transform(latent.FromArray(r.Samples)), nil
+	return len(kept)
+}
+
+// zscored returns the kept channels of r, prepared and scaled as in training.
+func (m *model) zscored(r *data.Recording) (*mat.Dense, error) {
+	if c := r.Samples.Cols(); c != m.channels() {
+		return nil, fmt.Errorf("the model was trained on %d channels; this recording has %d", m.channels(), c)
+	}
+	rates, err := m.Prepare.rates(r)
+	if err != nil {
+		return nil, err
+	}
+	return m.ZScore.Transform(rates), nil
 }
 
 // scores returns the embedding of z-scored samples.

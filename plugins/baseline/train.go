@@ -15,13 +15,22 @@ func (method) Train(ctx context.Context, req framework.TrainRequest, rec framewo
 	if err != nil {
 		return nil, err
 	}
-	raw := latent.FromArray(r.Samples)
-	m := &model{Embedding: s.Embedding}
-	if m.ZScore, err = latent.FitZScore(raw, s.MinStd); err != nil {
+	m := &model{Embedding: s.Embedding, Prepare: newPrepare(s)}
+	if err := m.Prepare.check(); err != nil {
 		return nil, err
 	}
-	rec.Log("kept %d of %d channels", len(m.ZScore.Kept), m.ZScore.Channels)
-	X := m.ZScore.Transform(raw)
+	rates, err := m.Prepare.rates(r)
+	if err != nil {
+		return nil, err
+	}
+	if m.ZScore, err = latent.FitZScore(rates, s.MinStd); err != nil {
+		return nil, err
+	}
+	if s.Normalise == "soft" {
+		soften(m.ZScore, rates, s.Soft)
+	}
+	rec.Log("kept %d of %d channels", m.units(), m.channels())
+	X := m.ZScore.Transform(rates)
 	if err := m.fit(ctx, X, s.Dims, rec); err != nil {
 		return nil, err
 	}

@@ -48,6 +48,12 @@ func (b *Builder) Make(ctx context.Context, recipe Dataset, trialSeed uint64) (M
 	if made, ok := b.recall(key); ok {
 		return made, b.Cache.PutAbout(made.Digest, made.About)
 	}
+	if made, ok, err := b.divide(ctx, recipe, trialSeed); ok || err != nil {
+		if err == nil {
+			err = b.remember(key, made)
+		}
+		return made, err
+	}
 	got, err := b.readings(ctx, recipe, trialSeed)
 	if err != nil {
 		return Made{}, err
@@ -111,10 +117,64 @@ func (b *Builder) read(ctx context.Context, r Recording, trialSeed uint64) (map[
 		return nil, err
 	}
 	for role, one := range got {
-		if one.rec, err = r.choose(one); err != nil {
+		if one.rec, err = r.choose(one, trialSeed); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Source, err)
 		}
 		got[role] = one
 	}
 	return got, nil
+}
+
+// divide makes a fold, or another of several divisions of the same arrays, of the
+// undivided dataset, which is read once for all of them. ok is false of other recipes.
+func (b *Builder) divide(ctx context.Context, recipe Dataset, trialSeed uint64) (made Made, ok bool, err error) {
+	divisions := map[string]*data.Division{}
+	base := recipe
+	if len(recipe.Roles) == 0 {
+		if !recipe.Recording.many() {
+			return Made{}, false, nil
+		}
+		base.Recording.Split = nil
+	} else {
+		base.Roles = map[string]Recording{}
+		for role, r := range recipe.Roles {
+			if r.many() {
+				divisions[role] = r.division(trialSeed)
+				r.Split = nil
+			}
+			base.Roles[role] = r
+		}
+		if len(divisions) == 0 {
+			return Made{}, false, nil
+		}
+	}
+	if made, err = b.Make(ctx, base, trialSeed); err != nil {
+		return Made{}, true, err
+	}
+	d, err := data.Open(b.Cache.Dir(made.Digest))
+	if err != nil {
+		return Made{}, true, err
+	}
+	defer d.Close()
+	split := map[string][]data.Split{}
+	for role, r := range d.Recordings {
+		division, ok := divisions[role]
+		if len(recipe.Roles) == 0 {
+			division, ok = recipe.Recording.division(trialSeed), true
+		}
+		if !ok {
+			continue
+		}
+		if err := division.Divide(r); err != nil {
+			if len(recipe.Roles) > 0 {
+				err = fmt.Errorf("role %s: %w", role, err)
+			}
+			return Made{}, true, fmt.Errorf("split: %w", err)
+		}
+		split[role] = r.Split
+	}
+	if made.Digest, err = b.Cache.Divide(made.Digest, split); err != nil {
+		return Made{}, true, err
+	}
+	return made, true, b.Cache.PutAbout(made.Digest, made.About)
 }

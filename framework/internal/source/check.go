@@ -48,7 +48,7 @@ func (d Dataset) Check() []Problem {
 		}
 		out = append(out, d.Roles[role].check(at+".", false)...)
 	}
-	return out
+	return append(out, d.checkFolds()...)
 }
 
 func (r Recording) zero() bool {
@@ -120,6 +120,9 @@ func (r Recording) checkChoice(at string) []Problem {
 	}
 	if r.Split == nil {
 		return out
+	}
+	if t, known := r.knownTarget(r.Split.Stratify); r.Split.Stratify != "" && known && (t == nil || !t.Class) {
+		add("split.stratify", fmt.Sprintf("%s has no class target %q", r.Source, r.Split.Stratify), setting.Suggest(r.Split.Stratify, r.targetNames(true)))
 	}
 	for _, p := range r.Split.Check() {
 		add(strings.TrimSuffix("split."+p.Path, "."), p.Fact, p.Hint)

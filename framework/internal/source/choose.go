@@ -12,7 +12,7 @@ import (
 )
 
 // choose keeps the samples that the recipe wants and divides them.
-func (r Recording) choose(got reading) (*data.Recording, error) {
+func (r Recording) choose(got reading, trialSeed uint64) (*data.Recording, error) {
 	rec := got.rec
 	keep := make([]bool, rec.Len())
 	for i := range keep {
@@ -59,8 +59,8 @@ func (r Recording) choose(got reading) (*data.Recording, error) {
 	case len(rows) < rec.Len():
 		out = rec.Subset(rows)
 	}
-	if r.Split != nil {
-		if err := r.Split.Divide(out); err != nil {
+	if split := r.division(trialSeed); split != nil {
+		if err := split.Divide(out); err != nil {
 			return nil, fmt.Errorf("split: %w", err)
 		}
 	}

@@ -65,8 +65,8 @@ func (r Recording) identity(trialSeed uint64) (identity, error) {
 		return id, err
 	}
 	id.Reader, id.Keep, id.MinSpeed, id.Subject, id.Session = readerVersion, r.Keep, r.MinSpeed, r.Subject, r.Session
-	if r.Split != nil {
-		split := *r.Split
+	if division := r.division(trialSeed); division != nil {
+		split := *division
 		if split.File != "" {
 			sum, _, err := hashOf(split.File, 0)
 			if err != nil {

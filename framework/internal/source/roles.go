@@ -33,7 +33,7 @@ func (d Dataset) Targets(role string) (targets []TargetInfo, known bool) {
 // Redrawn reports whether the dataset, or a role of it, is drawn anew with the
 // seed of every trial.
 func (d Dataset) Redrawn() bool {
-	return d.Recording.PerTrial || slices.ContainsFunc(slices.Collect(maps.Values(d.Roles)), func(r Recording) bool { return r.PerTrial })
+	return d.Redivided() || d.Recording.PerTrial || slices.ContainsFunc(slices.Collect(maps.Values(d.Roles)), func(r Recording) bool { return r.PerTrial })
 }
 
 // shapes says what the source will bring; ok is false of files and unknown names.

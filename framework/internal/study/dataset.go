@@ -10,10 +10,13 @@ import (
 )
 
 // dataset returns the digest of a dataset, building it if need be. One that is
-// drawn anew for every trial has a digest per seed.
-func (s *Study) dataset(ctx context.Context, id string, seed uint64) (string, source.Dataset, error) {
+// drawn anew for every trial has a digest per seed, one with folds a digest per fold.
+func (s *Study) dataset(ctx context.Context, id string, fold int, seed uint64) (string, source.Dataset, error) {
 	i := slices.IndexFunc(s.Sweep.Datasets, func(d sweep.Dataset) bool { return d.ID == id })
 	recipe := s.Sweep.Datasets[i].Recipe
+	if fold > 0 {
+		recipe = recipe.Fold(fold - 1)
+	}
 	label := datasetLabel(id, recipe, seed)
 	if d, ok := s.digests[label]; ok {
 		return d, recipe, nil
@@ -31,6 +34,9 @@ func (s *Study) dataset(ctx context.Context, id string, seed uint64) (string, so
 
 // datasetLabel names a dataset in assay.lock.
 func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
+	if f, ok := recipe.Folded(); ok {
+		id += fmt.Sprintf(", fold %s", foldName(f))
+	}
 	if recipe.Redrawn() {
 		return fmt.Sprintf("%s, seed %d", id, seed)
 	}

@@ -113,13 +113,15 @@ func LockSweep(ctx context.Context, t Tools, f *lockfile.File, file string) ([]L
 	}
 	digests := map[string]string{}
 	for _, d := range sw.Datasets {
-		for _, seed := range sw.Seeds {
-			label := datasetLabel(d.ID, d.Recipe, seed)
-			if _, ok := digests[label]; ok {
-				continue
-			}
-			if digests[label], err = t.Builder.Build(ctx, d.Recipe, seed); err != nil {
-				return out, fmt.Errorf("dataset %s: %w", d.ID, err)
+		for _, recipe := range d.Recipe.Divisions() {
+			for _, seed := range sw.Seeds {
+				label := datasetLabel(d.ID, recipe, seed)
+				if _, ok := digests[label]; ok {
+					continue
+				}
+				if digests[label], err = t.Builder.Build(ctx, recipe, seed); err != nil {
+					return out, fmt.Errorf("dataset %s: %w", d.ID, err)
+				}
 			}
 		}
 	}

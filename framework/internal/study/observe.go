@@ -13,10 +13,11 @@ func observe(out []table.Observation, row Row, sel *sweep.Select, of selections,
 	if !counts(row.Role, spec) {
 		return out
 	}
-	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
+	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key,
+		Fold: foldOf(row), Origin: originOf(row)}
 	if row.Role == Chosen {
 		o.Variant = "" // the selected settings stand for the method
-		o.Selected = of[place{row.MethodID, row.Dataset}]
+		o.Selected = of[placeOf(row)]
 	}
 	if s := row.Provenance.Sees; s != nil {
 		o.Sees = &table.Sees{Before: int(s.Before), After: int(s.After), Labels: s.Labels}
@@ -63,8 +64,17 @@ func casesOf(all []trial.Cases, m metric.Value) *table.Cases {
 	return nil
 }
 
-// place is a method on a dataset, by the sweep's names.
-type place struct{ method, dataset string }
+// place is a method on a dataset, by the sweep's names. In each fold settings are
+// selected anew; where a seed divides the data, for all seeds together.
+type place struct{ method, dataset, fold string }
+
+func placeOf(row Row) place {
+	at := place{row.MethodID, row.Dataset, row.Fold}
+	if row.Provenance.Recipe.Redivided() {
+		at.fold = ""
+	}
+	return at
+}
 
 // selections tell how the settings of each place were chosen.
 type selections map[place]*table.Selected
@@ -84,7 +94,12 @@ func (l *Ledger) selections() selections {
 				s.Failed++
 			}
 		}
-		out[place{c.Method.ID, c.Dataset}] = s
+		first := c.asked[0][0]
+		at := place{first.Method, first.Dataset, first.fold()}
+		if first.recipe.Redivided() {
+			at.fold = ""
+		}
+		out[at] = s
 	}
 	return out
 }
@@ -108,7 +123,7 @@ func (t *tally) see(row Row) {
 	if t.sweep.Select == nil || row.Role != Chosen && row.Role != Searched {
 		return
 	}
-	at := place{row.MethodID, row.Dataset}
+	at := placeOf(row)
 	s := t.found[at]
 	if s == nil {
 		s = &table.Selected{Metric: t.sweep.Select.Metric, Split: t.sweep.Select.Split}

@@ -22,6 +22,7 @@ type Point struct {
 	Probes *store.Probes // that are wanted of it
 
 	recipe  source.Dataset
+	trials  map[string]int // behavioural trials in each part, of one division of several
 	known   store.Known
 	value   *float64      // of what the sweep selects by
 	failure *trial.Record // how it failed, if it failed and never succeeded
@@ -48,7 +49,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Seed)
+		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Fold, p.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +60,11 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		}
 		d := plug.Description
 		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed}
-		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, p.Dataset, recipe, d.EmbedRole()), recipe: recipe})
+		trials, err := s.countTrials(digest, recipe, d.EmbedRole())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, p.Dataset, recipe, d.EmbedRole()), recipe: recipe, trials: trials})
 	}
 	return out, nil
 }
@@ -111,6 +116,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Probes: p.Probes.Specs}
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
+	known.Trials = p.trials
 	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, p.recipe, p.Seed))
 	known.Sees = sees(plug.Description, p.Settings)
 	keep := s.Sweep.Keep
@@ -147,6 +153,9 @@ func Label(p sweep.Point) string {
 	name := p.Method
 	if p.Variant != "" {
 		name += ": " + p.Variant
+	}
+	if p.Fold > 0 {
+		return fmt.Sprintf("%s, %s, fold %d, seed %d", name, p.Dataset, p.Fold, p.Seed)
 	}
 	return fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
 }

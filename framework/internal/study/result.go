@@ -180,7 +180,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 	var line []byte
 	part := func(text string) { line = append(binary.AppendUvarint(line, uint64(len(text))), text...) }
 	for i, p := range points {
-		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Stage: stage(p)}}
+		out[i] = store.Member{Fit: p.Key, Label: store.Label{Method: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Stage: stage(p)}}
 		if _, ok := probes[p.Probes]; !ok {
 			text, err := json.Marshal(p.Probes.Specs)
 			if err != nil {
@@ -190,7 +190,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 			probes[p.Probes] = sum[:]
 		}
 		line = append(line[:0], probes[p.Probes]...)
-		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Stage} {
+		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Fold, out[i].Stage} {
 			part(text)
 		}
 		line = strconv.AppendBool(line, p.Finished())

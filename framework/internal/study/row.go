@@ -31,7 +31,13 @@ func (l *Ledger) Rows(ctx context.Context, with store.With, metrics func(name, s
 func (l *Ledger) rowsOf(ctx context.Context, points []*Point, with store.With, metrics func(name, split string) bool) iter.Seq2[Row, error] {
 	stage := l.stages()
 	row := func(p *Point, rec trial.Record) Row {
-		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Role: stage(p), Record: rec}
+		if rec.Provenance.Trials == nil {
+			rec.Provenance.Trials = p.trials
+		}
+		if with&store.Provenance == 0 {
+			rec.Provenance.Recipe = p.recipe
+		}
+		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Role: stage(p), Record: rec}
 	}
 	return func(yield func(Row, error) bool) {
 		for points := range slices.Chunk(points, 4096) {
@@ -77,14 +83,18 @@ func (l *Ledger) chunk(ctx context.Context, points []*Point, with store.With, me
 
 // stages tells points apart by what they are for.
 func (l *Ledger) stages() func(*Point) string {
-	chosen := map[[2]string]string{}
+	type place struct {
+		method, dataset string
+		fold            int
+	}
+	chosen := map[place]string{}
 	for _, c := range l.cells {
 		if c.chosen != nil {
-			chosen[[2]string{c.Method.ID, c.Dataset}] = c.chosen.Variant
+			chosen[place{c.Method.ID, c.Dataset, c.Fold}] = c.chosen.Variant
 		}
 	}
 	return func(p *Point) string {
-		variant, ok := chosen[[2]string{p.Method, p.Dataset}]
+		variant, ok := chosen[place{p.Method, p.Dataset, p.Fold}]
 		switch {
 		case p.Ablation:
 			return Ablation

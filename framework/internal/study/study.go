@@ -41,6 +41,7 @@ type Study struct {
 	Sweep   *sweep.Sweep
 	plugins map[string]runner.Plugin    // by method id
 	digests map[string]string           // of datasets: by id, and by id and seed
+	trials  map[string]map[string]int   // behavioural trials in the parts of datasets that are divided several times
 	shared  map[string]*store.Probes    // what points have in common
 	wanted  map[[2]string]*store.Probes // of a method on a dataset
 	origin  trial.Provenance            // what all trials of this run share
@@ -55,7 +56,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, pins: pins}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, pins: pins}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {

@@ -71,7 +71,7 @@ func (b *binder) size() {
 		if err != nil {
 			return // reported by method
 		}
-		n += len(list) * len(b.s.Seeds)
+		n += len(list) * len(b.s.Seeds) * max(1, b.s.folds(c.dataset))
 	}
 	if n > maxPoints {
 		b.failAt("take fewer seeds, or search at random", []string{"seeds"}, "the sweep has %d trials, more than %d", n, maxPoints)

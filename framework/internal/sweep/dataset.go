@@ -1,7 +1,6 @@
 package sweep
 
 import (
-	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
@@ -67,18 +66,7 @@ func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
 		*r.Read = d.columns(c, what+": read")
 	}
 	if c, ok := f.Value("split"); ok {
-		g := d.Fields(c, what+": split", "by", "train", "val", "test", "order", "seed", "file")
-		r.Split = new(data.Division)
-		g.Text("by", &r.Split.By)
-		g.Number("train", &r.Split.Train)
-		g.Number("val", &r.Split.Val)
-		g.Number("test", &r.Split.Test)
-		g.Text("order", &r.Split.Order)
-		g.Whole("seed", 0, &r.Split.Seed)
-		g.Text("file", &r.Split.File)
-		if n, ok := g.Value("file"); ok && r.Split.File != "" {
-			d.path(n, g.Name("file"), &r.Split.File)
-		}
+		r.Split = d.division(c, what+": split")
 	}
 	return r
 }

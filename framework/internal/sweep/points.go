@@ -14,20 +14,34 @@ import (
 // Skipped lists the methods and datasets that do not suit each other.
 func (s *Sweep) Skipped() []Skip { return s.skipped }
 
-// A Cell is a method on a dataset that suits it.
+// A Cell is a method on a dataset that suits it, or on one fold of that: whatever is
+// selected is selected in each fold by itself.
 type Cell struct {
 	Method  Method
 	Dataset string
+	Fold    int // from 1; 0: the dataset has no folds
 }
 
 // Cells lists the methods and the datasets that they run on, in the order of the
 // file.
 func (s *Sweep) Cells() []Cell {
-	out := make([]Cell, len(s.pairs))
-	for i, p := range s.pairs {
-		out[i] = Cell{s.Methods[p.method], p.dataset}
+	var out []Cell
+	for _, p := range s.pairs {
+		folds := s.folds(p.dataset)
+		if folds == 0 {
+			out = append(out, Cell{Method: s.Methods[p.method], Dataset: p.dataset})
+		}
+		for i := range folds {
+			out = append(out, Cell{s.Methods[p.method], p.dataset, i + 1})
+		}
 	}
 	return out
+}
+
+// folds is how many folds a dataset has, in all its repeats.
+func (s *Sweep) folds(dataset string) int {
+	i := slices.IndexFunc(s.Datasets, func(d Dataset) bool { return d.ID == dataset })
+	return len(s.Datasets[i].Recipe.EachFold())
 }
 
 // Searched reports whether the cell has configurations from which Select picks.
@@ -45,7 +59,7 @@ func (s *Sweep) Sequence(c Cell) (*search.Sequence, error) {
 
 // Configured makes the points of a configuration, one for every seed.
 func (s *Sweep) Configured(c Cell, config search.Config) []Point {
-	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Settings: config.Full, Searched: c.Searched()}
+	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Fold: c.Fold, Settings: config.Full, Searched: c.Searched()}
 	if p.Searched {
 		p.Variant = c.Method.label(config)
 	}
@@ -57,7 +71,7 @@ func (s *Sweep) Configured(c Cell, config search.Config) []Point {
 // Fixed settings without effect in what was chosen are kept beneath: a variant may
 // bring them into play.
 func (s *Sweep) Ablated(c Cell, chosen map[string]any) []Point {
-	return s.ablate(c.Method, c.Dataset, overlay(c.Method.Settings, chosen))
+	return s.ablate(c, overlay(c.Method.Settings, chosen))
 }
 
 // CountAblated counts the points that Ablated makes.
@@ -123,7 +137,8 @@ func (s *Sweep) seeded(p Point) []Point {
 }
 
 // ablate makes the variants of a method around the given settings.
-func (s *Sweep) ablate(m Method, dataset string, base map[string]any) []Point {
+func (s *Sweep) ablate(c Cell, base map[string]any) []Point {
+	m := c.Method
 	var out []Point
 	for _, a := range s.Ablations {
 		if a.Of != m.ID {
@@ -134,7 +149,7 @@ func (s *Sweep) ablate(m Method, dataset string, base map[string]any) []Point {
 			if err != nil {
 				panic("sweep: Points before a successful Bind: " + err.Error())
 			}
-			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: dataset, Settings: full, Ablation: true})...)
+			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: c.Dataset, Fold: c.Fold, Settings: full, Ablation: true})...)
 		}
 	}
 	return out

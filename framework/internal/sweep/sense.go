@@ -62,6 +62,9 @@ func (x Dataset) mayHave(split data.Split) bool {
 		if d == nil || d.File != "" || d.By == "given" {
 			return true
 		}
+		if d.Folds > 0 {
+			return split != data.Val || d.Val > 0
+		}
 		return map[data.Split]float64{data.Train: d.Train, data.Val: d.Val, data.Test: d.Test}[split] > 0
 	}
 	if len(x.Recipe.Roles) == 0 {

@@ -123,6 +123,7 @@ type Point struct {
 	Method   string // id in the sweep
 	Variant  string // "" for the method as given; the label of a configuration or an ablation otherwise
 	Dataset  string // id in the sweep
+	Fold     int    // of the dataset, from 1; 0: it has none
 	Seed     uint64
 	Settings map[string]any // complete
 	Searched bool           // one of several configurations from which Select picks

@@ -72,18 +72,22 @@ func spread(t *Table) (lo, hi int) {
 			}
 			continue
 		}
-		if lo == 0 || c.N < lo {
-			lo = c.N
+		n := c.seeds()
+		if lo == 0 || n < lo {
+			lo = n
 		}
-		hi = max(hi, c.N)
+		hi = max(hi, n)
 	}
 	if hi == 0 {
 		for _, c := range t.Cells {
-			lo, hi = max(lo, c.N), max(hi, c.N)
+			lo, hi = max(lo, c.seeds()), max(hi, c.seeds())
 		}
 	}
 	return lo, hi
 }
+
+// seeds is the number of trials with a value, over folds of the seeds of each.
+func (c Cell) seeds() int { return (c.N + max(1, c.Trainings) - 1) / max(1, c.Trainings) }
 
 func count(lo, hi int, what string) string {
 	switch {

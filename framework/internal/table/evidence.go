@@ -26,16 +26,16 @@ type evidence struct {
 
 // read collects the numbers per case of a heap's trials with a value.
 func read(h *heap, runs []run) evidence {
-	e := evidence{runs: runs}
-	for k, r := range runs {
+	e := evidence{runs: runs, seedless: len(runs) > 0}
+	for _, r := range runs { // of every trial, whatever its cases are
 		o := h.runs[r]
-		if k == 0 {
-			e.seedless = true
-		}
 		e.seedless = e.seedless && o.Seedless
 		if o.Fold != nil {
 			e.folds = append(e.folds, *o.Fold)
 		}
+	}
+	for k, r := range runs {
+		o := h.runs[r]
 		c := o.Cases
 		if c == nil {
 			e.problem, e.z = unrecorded, nil

@@ -50,8 +50,8 @@ func (s Spec) show(c *Cell, usual int) content {
 		out.note = fmt.Sprintf(" (%d failed)", c.Failed)
 	case c.Missing > 0:
 		out.note = lack(c.Missing)
-	case c.N != usual && !c.Seedless && !c.Chance:
-		out.note = fmt.Sprintf(" (n=%d)", c.N)
+	case c.seeds() != usual && !c.Seedless && !c.Chance:
+		out.note = fmt.Sprintf(" (n=%d)", c.seeds())
 	}
 	switch {
 	case s.Show == showDifference && c.Compare != nil:

@@ -86,7 +86,7 @@ func (t *Table) kinds(of map[*Cell]evidence) kinds {
 		k.one = k.one && c.Trainings == 0
 		if c.Interval == nil {
 			k.bare++
-			k.deterministic = k.deterministic || c.N > 1 && c.Std != nil && *c.Std == 0
+			k.deterministic = k.deterministic || c.N > 1 && c.Trainings == 0 && c.Std != nil && *c.Std == 0
 		} else {
 			k.over[c.Interval.Over], k.methods[c.Interval.Method] = true, true
 			k.narrow = k.narrow || c.Interval.Narrow
@@ -101,7 +101,7 @@ func (t *Table) kinds(of map[*Cell]evidence) kinds {
 			if l := e.lag(); l > 2/math.Sqrt(float64(c.Cases)) {
 				k.lags = append(k.lags, fmt.Sprintf("%s %.2f", t.display(c.Row), l))
 			}
-		} else if e.problem != "" && !seen[e.problem] {
+		} else if c.Trainings == 0 && e.problem != "" && !seen[e.problem] {
 			seen[e.problem] = true
 			k.problems = append(k.problems, e.problem)
 		}

@@ -66,6 +66,7 @@ type Provenance struct {
 	Resumed    int64          `json:"resumed_from,omitempty"`       // units of work taken over from a checkpoint
 	StartSec   float64        `json:"start_s,omitempty"`            // from launch to handshake; 0 in a process that had served before
 	Recipe     source.Dataset `json:"dataset_recipe"`
+	Trials     map[string]int `json:"behavioural_trials,omitempty"` // in each part of one division of several
 	Host       string         `json:"host_version"`
 	Build      build.Build    `json:"host_build,omitzero"` // what is known of the assay that asked for it
 	Commit     string         `json:"commit,omitempty"`    // of the working folder
