@@ -184,12 +184,6 @@ func (p probe2) tasks(out *Result, parts Parts, target string) (map[data.Split]*
 		}
 		tasks[s] = &task{by.apply(widen(part.X)), units(part), part.cases, want}
 	}
-	for _, s := range parts.splits() {
-		if n := parts[s].cases.n; n < leastCases {
-			out.note("the %s part has %d cases, fewer than %d: too few for an interval", s, n, leastCases)
-		}
-	}
-	p.lacking(out, parts, tasks, target)
 	return tasks, nil
 }
 
@@ -209,30 +203,6 @@ func (p probe2) suits(want answer, target string) error {
 		}
 	}
 	return nil
-}
-
-// lacking names classes that a part has and train has not.
-func (p probe2) lacking(out *Result, parts Parts, tasks map[data.Split]*task, target string) {
-	known := map[int32]bool{}
-	for s, t := range tasks {
-		if s == data.Train || s == data.All {
-			for _, l := range t.want.labels {
-				known[l] = true
-			}
-		}
-	}
-	for _, s := range parts.splits() {
-		var strange []int32
-		for _, l := range tasks[s].want.labels {
-			if !known[l] && !slices.Contains(strange, l) {
-				strange = append(strange, l)
-			}
-		}
-		slices.Sort(strange)
-		for _, l := range strange {
-			out.note("class %d of target %s is in the %s part and not in train: it is never read out", l, target, s)
-		}
-	}
 }
 
 // angles are those that the classes stand for: of the recording, or, where it does

@@ -42,6 +42,7 @@ type Study struct {
 	plugins map[string]runner.Plugin // by method id
 	digests map[string]string        // of datasets: by id, and by id and seed
 	shared  map[string]*store.Probes // what points have in common
+	looked  map[string]*embedded     // recordings, by digest and role
 	origin  trial.Provenance         // what all trials of this run share
 	pins    *Pins                    // what assay.lock says; nil where nobody asks
 }
@@ -54,7 +55,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, pins: pins}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, looked: map[string]*embedded{}, pins: pins}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {
