@@ -64,3 +64,34 @@ func (c confusion) weightedF1() float64 {
 	}
 	return sum
 }
+
+// occur is how many classes have samples.
+func (c confusion) occur() (n int) {
+	for _, k := range c.is {
+		if k > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// balanced is the mean of tp_l/n_l over the classes that have samples.
+func (c confusion) balanced() (sum float64) {
+	for l, tp := range c.both {
+		if tp > 0 {
+			sum += float64(tp) / float64(c.is[l])
+		}
+	}
+	return sum / float64(c.occur())
+}
+
+// macroF1 is the mean of 2 tp_l/(2 tp_l + fp_l + fn_l) over the classes that have
+// samples.
+func (c confusion) macroF1() (sum float64) {
+	for l, tp := range c.both {
+		if tp > 0 {
+			sum += 2 * float64(tp) / float64(c.is[l]+c.given[l])
+		}
+	}
+	return sum / float64(c.occur())
+}

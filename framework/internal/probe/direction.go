@@ -38,7 +38,7 @@ func (p direction) Run(ctx context.Context, parts Parts, target string, seed uin
 		if err != nil {
 			return Result{}, err
 		}
-		sets[s] = newAngles(widen(parts[s].X), t)
+		sets[s] = newAngles(widen(parts[s].X), evenly(t))
 	}
 	train, ok := sets[data.Train]
 	if !ok {
@@ -118,13 +118,21 @@ type angles struct {
 	y     [][2]float64 // [n] cosine and sine of theta
 }
 
-func newAngles(x samples, t *data.Target) angles {
-	a := angles{x, make([]float64, x.n), make([][2]float64, x.n)}
-	for i, l := range t.Labels {
-		a.theta[i] = 2 * math.Pi * float64(l) / float64(t.Classes)
-		a.y[i] = [2]float64{math.Cos(a.theta[i]), math.Sin(a.theta[i])}
+func newAngles(x samples, theta []float64) angles {
+	a := angles{x, theta, make([][2]float64, x.n)}
+	for i, t := range theta {
+		a.y[i] = [2]float64{math.Cos(t), math.Sin(t)}
 	}
 	return a
+}
+
+// evenly is the angles 2πl/C of samples with the classes l.
+func evenly(t *data.Target) []float64 {
+	theta := make([]float64, len(t.Labels))
+	for i, l := range t.Labels {
+		theta[i] = 2 * math.Pi * float64(l) / float64(t.Classes)
+	}
+	return theta
 }
 
 // score returns the shares of samples within the two tolerances, and adds 1 to

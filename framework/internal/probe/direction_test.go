@@ -16,7 +16,7 @@ import (
 
 func ringAngles(n int, noise float64) angles {
 	p := ring(n, noise, data.Rand(3, "toy"))
-	return newAngles(widen(p.X), &p.Recording.Targets[0])
+	return newAngles(widen(p.X), evenly(&p.Recording.Targets[0]))
 }
 
 func TestReadoutGradient(t *testing.T) {
@@ -42,7 +42,7 @@ func TestReadoutGradient(t *testing.T) {
 // The loss of outputs (1, 0) for a direction of 90°: ((1-0)² + (0-1)²)/2.
 func TestReadoutLoss(t *testing.T) {
 	p := toy([][]float64{{5}}, [][]float64{{0}}, []int{2}, 8)
-	a := newAngles(widen(p.X), &p.Recording.Targets[0])
+	a := newAngles(widen(p.X), evenly(&p.Recording.Targets[0]))
 	w := readout{1, []float64{0.2, 0, 0, 0}}
 	if got := w.gradient(make([]float64, 4), a, []int{0}); !near(got, 1, 1e-15) {
 		t.Errorf("loss %v, want 1", got)
@@ -145,7 +145,7 @@ func TestDirectionAveragesInitialisations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := newAngles(widen(part.X), &part.Recording.Targets[0])
+	a := newAngles(widen(part.X), evenly(&part.Recording.Targets[0]))
 	var mean float64
 	for _, purpose := range []string{"probe/direction/init/0", "probe/direction/init/1"} {
 		w, err := p.fit(context.Background(), a, nil, 7, purpose)

@@ -13,9 +13,10 @@ import (
 // kind is one entry of the registry.
 type kind struct {
 	name    string
+	version string                // "" of the first edition
 	schema  func() setting.Schema // made when it is first asked for
 	metrics []metric.Info         // without prefix
-	open    func(values map[string]any) (Prober, error)
+	open    func(s Spec) (Prober, error)
 }
 
 // common is the settings that every kind has.
@@ -34,56 +35,84 @@ var kinds = []kind{
 	register[knn]("knn",
 		higher("accuracy", "share of samples given their class (class targets only)"),
 		higher("r2", r2Doc+" (continuous targets only)")),
+
+	second[angular]("direction", penalties, angleMetrics),
+	second[softmaxed]("logistic", penalties, classMetrics),
+	second[linear]("ridge", penalties, valueMetrics),
+	second[lagged]("wiener", penalties, valueMetrics),
+	second[neighbours]("knn", nil, slices.Concat(classMetrics, valueMetrics)),
 }
 
 func higher(name, doc string) metric.Info {
 	return metric.Info{Name: name, Goal: metric.Max, Doc: doc}
 }
 
-// register makes the entry of a kind whose settings are the exported fields of T.
+// register makes the entry of a kind of the first edition whose settings are the
+// exported fields of T.
 func register[T Prober](name string, metrics ...metric.Info) kind {
 	schema := sync.OnceValue(func() setting.Schema {
 		var zero T
 		return slices.Concat(setting.Of(zero), setting.Of(common{}))
 	})
-	return kind{name, schema, metrics, func(values map[string]any) (Prober, error) {
+	return kind{name, "", schema, metrics, func(s Spec) (Prober, error) {
 		var p T
-		err := schema().Decode(values, &p)
+		err := schema().Decode(s.Settings, &p)
 		return p, err
 	}}
 }
 
 // Kinds lists the kinds of probes there are.
 func Kinds() []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.name
+	var names []string
+	for _, k := range kinds {
+		if !slices.Contains(names, k.name) {
+			names = append(names, k.name)
+		}
 	}
 	return names
 }
 
-func find(name string) (kind, bool) {
-	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
+// Newest is the version that a kind has in sweep files of version 2.
+func Newest(name string) (version string) {
+	for _, k := range kinds {
+		if k.name == name {
+			version = max(version, k.version)
+		}
+	}
+	return version
+}
+
+// version is that of a spec: of a kind that the first edition did not have the newest.
+func version(s Spec) string {
+	if _, ok := find(s.Kind, s.Version); !ok && s.Version == "" {
+		return Newest(s.Kind)
+	}
+	return s.Version
+}
+
+func find(name, version string) (kind, bool) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name && k.version == version })
 	if i < 0 {
 		return kind{}, false
 	}
 	return kinds[i], true
 }
 
-// Schema returns the settings of a kind, and whether there is such a kind.
-func Schema(name string) (setting.Schema, bool) {
-	k, ok := find(name)
+// Schema returns the settings of a version of a kind, and whether there is one.
+func Schema(name, version string) (setting.Schema, bool) {
+	k, ok := find(name, version)
 	if !ok {
 		return nil, false
 	}
 	return slices.Clone(k.schema()), true
 }
 
-// Complete returns the spec with its name and settings filled in and in their
-// one form: equal specs ask for the same probe. An unknown kind and a missing
+// Complete returns the spec with its name, version and settings filled in and in
+// their one form: equal specs ask for the same probe. An unknown kind and a missing
 // target are a [problem.Problem]; of the settings, all [setting.Problem]s are joined.
 func Complete(s Spec) (Spec, error) {
-	k, ok := find(s.Kind)
+	s.Version = version(s)
+	k, ok := find(s.Kind, s.Version)
 	if !ok {
 		return Spec{}, problem.Problem{Path: "kind", Fact: fmt.Sprintf("there is no kind of probe %q", s.Kind), Hint: setting.Suggest(s.Kind, Kinds())}
 	}
@@ -107,8 +136,16 @@ func Complete(s Spec) (Spec, error) {
 // Metrics declares what [Run] may report for the spec; nil for an unknown kind.
 // A metric whose doc limits it to one sort of target is left out for the other.
 func Metrics(s Spec) []metric.Info {
-	k, _ := find(s.Kind)
+	k, _ := find(s.Kind, version(s))
 	out := slices.Clone(k.metrics)
+	if k.version != "" {
+		var set shuffling
+		full, err := k.schema().Complete(s.Settings)
+		if err == nil {
+			err = k.schema().Decode(full, &set)
+		}
+		out = withLevels(out, err == nil && set.Shuffled > 0)
+	}
 	for i := range out {
 		out[i].Name = prefix(s) + out[i].Name
 	}

@@ -12,7 +12,11 @@
 //	ridge      ridge regression (a continuous target)
 //	knn        k nearest neighbours (either)
 //
-// Embeddings are read as they are: no probe standardises them.
+//	wiener     ridge regression on lagged samples (a continuous target)
+//
+// Kinds have versions. Those of the first edition read embeddings as they are; of
+// version 2 no read-out depends on the unit of the embedding, penalties are chosen
+// inside train, and metrics come with the level of chance.
 package probe
 
 import (
@@ -33,6 +37,11 @@ type Spec struct {
 	// Methods of the sweep that the probe is for; nil means all. It does not
 	// change what is measured, so it is no part of the identity.
 	Methods []string `json:"-"`
+	// Version of the kind; empty: that of the first edition.
+	Version string `json:"version,omitempty"`
+	// Angles that the classes of the target stand for, in radians, where the recording
+	// says it and the kind asks for it ([ReadsAngles]).
+	Angles []float64 `json:"-"`
 }
 
 // Part is what a probe sees of one split: the embedding and the samples it belongs to.

@@ -1,6 +1,9 @@
 package probe
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/metric"
 )
@@ -12,11 +15,26 @@ type Result struct {
 	// each case of the part's recording, whose plain mean is the value. A metric that
 	// a part without one of its cases does not define has none.
 	Cases map[data.Split]metric.Cases
+	// Arrays of each part, for figures: "confusion" [classes x classes], the number of
+	// samples that have the class of the row and were given that of the column.
+	Arrays map[data.Split]map[string]data.Array
+	// Notes are sentences on how the parts were read, for people.
+	Notes []string
+}
+
+func (r *Result) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, text) {
+		r.Notes = append(r.Notes, text)
+	}
 }
 
 // put adds a metric of a part and its numbers per case, which may be nil.
 func (r *Result) put(name string, split data.Split, value float64, z []float64) {
-	r.Values = append(r.Values, metric.Value{Name: name, Split: string(split), Goal: metric.Max, Value: value})
+	r.putFor(metric.Max, name, split, value, z)
+}
+
+func (r *Result) putFor(goal metric.Goal, name string, split data.Split, value float64, z []float64) {
+	r.Values = append(r.Values, metric.Value{Name: name, Split: string(split), Goal: goal, Value: value})
 	if z == nil {
 		return
 	}

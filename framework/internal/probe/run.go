@@ -27,8 +27,8 @@ func Run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) 
 }
 
 func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) {
-	k, _ := find(s.Kind)
-	prober, err := k.open(s.Settings)
+	k, _ := find(s.Kind, s.Version)
+	prober, err := k.open(s)
 	if err != nil {
 		return Result{}, err
 	}
@@ -43,6 +43,12 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) 
 	if s.Columns != nil {
 		if parts, err = parts.columns(s.Columns[0], s.Columns[1]); err != nil {
 			return Result{}, err
+		}
+	}
+	if p, ok := prober.(interface{ history() int }); ok {
+		for split, part := range parts {
+			part.X = history(part, p.history())
+			parts[split] = part
 		}
 	}
 	if shared.MinSpeed > 0 {

@@ -46,12 +46,15 @@ func TestCompleteFillsAndChecks(t *testing.T) {
 func TestValuesAreDeclared(t *testing.T) {
 	parts := Parts{data.All: ring(40, 1, data.Rand(1, "a"))}
 	for _, k := range Kinds() {
-		if _, ok := Schema(k); !ok {
+		if _, ok := Schema(k, Newest(k)); !ok {
 			t.Errorf("%s has no schema", k)
 		}
 		ran := 0
-		for _, target := range []string{"direction", "velocity"} {
-			s := Spec{Name: "x", Kind: k, Target: target}
+		for _, s := range []Spec{{Target: "direction"}, {Target: "velocity"}, {Target: "direction", Version: Newest(k)}, {Target: "velocity", Version: Newest(k)}} {
+			s.Name, s.Kind = "x", k
+			if s.Version != "" {
+				s.Settings = map[string]any{"shuffled": 20}
+			}
 			r, err := Run(context.Background(), s, parts, 1)
 			if err != nil {
 				continue
@@ -63,7 +66,7 @@ func TestValuesAreDeclared(t *testing.T) {
 					declared = declared || m.Name == v.Name && m.Goal == v.Goal
 				}
 				if !declared || v.Split != "all" || !strings.HasPrefix(v.Name, "probe/x/") {
-					t.Errorf("%s reports %+v, and declares %v", k, v, Metrics(s))
+					t.Errorf("%s reports %+v, and declares no such metric", k, v)
 				}
 			}
 		}
@@ -161,7 +164,7 @@ func TestRunStops(t *testing.T) {
 		for _, target := range []string{"direction", "velocity"} {
 			parts := Parts{data.All: ring(16, 1, data.Rand(1, "a"))}
 			_, err := Run(ctx, Spec{Kind: k, Target: target}, parts, 1)
-			if right := k == "knn" || (k == "ridge") == (target == "velocity"); right && !errors.Is(err, context.Canceled) {
+			if right := k == "knn" || (k == "ridge" || k == "wiener") == (target == "velocity"); right && !errors.Is(err, context.Canceled) {
 				t.Errorf("%s of %s: got %v, want context.Canceled", k, target, err)
 			}
 		}

@@ -51,7 +51,7 @@ func (r *Result) hits(name string, split data.Split, cases counted, given, label
 			score[i] = 1
 		}
 	}
-	value := share(given, labels)
+	value := portion(given, labels)
 	r.put(name, split, value, cases.mean(value, score))
 }
 

@@ -50,7 +50,7 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 		if err != nil {
 			return Result{}, err
 		}
-		if a := share(c.classify(held), judge.Labels); a > most {
+		if a := portion(c.classify(held), judge.Labels); a > most {
 			best, most = c, a
 		}
 	}
@@ -160,7 +160,7 @@ func (c classifier) classify(x samples) []int32 {
 	return out
 }
 
-func share(given, labels []int32) float64 {
+func portion(given, labels []int32) float64 {
 	n := 0
 	for i := range given {
 		if given[i] == labels[i] {

@@ -48,6 +48,14 @@ func (a *attempt) show(stage string) {
 	a.tell(trial.Event{Progress: &trial.Progress{Stage: stage}})
 }
 
+// say is a line of the host's own, among those of the plugin.
+func (a *attempt) say(line string) {
+	if a.proc != nil {
+		a.proc.Log().Line(line)
+	}
+	a.tell(trial.Event{Line: line})
+}
+
 func (a *attempt) modelDir() string { return filepath.Join(a.work, "model") }
 
 func (a *attempt) embeddingFile(split data.Split) string {

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
@@ -30,6 +31,9 @@ func (a *attempt) probe(ctx context.Context) error {
 	var wrong error
 	for _, spec := range a.req.Spec.Probes {
 		a.show("probe")
+		if probe.ReadsAngles(spec) {
+			spec.Angles = a.req.Angles[spec.Target]
+		}
 		r, err := probe.Run(ctx, spec, parts, a.req.Spec.Seed)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -42,6 +46,9 @@ func (a *attempt) probe(ctx context.Context) error {
 			continue
 		}
 		a.metrics, a.measured = append(a.metrics, r.Values...), append(a.measured, spec)
+		for _, note := range r.Notes {
+			a.say(fmt.Sprintf("probe %s: %s", spec.Name, note))
+		}
 		for _, v := range r.Values {
 			split := data.Split(v.Split)
 			if z, ok := r.Cases[split][v.Name]; ok && split != data.Train {

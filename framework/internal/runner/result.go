@@ -18,7 +18,7 @@ import (
 func (a *attempt) result(err error) trial.Result {
 	rec := trial.Record{
 		Key: a.req.Key, Spec: a.req.Spec, Status: trial.Succeeded,
-		Metrics: a.metrics, Curves: a.curves.points, Embeddings: a.embeddings, Provenance: a.provenance(),
+		Measured: a.req.Measured, Metrics: a.metrics, Curves: a.curves.points, Embeddings: a.embeddings, Provenance: a.provenance(),
 	}
 	if !a.scored {
 		rec.Asked = trial.Asked{Cases: true, Arrays: a.req.Keep.Arrays}

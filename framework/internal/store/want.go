@@ -18,8 +18,8 @@ type Probes struct {
 	text string   // as aliases name them
 }
 
-// NewProbes makes the probes of a sweep: complete specs, and the versions of their
-// kinds and what they read of about.json, where that is not as in the first edition.
+// NewProbes makes the probes of a sweep: complete specs, and what they read of
+// about.json.
 func NewProbes(specs []probe.Spec, measured map[string]trial.Measured) *Probes {
 	p := &Probes{Specs: specs, Measured: measured}
 	rec := trial.Record{Measured: measured}
@@ -71,12 +71,8 @@ func probesOf(l *layout) *Probes {
 			name += "'"
 		}
 		taken[name] = true
-		specs = append(specs, probe.Spec{Name: name, Kind: m.Measure.Kind, Target: m.Measure.Target, Settings: m.Measure.Settings, Columns: m.Measure.Columns})
-		note := trial.Measured{Version: m.Measure.Version, About: m.Measure.About}
-		if note.Version == trial.FirstProbes {
-			note.Version = ""
-		}
-		if note != (trial.Measured{}) {
+		specs = append(specs, m.Measure.Spec(name))
+		if note := (trial.Measured{About: m.Measure.About}); note != (trial.Measured{}) {
 			if notes == nil {
 				notes = map[string]trial.Measured{}
 			}

@@ -37,6 +37,9 @@ func (s *Study) Plan(ctx context.Context, st *store.Store) (*Ledger, error) {
 			return nil, err
 		}
 	}
+	if err := s.probable(ctx); err != nil {
+		return nil, err
+	}
 	_, err = l.advance(ctx)
 	return l, err
 }

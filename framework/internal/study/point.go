@@ -3,10 +3,8 @@ package study
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/assaylab/assay/framework"
-	"github.com/assaylab/assay/framework/internal/probe"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
@@ -64,45 +62,13 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, p.Dataset, recipe, d.EmbedRole()), recipe: recipe, trials: trials})
+		probes, err := s.probes(p.Method, digest, d.EmbedRole())
+		if err != nil {
+			return nil, s.Sweep.At(fmt.Errorf("dataset %s: %w", p.Dataset, err), "datasets", p.Dataset)
+		}
+		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: probes, recipe: recipe, trials: trials})
 	}
 	return out, nil
-}
-
-// probes are those of the sweep that are for this method and whose target the
-// embedded recording has. Of a file it is not known before it is read: then all
-// are tried. Points with the same ones share them.
-func (s *Study) probes(method, dataset string, recipe source.Dataset, role string) *store.Probes {
-	of := [2]string{method, dataset}
-	if made := s.wanted[of]; made != nil {
-		return made
-	}
-	made := s.makeProbes(method, recipe, role)
-	s.wanted[of] = made
-	return made
-}
-
-func (s *Study) makeProbes(method string, recipe source.Dataset, role string) *store.Probes {
-	targets, known := recipe.Targets(role)
-	which := make([]byte, len(s.Sweep.Probes)) // 1: of these
-	for i, p := range s.Sweep.Probes {
-		mine := len(p.Methods) == 0 || slices.Contains(p.Methods, method)
-		if mine && (!known || slices.ContainsFunc(targets, func(t source.TargetInfo) bool { return t.Name == p.Target })) {
-			which[i] = 1
-		}
-	}
-	if shared := s.shared[string(which)]; shared != nil {
-		return shared
-	}
-	var specs []probe.Spec
-	for i, p := range s.Sweep.Probes {
-		if which[i] == 1 {
-			specs = append(specs, p)
-		}
-	}
-	made := store.NewProbes(specs, nil)
-	s.shared[string(which)] = made
-	return made
 }
 
 // request asks for what is wanted of a point: with a fit that is there, its probes
@@ -127,6 +93,10 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
 		Keep:      trial.Keep{Models: keep.Models, Embeddings: !keep.Embeddings.None, Pinned: keep.Embeddings.All, Arrays: keep.Arrays},
 	}
+	if req.Angles, err = s.angles(p); err != nil {
+		return trial.Request{}, err
+	}
+	req.Measured = p.Probes.Measured
 	if fit != nil {
 		req.Score = &trial.Score{Embeddings: fit.Embeddings}
 		req.Spec.Probes = nil

@@ -43,7 +43,8 @@ type Study struct {
 	digests map[string]string           // of datasets: by id, and by id and seed
 	trials  map[string]map[string]int   // behavioural trials in the parts of datasets that are divided several times
 	shared  map[string]*store.Probes    // what points have in common
-	wanted  map[[2]string]*store.Probes // of a method on a dataset
+	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its digest
+	looked  map[string]*embedded        // recordings, by digest and role
 	origin  trial.Provenance            // what all trials of this run share
 	pins    *Pins                       // what assay.lock says; nil where nobody asks
 }
@@ -56,7 +57,8 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, pins: pins}
+	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{},
+		wanted: map[[2]string]*store.Probes{}, looked: map[string]*embedded{}, pins: pins}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {

@@ -36,11 +36,7 @@ func (r Record) Apart() (own []metric.Value, scores []Scored) {
 
 // Measure is what the record's probe measured.
 func (r Record) Measure(p probe.Spec) Measure {
-	m := r.Measured[p.Name]
-	if m.Version == "" {
-		m.Version = FirstProbes
-	}
-	return MeasureOf(p, m.Version, m.About)
+	return MeasureOf(p, r.Measured[p.Name].About)
 }
 
 // MetricOf is the name in a sweep of a probe's metric.

@@ -69,7 +69,7 @@ func (r Record) checkValue(v metric.Value) error {
 		return nil
 	}
 	p := r.Spec.Probes[i]
-	if _, known := probe.Schema(p.Kind); !known { // of a later assay
+	if _, known := probe.Schema(p.Kind, p.Version); !known { // of a later assay
 		return nil
 	}
 	declared := probe.Metrics(p)

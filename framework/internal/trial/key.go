@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/assaylab/assay/framework/internal/probe"
@@ -67,12 +68,30 @@ type Measure struct {
 	About    string         `json:"about,omitempty"`    // digest of what it reads of the dataset's about.json
 }
 
-// FirstProbes is the version of every kind of probe in the first edition.
-const FirstProbes = "1"
+// firstProbes is the version of every kind of probe in the first edition, whose specs
+// have none.
+const firstProbes = "1"
 
 // MeasureOf is what a sweep's probe measures.
-func MeasureOf(p probe.Spec, version, about string) Measure {
-	return Measure{Kind: p.Kind, Target: p.Target, Settings: p.Settings, Columns: p.Columns, Version: version, About: about}
+func MeasureOf(p probe.Spec, about string) Measure {
+	return Measure{Kind: p.Kind, Target: p.Target, Settings: p.Settings, Columns: p.Columns, Version: cmp.Or(p.Version, firstProbes), About: about}
+}
+
+// Spec is the probe of a measure, under a name that a sweep gives it.
+func (m Measure) Spec(name string) probe.Spec {
+	s := probe.Spec{Name: name, Kind: m.Kind, Target: m.Target, Settings: m.Settings, Columns: m.Columns}
+	if m.Version != firstProbes {
+		s.Version = m.Version
+	}
+	return s
+}
+
+// AboutAngles is the digest of angles that a probe reads of about.json; "" of none.
+func AboutAngles(angles []float64) string {
+	if angles == nil {
+		return ""
+	}
+	return digest(map[string]any{"angles": angles})
 }
 
 // ID names the measure apart from any fit.

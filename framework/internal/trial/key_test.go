@@ -26,7 +26,7 @@ var goldenFit = Fit{
 func TestGoldenKeys(t *testing.T) {
 	const fit = `{"fit":{"budget":27,"code":"sha256:c0de","dataset":"sha256:da7a","fold":"2/5","method":"swapvae","parent":"9a12e47","seed":18446744073709551615,` +
 		`"settings":{"big":1e+21,"epochs":200,"exact":9007199254740993,"half":1e-7,"lags":[-1,0.5],"learning_rate":0.001,"name":"a<b&c> é\n\"","none":null,"on":true,"zero":0,"Über":{"a":[],"b":1}},"version":"2"}}`
-	measure := MeasureOf(probe.Spec{Name: "mine", Kind: "ridge", Target: "velocity", Settings: map[string]any{"min_speed": 5.0, "grid": []any{0.1, 1.0}}, Columns: []int{0, 64}}, "1", "sha256:ab0u7")
+	measure := MeasureOf(probe.Spec{Name: "mine", Kind: "ridge", Target: "velocity", Settings: map[string]any{"min_speed": 5.0, "grid": []any{0.1, 1.0}}, Columns: []int{0, 64}}, "sha256:ab0u7")
 	const bare = `{"fit":{"dataset":"sha256:0","method":"toy","seed":0,"version":"1"}}`
 	for _, c := range []struct{ name, text, want, key string }{
 		{"fit", fit, "71fc863a9311e7ed", goldenFit.Key()},
@@ -71,11 +71,21 @@ func TestKeysDependOnWhatTheySay(t *testing.T) {
 	p := probe.Spec{Name: "a", Kind: "knn", Target: "direction", Settings: map[string]any{"k": 5}}
 	q := p
 	q.Name = "b"
-	if MeasureOf(p, "1", "").ID() != MeasureOf(q, "1", "").ID() {
+	if MeasureOf(p, "").ID() != MeasureOf(q, "").ID() {
 		t.Error("a probe's name is part of the measure")
 	}
-	if MeasureOf(p, "1", "").ID() == MeasureOf(p, "2", "").ID() {
+	q.Version = "2"
+	if MeasureOf(p, "").ID() == MeasureOf(q, "").ID() {
 		t.Error("a probe's version is not part of the measure")
+	}
+	for _, s := range []probe.Spec{p, q} {
+		m := MeasureOf(s, "")
+		if back := MeasureOf(m.Spec("c"), ""); back.ID() != m.ID() {
+			t.Errorf("the probe of %v measures %v", m, back)
+		}
+	}
+	if a, b := AboutAngles([]float64{0, 1}), AboutAngles([]float64{0, 2}); a == "" || a == b || AboutAngles(nil) != "" {
+		t.Errorf("digests of angles %q, %q, %q", a, b, AboutAngles(nil))
 	}
 }
 

@@ -43,9 +43,8 @@ type Record struct {
 
 // Measured is what a probe's score depends on beyond the probe's spec.
 type Measured struct {
-	Version string `json:"version,omitempty"` // of the probe's kind; empty: FirstProbes
-	About   string `json:"about,omitempty"`   // digest of what it read of about.json
-	Host    string `json:"host,omitempty"`    // version of the host that scored, where another one trained
+	About string `json:"about,omitempty"` // digest of what it read of about.json: of the angles, AboutAngles
+	Host  string `json:"host,omitempty"`  // version of the host that scored, where another one trained
 }
 
 // Provenance is what explains a number without being part of its identity.

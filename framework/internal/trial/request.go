@@ -16,6 +16,9 @@ type Request struct {
 	Keep      Keep       `json:"keep"`
 	Score     *Score     `json:"score,omitempty"` // the fit is there: only its probes are wanted
 	Known     Provenance `json:"provenance"`      // what is known of it before it runs
+
+	Angles   map[string][]float64 `json:"angles,omitempty"`   // of the classes of targets, for probes that read them
+	Measured map[string]Measured  `json:"measured,omitempty"` // what the record will say of its probes
 }
 
 // PluginRef says which plugin a trial needs, so that another process can find it
