@@ -30,13 +30,14 @@ type config struct {
 	Grace        time.Duration // for running trials after Ctrl-C
 	PluginPath   string        // folders with plugins
 	DataMirror   string        // folder looked at before downloading
+	Importers    string        // Python that reads HDF5 and NWB: a virtual environment or an interpreter
 	Plugins      map[string]host.Entry
 }
 
 // defaults are the keys with one value, and what they are where nobody sets them.
 var defaults = map[string]string{
 	"results": "assay-results", "cache": "", "jobs": "", "mtls": "true", "start_timeout": "20s", "grace": "30s",
-	"plugin_path": "", "data_mirror": "",
+	"plugin_path": "", "data_mirror": "", "importers": "",
 }
 
 const configName = "assay.yaml"
@@ -62,6 +63,7 @@ func loadConfig() (config, error) {
 		}
 	}
 	c.Results, c.Cache, c.DataMirror = r.path("results", "."), r.path("cache", r.dir), r.path("data_mirror", r.dir)
+	c.Importers = r.interpreter("importers")
 	c.PluginPath = r.paths("plugin_path")
 	c.Jobs, c.MTLS = r.jobs(), r.mtls()
 	c.StartTimeout, c.Grace = r.duration("start_timeout"), r.duration("grace")
@@ -197,6 +199,14 @@ func (r *configReader) path(key, dir string) string {
 		r.Fail(n, hint, "%s %v", key, err)
 	}
 	return path
+}
+
+// interpreter reads the path of one, or a name that is looked for on the PATH.
+func (r *configReader) interpreter(key string) string {
+	if n := r.value(key); !strings.ContainsAny(n.Text, `/\`) && !exists(filepath.Join(r.dir, n.Text)) {
+		return n.Text
+	}
+	return r.path(key, r.dir)
 }
 
 // paths reads a list of folders, parted as PATH is.

@@ -96,7 +96,11 @@ is read.`,
 		Example: "  assay data init day3.mat >> sweep.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := source.Suggest(cmd.Context(), args[0])
+			b, err := a.newBuilder()
+			if err != nil {
+				return err
+			}
+			text, err := b.Suggest(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -93,7 +93,7 @@ func (a *app) describeData(cmd *cobra.Command, name string, o describeOptions) e
 	}
 	var arrays []source.Array
 	if recipe.IsFile() && len(recipe.Roles) == 0 {
-		if arrays, err = source.Look(recipe.Source); err != nil {
+		if arrays, err = b.Look(cmd.Context(), recipe.Source); err != nil {
 			return err
 		}
 	}

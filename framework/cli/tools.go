@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/build"
@@ -33,7 +34,8 @@ func (a *app) newBuilder() (*source.Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source.Builder{Cache: cache, Mirror: a.cfg.DataMirror, Progress: a.downloads()}, nil
+	importer := &host.Importer{Launcher: a.newLauncher, Python: a.cfg.Importers, Scratch: filepath.Join(cache.Root, "import")}
+	return &source.Builder{Cache: cache, Mirror: a.cfg.DataMirror, Progress: a.downloads(), Importer: importer}, nil
 }
 
 // tools are what a study needs of this machine, until they are given back.

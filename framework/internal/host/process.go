@@ -77,10 +77,11 @@ func (l *Launcher) Close() error {
 
 // Options are the limits and the place of one process.
 type Options struct {
-	Threads int    // exported to the usual thread variables; 0: not limited
-	CPUs    []int  // the process may run on these only; nil: on all
-	Memory  int64  // bytes of resident memory of the process and all it starts; 0: no limit
-	Dir     string // working folder; "" means a private one of the launcher
+	Threads int      // exported to the usual thread variables; 0: not limited
+	CPUs    []int    // the process may run on these only; nil: on all
+	Memory  int64    // bytes of resident memory of the process and all it starts; 0: no limit
+	Dir     string   // working folder; "" means a private one of the launcher
+	Env     []string // NAME=VALUE, stronger than what the host passes on
 }
 
 // Process is a plugin that has shaken hands.
@@ -89,6 +90,7 @@ type Process struct {
 	Transport Transport // tls or socket
 
 	plugin  Plugin
+	conn    *grpc.ClientConn
 	client  *plugin.Client
 	sub     *subprocess
 	tail    *Tail
@@ -145,6 +147,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.folder.dir},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
 			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
+			cmd.Env = append(cmd.Env, opt.Env...)
 			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark.String())
 			return sub, nil
 		},
@@ -194,6 +197,7 @@ func (p *Process) shakeHands(ctx context.Context, config *plugin.ClientConfig, o
 		return err
 	}
 	reached := service.(*grpc.ClientConn)
+	p.conn = reached
 	p.Method = &answers{wire.NewMethodClient(reached), p}
 	return connect(ctx, reached)
 }

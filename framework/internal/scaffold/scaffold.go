@@ -24,7 +24,6 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/setting"
-	"github.com/assaylab/assay/plugins/python"
 )
 
 //go:embed all:go all:python
@@ -102,13 +101,7 @@ func describe(dir, name, language, clone string) (Plugin, map[string][]byte, err
 	}
 	extra := map[string][]byte{}
 	if language == "python" {
-		err := fs.WalkDir(python.SDK, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			extra[path.Join("sdk", name)], err = python.SDK.ReadFile(name)
-			return err
-		})
+		err := eachOfSDK(func(name string, text []byte) error { extra[path.Join("sdk", name)] = text; return nil })
 		return p, extra, err
 	}
 	if clone == "" {

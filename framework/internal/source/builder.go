@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/source/file"
 )
 
 // Builder turns recipes into datasets in the cache.
@@ -14,9 +15,19 @@ type Builder struct {
 	Mirror   string                               // as in Fetcher
 	Progress func(name string, done, total int64) // of downloads; may be nil
 	MaxBytes int64                                // of values in a user's file; 0 means 4 GiB
+	Importer file.Importer                        // reads what this program cannot; may be nil
 }
 
 const defaultMaxBytes = 4 << 30
+
+// options are what a file of the user's may cost.
+func (b *Builder) options() file.Options {
+	o := file.Options{Limit: b.MaxBytes, Importer: b.Importer}
+	if o.Limit == 0 {
+		o.Limit = defaultMaxBytes
+	}
+	return o
+}
 
 // Made is a dataset in the cache and what is known of it beside its numbers.
 type Made struct {

@@ -12,19 +12,19 @@ import (
 type Array = file.Array
 
 // Look lists what is in a file of the user's.
-func Look(path string) ([]Array, error) {
+func (b *Builder) Look(ctx context.Context, path string) ([]Array, error) {
 	if err := readable(path); err != nil {
 		return nil, err
 	}
-	return file.Look(path, defaultMaxBytes)
+	return file.Look(ctx, path, b.options())
 }
 
 // Suggest is what a sweep could say of a file, as text.
-func Suggest(ctx context.Context, path string) (string, error) {
+func (b *Builder) Suggest(ctx context.Context, path string) (string, error) {
 	if err := readable(path); err != nil {
 		return "", err
 	}
-	s, err := file.Suggest(ctx, path, defaultMaxBytes)
+	s, err := file.Suggest(ctx, path, b.options())
 	if err != nil {
 		return "", err
 	}

@@ -76,7 +76,7 @@ func TestWhatInitPrintsIsRead(t *testing.T) {
 		"one array":   {npyFile, nil, 1, "# bin_seconds"},
 		"no guessing": {write(t, "d.npz", map[string]any{"samples": upright, "counts": turned}), nil, 1, "# not used: counts [2 x 6]"},
 	} {
-		text, err := source.Suggest(t.Context(), c.path)
+		text, err := new(source.Builder).Suggest(t.Context(), c.path)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -115,10 +115,10 @@ func TestWhatInitPrintsIsRead(t *testing.T) {
 		}
 		d.Close()
 	}
-	if _, err := source.Suggest(t.Context(), "nothing.npz"); err == nil || !strings.Contains(err.Error(), "there is no file") {
+	if _, err := new(source.Builder).Suggest(t.Context(), "nothing.npz"); err == nil || !strings.Contains(err.Error(), "there is no file") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := source.Look("day.parquet"); err == nil || !strings.Contains(err.Error(), "is no .npz") {
+	if _, err := new(source.Builder).Look(t.Context(), "day.parquet"); err == nil || !strings.Contains(err.Error(), "is no .npz") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -67,13 +67,9 @@ func noFile(path string, err error) error {
 }
 
 func (p userFile) read(ctx context.Context, b *Builder, r Recording, _ uint64) (map[string]reading, error) {
-	limit := b.MaxBytes
-	if limit == 0 {
-		limit = defaultMaxBytes
-	}
-	got, err := file.Read(ctx, p.path, r.columns(), limit)
+	got, err := file.Read(ctx, p.path, r.columns(), b.options())
 	if err != nil {
 		return nil, err
 	}
-	return alone(reading{rec: got.Recording, about: data.AboutRecording{Targets: got.Targets, Notes: got.Notes}, own: true}), nil
+	return alone(reading{rec: got.Recording, about: data.AboutRecording{Subject: got.Subject, Session: got.Session, Targets: got.Targets, Notes: got.Notes}, own: true}), nil
 }

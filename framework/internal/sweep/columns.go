@@ -11,7 +11,8 @@ import (
 
 // columns reads what stands under read: which arrays of a file are what.
 func (d *decoder) columns(n *yaml.Node, what string) source.Columns {
-	f := d.Fields(n, what, "samples", "axes", "transpose", "trial", "bin_seconds", "unit", "scale", "nan", "classes", "continuous", "angles")
+	f := d.Fields(n, what, "samples", "axes", "transpose", "trial", "bin_seconds", "unit", "scale", "nan", "classes", "continuous", "angles",
+		"spikes", "bin", "trials", "align", "window", "units", "times", "resample")
 	var c source.Columns
 	f.Texts("samples", &c.Samples)
 	f.Texts("axes", &c.Axes)
@@ -25,9 +26,14 @@ func (d *decoder) columns(n *yaml.Node, what string) source.Columns {
 		d.angles(p, f.Name("angles"), &c)
 	}
 	d.classes(f, &c)
+	d.timed(f, &c)
 	for _, p := range f.Mapping("continuous") {
 		if c.Continuous == nil {
 			c.Continuous = map[string][]string{}
+		}
+		if p.Value.Kind == yaml.Mapping {
+			d.continuous(p, f.Name("continuous."+p.Key.Text), &c)
+			continue
 		}
 		var columns []string
 		d.Open(&yaml.Node{Place: p.Value.Place, Kind: yaml.Mapping, Pairs: []yaml.Pair{p}}, f.Name("continuous")).Texts(p.Key.Text, &columns)
@@ -75,9 +81,10 @@ func (d *decoder) classes(f yaml.Fields, c *source.Columns) {
 			c.Classes = append(c.Classes, class)
 			continue
 		}
-		g := d.Fields(p.Value, f.Name("classes."+p.Key.Text), "column", "angles")
+		g := d.Fields(p.Value, f.Name("classes."+p.Key.Text), "column", "angles", "times")
 		g.Require("column", "the array or column with the labels")
 		g.Text("column", &class.Column)
+		d.timesOf(g, class.Column, c)
 		c.Classes = append(c.Classes, class)
 		if a, ok := p.Value.Get("angles"); ok {
 			d.angles(yaml.Pair{Key: p.Key, Value: a.Value}, f.Name("classes."+p.Key.Text)+".angles", c)

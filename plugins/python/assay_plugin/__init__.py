@@ -13,6 +13,7 @@ mistakes leave as :class:`Refuse`.
 
 from . import _output  # first of all: nothing may print before the handshake
 
+from ._blocks import Blocks, blocks
 from ._cases import Scores, jackknife, over_samples
 from ._checkpoint import Checkpoint
 from ._data import Dataset, Recording, Target
@@ -25,8 +26,8 @@ from ._strategy import Answer, Parameter, Search, Strategy
 from ._training import Training
 
 __all__ = [
-    "Answer", "Array", "Cancelled", "Checkpoint", "Contents", "Dataset", "Failure", "Format", "Importer", "Item", "Method", "Metric", "Parameter",
-    "Ragged", "Recording", "Refuse", "Scores", "Search", "Strategy", "Target", "Training", "jackknife", "over_samples", "serve", "setting",
+    "Answer", "Array", "Blocks", "Cancelled", "Checkpoint", "Contents", "Dataset", "Failure", "Format", "Importer", "Item", "Method", "Metric", "Parameter",
+    "Ragged", "Recording", "Refuse", "Scores", "Search", "Strategy", "Target", "Training", "blocks", "jackknife", "over_samples", "serve", "setting",
 ]
 __version__ = "0.2.0"
 

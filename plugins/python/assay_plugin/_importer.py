@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Iterator, List, Mapping, Sequence, Tuple, Unio
 
 from numpy.typing import NDArray
 
+from ._blocks import Blocks
+
 
 @dataclass(frozen=True)
 class Format:
@@ -51,11 +53,11 @@ class Contents:
 class Ragged:
     """Rows of different lengths: row i is values[offsets[i]:offsets[i + 1]]."""
 
-    values: NDArray[Any]
+    values: Union[NDArray[Any], Blocks]
     offsets: NDArray[Any]
 
 
-Extract = Union[NDArray[Any], Ragged, Sequence[str]]
+Extract = Union[NDArray[Any], Blocks, Ragged, Sequence[str]]
 
 
 class Importer(ABC):

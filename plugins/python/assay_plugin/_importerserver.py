@@ -4,12 +4,13 @@ import json
 import math
 import os
 import queue
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, Union
 
 import grpc
 import numpy as np
 from numpy.typing import NDArray
 
+from ._blocks import Blocks
 from ._calls import Calls, service, stream, unary
 from ._errors import Failure, Refuse
 from ._importer import Contents, Extract, Importer, Item, Ragged
@@ -83,16 +84,19 @@ def _size(i: Item) -> int:
 
 
 def _write(folder: str, n: int, name: str, value: Extract) -> Any:
-    def save(suffix: str, a: "NDArray[Any]") -> str:
+    def save(suffix: str, a: "Union[NDArray[Any], Blocks]") -> str:
         file = f"{n}{suffix}.npy"
-        a = np.asarray(a)
         with open(os.path.join(folder, file), "xb") as f:
+            if isinstance(a, Blocks):
+                a.write(f)
+                return file
+            a = np.asarray(a)
             np.save(f, np.ascontiguousarray(a, a.dtype.newbyteorder("<")), allow_pickle=False)
         return file
 
     if isinstance(value, Ragged):
         return pb.Extracted(name=name, file=save("", value.values), offsets=save("-offsets", value.offsets.astype("<i8")))
-    if isinstance(value, np.ndarray):
+    if isinstance(value, (np.ndarray, Blocks)):
         return pb.Extracted(name=name, file=save("", value))
     texts: Dict[str, Any] = {"name": name, "text": f"{n}.json"}
     with open(os.path.join(folder, texts["text"]), "x", encoding="utf-8") as f:

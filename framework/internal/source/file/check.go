@@ -25,7 +25,9 @@ func (c Columns) Check(file string) []data.Problem {
 	}
 	ending := Ending(file)
 	switch {
-	case f.table && len(c.Samples) == 0:
+	case c.Spikes != nil && len(c.Samples) > 0:
+		add("samples", "a recording has either samples or spikes", "remove one of them")
+	case f.table && len(c.Samples) == 0 && c.Spikes == nil:
 		add("samples", fmt.Sprintf("is missing: a %s file does not say which columns are samples", ending), "[unit*] takes all columns that begin with unit")
 	case f.alone && (len(c.Samples) > 0 || c.Trial != "" || len(c.Classes) > 0 || len(c.Continuous) > 0):
 		add("samples", fmt.Sprintf("an %s file holds the samples and nothing else", ending), "put arrays together with numpy.savez")
@@ -38,6 +40,7 @@ func (c Columns) Check(file string) []data.Problem {
 		}
 	}
 	c.checkAxes(f, ending, add)
+	c.checkTimed(add)
 	word := func(key, value string, words ...string) {
 		if value != "" && !slices.Contains(words, value) {
 			add(key, fmt.Sprintf("must be %s, got %q", strings.Join(words, " or "), value), "")

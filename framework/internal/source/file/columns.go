@@ -22,6 +22,30 @@ type Columns struct {
 	Classes    []Class             `json:"classes,omitempty"` // class targets
 	Continuous map[string][]string `json:"continuous,omitempty"`
 	Angles     map[string]Angles   `json:"angles,omitempty"` // of class targets
+
+	// Of what has times (timed.go): bins are BinSeconds wide.
+	Spikes   *Spikes           `json:"spikes,omitempty"`   // to be counted, instead of samples
+	Trials   *Intervals        `json:"trials,omitempty"`   // which times are trials; default: all is one
+	Align    string            `json:"align,omitempty"`    // event of each trial at time 0 of Window
+	Window   []float64         `json:"window,omitempty"`   // seconds around Align: from, to
+	Units    map[string]Labels `json:"units,omitempty"`    // column with a value per unit -> values of those that stay
+	Times    map[string]string `json:"times,omitempty"`    // array -> array with the time of each row, in seconds
+	Resample map[string]string `json:"resample,omitempty"` // continuous target -> how it gets onto the bins
+}
+
+// Spikes says where spike times stand: lists of them, one for each unit; or all in
+// one array, and beside it the unit of each.
+type Spikes struct {
+	Times string  `json:"times"`
+	Unit  string  `json:"unit,omitempty"` // array with the unit of each time
+	Rate  float64 `json:"rate,omitempty"` // the times are sample numbers at so many per second; 0: seconds
+}
+
+// Intervals are those of a table with columns for start and stop, or of two arrays.
+type Intervals struct {
+	Table string `json:"table,omitempty"`
+	Start string `json:"start,omitempty"`
+	Stop  string `json:"stop,omitempty"`
 }
 
 // Words of Columns.
@@ -29,6 +53,8 @@ const (
 	Trials, Time, Units = "trials", "time", "units" // axes
 	Counts, Rates       = "counts", "rates"         // scales
 	Refuse, Drop, Fill  = "refuse", "drop", "fill"  // what becomes of missing values
+
+	Average, Interpolate = "average", "interpolate" // ways onto the bins
 )
 
 // Class is a class target and where its labels stand.

@@ -9,6 +9,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,21 +22,22 @@ type Reading struct {
 	Recording *data.Recording
 	Targets   map[string]data.AboutTarget // of class targets, by name
 	Notes     []data.Note
+	Subject   string // as the file says
+	Session   string
 }
 
-// Read reads the recording that a file holds. limit bounds the bytes of its
-// values in memory, which are all that is held of them.
-func Read(ctx context.Context, path string, c Columns, limit int64) (Reading, error) {
+// Read reads the recording that a file holds. Its values are held in memory once.
+func Read(ctx context.Context, path string, c Columns, o Options) (Reading, error) {
 	f, err := formatOf(path)
 	if err != nil {
 		return Reading{}, err
 	}
-	box, err := f.open(path, limit)
+	box, err := f.opened(ctx, path, o)
 	if err != nil {
 		return Reading{}, err
 	}
 	defer box.Close()
-	r := newReader(f, box, c, limit)
+	r := newReader(f, box, c, o.Limit)
 	out, err := r.read(ctx)
 	if err != nil && !strings.HasPrefix(err.Error(), path) { // mistakes in a table have line and column
 		err = fmt.Errorf("%s: %w", path, err)
@@ -62,6 +64,8 @@ type reader struct {
 	trialCount int
 	about      map[string]data.AboutTarget
 	notes      []data.Note
+	clock      *clock         // of what has times; else nil
+	after      []func() error // what follows a pass over the file
 }
 
 func newReader(f format, box container, c Columns, limit int64) *reader {
@@ -69,6 +73,9 @@ func newReader(f format, box container, c Columns, limit int64) *reader {
 		rec: &data.Recording{Unit: c.Unit, BinSeconds: c.BinSeconds}, about: map[string]data.AboutTarget{}, used: map[string]bool{}}
 	for i, a := range r.arrays {
 		r.index[a.Name] = i
+		if at := strings.LastIndexAny(a.Name, "./#"); at > 0 && a.Table == "" && !f.imported {
+			r.arrays[i].Table = a.Name[:at] // a struct of MATLAB's, or another file
+		}
 	}
 	return r
 }
@@ -76,21 +83,35 @@ func newReader(f format, box container, c Columns, limit int64) *reader {
 // read decides what is what from names and shapes alone, reads all that is needed
 // in one pass, and puts it together.
 func (r *reader) read(ctx context.Context) (Reading, error) {
+	if r.timed() {
+		return r.readTimed(ctx)
+	}
 	if err := r.decide(); err != nil {
 		return Reading{}, err
 	}
 	if err := r.box.read(ctx, r.wants); err != nil {
 		return Reading{}, err
 	}
-	for _, step := range []func() error{r.samples, r.trials, r.split, r.targets, r.gaps, r.angles} {
+	return r.finish(r.samples, r.trials, r.split, r.targets, r.gaps, r.angles)
+}
+
+// finish puts together what was read.
+func (r *reader) finish(steps ...func() error) (Reading, error) {
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return Reading{}, err
 		}
 	}
+	r.remarks()
 	r.leftOut()
 	if err := r.rec.Check(); err != nil {
 		return Reading{}, err
 	}
 	r.channels()
-	return Reading{r.rec, r.about, r.notes}, nil
+	out := Reading{Recording: r.rec, Targets: r.about, Notes: r.notes}
+	if c, ok := r.box.(interface{ about() map[string]string }); ok {
+		about := c.about()
+		out.Subject, out.Session = about["subject"], cmp.Or(about["session"], about["identifier"])
+	}
+	return out, nil
 }

@@ -54,8 +54,11 @@ func writeText(t *testing.T, name, text string) string {
 
 const limit = 1 << 20
 
+// within is what tests allow.
+var within = Options{Limit: limit}
+
 func readFile(path string, c Columns, limit int64) (*data.Recording, error) {
-	r, err := Read(context.Background(), path, c, limit)
+	r, err := Read(context.Background(), path, c, Options{Limit: limit})
 	return r.Recording, err
 }
 

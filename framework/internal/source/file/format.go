@@ -15,7 +15,9 @@ type format struct {
 	endings []string // of names, in lower case
 	table   bool     // columns of one length: which are samples has to be said, and nothing is guessed to be a target
 	alone   bool     // one array and nothing else: the samples
-	open    func(path string, limit int64) (container, error)
+	// imported says that another process reads it; see [Importer].
+	imported bool
+	open     func(path string, limit int64) (container, error)
 }
 
 var formats = []format{
@@ -23,6 +25,24 @@ var formats = []format{
 	npyFormat,
 	tableFormat,
 	matlabFormat,
+	importedFormat,
+}
+
+// Options are what a file may cost, and who reads what this package does not.
+type Options struct {
+	Limit    int64    // bytes of values in memory
+	Importer Importer // nil: such files are refused
+}
+
+// opened opens a file in its format.
+func (f format) opened(ctx context.Context, path string, o Options) (container, error) {
+	switch {
+	case f.imported:
+		return openImported(ctx, path, o)
+	case slices.Contains(f.endings, ".mat"):
+		return openAnyMatlab(ctx, path, o)
+	}
+	return f.open(path, o.Limit)
 }
 
 // A container is an open file of named arrays.
@@ -54,6 +74,16 @@ type Array struct {
 	Parts [][]int `json:"parts,omitempty"` // of a list of arrays: the shape of each
 	Why   string  `json:"why,omitempty"`   // it is not read
 
+	// What some formats say beside it.
+	Ragged bool    `json:"ragged,omitempty"` // a list of numbers of its own length for each of Shape[0] rows
+	Unit   string  `json:"unit,omitempty"`
+	Doc    string  `json:"doc,omitempty"`
+	Table  string  `json:"table,omitempty"`  // that it is a column of
+	Times  string  `json:"times,omitempty"`  // array with the time of each row, in seconds
+	Rate   float64 `json:"rate,omitempty"`   // rows per second, where they are evenly spaced
+	Start  float64 `json:"start,omitempty"`  // time of the first row, in seconds
+	Refers string  `json:"refers,omitempty"` // table whose rows the values are numbers of
+
 	columns bool // the first index varies fastest in the file, not the last
 }
 
@@ -69,6 +99,8 @@ func (a Array) Size() string {
 	switch {
 	case a.Kind == Opaque && a.Shape == nil:
 		return ""
+	case a.Ragged:
+		return fmt.Sprintf("(%d lists)", a.Shape[0])
 	case a.Parts != nil:
 		return fmt.Sprintf("(%d parts, the first %v)", len(a.Parts), times(a.Shape))
 	case len(a.Shape) == 0:
@@ -111,9 +143,11 @@ func product(shape []int) int {
 
 // want is what becomes of the values of an array.
 type want struct {
-	exact  bool               // whole numbers come as such and text as text, not as floats
-	gaps   bool               // of a table: a missing number is NaN, not a mistake
-	accept func(string) error // of a table: looks at each text, so that a mistake has line and column
+	exact  bool                // whole numbers come as such and text as text, not as floats
+	times  bool                // of a table: numbers in float64, not rounded to the float32 of a recording
+	rows   func([]int64) error // of a ragged array: where each row begins, and the end of the last
+	gaps   bool                // of a table: a missing number is NaN, not a mistake
+	accept func(string) error  // of a table: looks at each text, so that a mistake has line and column
 	put    func(values) error
 }
 

@@ -40,7 +40,7 @@ func FuzzRead(f *testing.F) {
 			try = table
 		}
 		for _, c := range try {
-			r, err := Read(context.Background(), path, c, limit)
+			r, err := Read(context.Background(), path, c, Options{Limit: limit})
 			if err != nil {
 				continue
 			}
@@ -53,7 +53,7 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 		}
-		if s, err := Suggest(context.Background(), path, limit); err == nil {
+		if s, err := Suggest(context.Background(), path, within); err == nil {
 			s.YAML(path)
 		}
 	})

@@ -57,7 +57,7 @@ func objects(name string) member {
 
 func mustRead(t *testing.T, path string, c Columns) Reading {
 	t.Helper()
-	r, err := Read(context.Background(), path, c, limit)
+	r, err := Read(context.Background(), path, c, Options{Limit: limit})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,7 +188,7 @@ func TestGolub(t *testing.T) {
 
 func mustReadLarge(t *testing.T, path string, c Columns) Reading {
 	t.Helper()
-	r, err := Read(t.Context(), path, c, 1<<30)
+	r, err := Read(t.Context(), path, c, Options{Limit: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}

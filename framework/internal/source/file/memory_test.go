@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if !ok {
 		os.Exit(m.Run())
 	}
-	r, err := Read(context.Background(), path, Columns{Samples: strings.Fields(samples)}, 4<<30)
+	r, err := Read(context.Background(), path, Columns{Samples: strings.Fields(samples)}, Options{Limit: 4 << 30})
 	if err != nil {
 		fmt.Println("error:", err)
 		os.Exit(1)

@@ -77,7 +77,7 @@ func didYouMean(word string, words []string) string {
 // leftOut names the arrays that have no part in the recording. Where targets were
 // named it is no news that others were not.
 func (r *reader) leftOut() {
-	if r.format.table || len(r.columns.Classes)+len(r.columns.Continuous) > 0 {
+	if r.format.table || r.clock != nil || len(r.columns.Classes)+len(r.columns.Continuous) > 0 {
 		return
 	}
 	var rest []string

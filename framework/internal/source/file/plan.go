@@ -106,7 +106,10 @@ func (r *reader) take(name string, w *want) {
 // and hands the values to both. Where one of them wants exact values and the other
 // floats, the exact ones are turned.
 func (w *want) and(other *want) *want {
-	both := &want{exact: w.exact || other.exact, gaps: w.gaps, accept: w.accept}
+	both := &want{exact: w.exact || other.exact, gaps: w.gaps, accept: w.accept, times: w.times || other.times}
+	if both.rows = w.rows; both.rows == nil {
+		both.rows = other.rows
+	}
 	if both.accept == nil {
 		both.accept = other.accept
 	}

@@ -43,7 +43,7 @@ func TestWhatPythonWrites(t *testing.T) {
 	}
 	for path, want := range files {
 		name := filepath.Base(path)
-		r, err := Read(t.Context(), path, want.Read, limit)
+		r, err := Read(t.Context(), path, want.Read, Options{Limit: limit})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

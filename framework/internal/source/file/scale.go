@@ -26,7 +26,10 @@ func (r *reader) samples() error {
 	if r.guessed {
 		what += ", as the only matrix in the file"
 	}
-	counts := r.columns.Scale == Counts || r.columns.Scale == "" && name == Counts && r.rec.Unit == ""
+	if r.columns.Spikes != nil {
+		what = fmt.Sprintf("samples: spikes of %d units from %s, in %d bins of %s", s.dims, name, s.rows, duration(r.rec.BinSeconds))
+	}
+	counts := r.columns.Scale == Counts || r.columns.Scale == "" && (name == Counts || r.columns.Spikes != nil) && r.rec.Unit == ""
 	switch {
 	case counts && r.rec.BinSeconds > 0:
 		if r.rec.Unit == "" {

@@ -11,12 +11,12 @@ import (
 )
 
 // Look lists what is in a file, without reading its values.
-func Look(path string, limit int64) ([]Array, error) {
+func Look(ctx context.Context, path string, o Options) ([]Array, error) {
 	f, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
-	box, err := f.open(path, limit)
+	box, err := f.opened(ctx, path, o)
 	if err != nil {
 		return nil, err
 	}
@@ -34,17 +34,17 @@ type Suggestion struct {
 
 // Suggest guesses what the arrays of a file are, further than Read does: what it
 // says is looked at by the user before it is used.
-func Suggest(ctx context.Context, path string, limit int64) (Suggestion, error) {
+func Suggest(ctx context.Context, path string, o Options) (Suggestion, error) {
 	f, err := formatOf(path)
 	if err != nil {
 		return Suggestion{}, err
 	}
-	box, err := f.open(path, limit)
+	box, err := f.opened(ctx, path, o)
 	if err != nil {
 		return Suggestion{}, err
 	}
 	defer box.Close()
-	r := newReader(f, box, Columns{}, limit)
+	r := newReader(f, box, Columns{}, o.Limit)
 	g := &guesser{reader: r, s: Suggestion{Why: map[string]string{}}}
 	if f.table {
 		g.table()
@@ -59,7 +59,7 @@ func Suggest(ctx context.Context, path string, limit int64) (Suggestion, error) 
 			g.s.Unused = append(g.s.Unused, a)
 		}
 	}
-	_, g.s.Fails = Read(ctx, path, g.s.Columns, limit)
+	_, g.s.Fails = Read(ctx, path, g.s.Columns, o)
 	return g.s, nil
 }
 

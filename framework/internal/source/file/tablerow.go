@@ -84,7 +84,7 @@ func (b *batch) flush() error {
 	return nil
 }
 
-// number reads a float32, so that the text is rounded once.
+// number reads a float32, so that the text is rounded once; times are float64.
 func (b *batch) number(s string, c *column) (float64, error) {
 	name := b.t.names[c.i]
 	if missing(s) {
@@ -94,7 +94,11 @@ func (b *batch) number(s string, c *column) (float64, error) {
 		return 0, b.in.at(c.i, "missing value (%q) in column %q: leave the row out, fill it in, or say read: {nan: drop} or {nan: fill}", s, name)
 	}
 	plain := b.point(s)
-	v, err := strconv.ParseFloat(plain, 32)
+	bits := 32
+	if c.w.times {
+		bits = 64
+	}
+	v, err := strconv.ParseFloat(plain, bits)
 	if err != nil {
 		if strings.Count(s, ",") == 1 {
 			return 0, b.in.at(c.i, "%q in column %q is no number: decimals need a point", s, name)
