@@ -16,9 +16,6 @@ func (b *binder) probes() bool {
 	taken := map[string]bool{}
 	for i, p := range b.s.Probes {
 		at := []string{"probes", strconv.Itoa(i)}
-		if b.s.Version >= 2 {
-			p.Version = probe.Newest(p.Kind)
-		}
 		full, err := probe.Complete(p)
 		if err != nil {
 			b.probeErrors(i, err, at)

@@ -93,7 +93,7 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 		s.Ablations = append(s.Ablations, d.ablation(n, i, s))
 	}
 	for i, n := range f.List("probes") {
-		s.Probes = append(s.Probes, d.probe(n, i))
+		s.Probes = append(s.Probes, d.probe(n, i, s))
 	}
 	d.limits(f, s)
 	for i, n := range f.List("tables") {

@@ -9,7 +9,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
-func (d *decoder) probe(n *yaml.Node, i int) probe.Spec {
+func (d *decoder) probe(n *yaml.Node, i int, s *Sweep) probe.Spec {
 	var p probe.Spec
 	if n.Kind != yaml.Mapping {
 		d.Fail(n, "{kind: direction, target: direction}", "probe %d must be a mapping, got %v", i+1, n)
@@ -21,6 +21,7 @@ func (d *decoder) probe(n *yaml.Node, i int) probe.Spec {
 	f.Text("kind", &p.Kind)
 	f.Text("name", &p.Name)
 	f.Text("target", &p.Target)
+	p.Version = d.probeVersion(f, p.Kind, s)
 	if v, ok := f.Value("name"); ok {
 		d.id(v, "probe")
 	}
@@ -33,11 +34,25 @@ func (d *decoder) probe(n *yaml.Node, i int) probe.Spec {
 	f.Texts("methods", &p.Methods)
 	p.Settings = map[string]any{}
 	for _, kv := range n.Pairs {
-		if k := kv.Key.Text; !slices.Contains([]string{"kind", "name", "target", "columns", "methods"}, k) {
+		if k := kv.Key.Text; !slices.Contains([]string{"kind", "name", "target", "version", "columns", "methods"}, k) {
 			p.Settings[k] = kv.Value.Plain()
 		}
 	}
 	return p
+}
+
+// probeVersion is which form of a kind is asked for: that of the first edition, whose
+// name is empty, or the newest. Unless the probe says it, the version of the file does.
+func (d *decoder) probeVersion(f yaml.Fields, kind string, s *Sweep) string {
+	version := s.Version
+	if f.Whole("version", 1, &version) && version > 2 {
+		v, _ := f.Value("version")
+		d.Fail(v, "version: 1 reads out as the first edition did, 2 as sweep files of version 2 do", "%s is %d", f.Name("version"), version)
+	}
+	if version >= 2 {
+		return probe.Newest(kind)
+	}
+	return ""
 }
 
 func (d *decoder) table(n *yaml.Node, i int, s *Sweep) table.Spec {
