@@ -23,8 +23,8 @@ func (t *task) chance(train *task) ([]score, error) {
 		most := int32(largest(frequencies(train.want)))
 		out := t.scoreClasses(slices.Repeat([]int32{most}, n))
 		all, each := t.cases.confusions(t.want.labels, t.want.labels, t.want.classes)
-		value, z := t.cases.classMetric(all, each, func(c confusion) float64 { return 1 / float64(c.occur()) })
-		out[1] = score{"balanced_accuracy", metric.Max, value, z}
+		value, one := t.cases.classMetric(all, each, make([]float64, n), func(c confusion) float64 { return 1 / float64(c.occur()) })
+		out[1] = score{"balanced_accuracy", metric.Max, value, one}
 		return out, nil
 	default:
 		mean := columnMeans(train.want.values)

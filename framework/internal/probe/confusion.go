@@ -44,10 +44,10 @@ func (c confusion) less(a, b confusion) confusion {
 }
 
 // classMetric returns a metric of confusion counts and its numbers per case.
-func (c counted) classMetric(all confusion, each []confusion, of func(confusion) float64) (value float64, z []float64) {
-	value = of(all)
+func (c counted) classMetric(all confusion, each []confusion, hit []float64, of func(confusion) float64) (float64, numbers) {
+	value := of(all)
 	rest := newConfusion(len(all.is))
-	return value, c.without(value, func(j int) float64 { return of(rest.less(all, each[j])) })
+	return value, c.without(value, hit, func(j int) float64 { return of(rest.less(all, each[j])) })
 }
 
 // weightedF1 is Σ_l (n_l/n) · 2 tp_l/(2 tp_l + fp_l + fn_l), n_l being the number of

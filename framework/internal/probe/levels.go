@@ -53,7 +53,7 @@ type score struct {
 	name  string
 	goal  metric.Goal
 	value float64
-	z     []float64
+	numbers
 }
 
 // scores compares answers with what is wanted; of several they are averages.
@@ -131,20 +131,15 @@ func (t *task) scoreAngles(theta []float64) []score {
 }
 
 func (t *task) scoreClasses(given []int32) []score {
-	hit := make([]float64, len(given))
-	for i := range given {
-		if given[i] == t.want.labels[i] {
-			hit[i] = 1
-		}
-	}
+	hit := hits(given, t.want.labels)
 	all, each := t.cases.confusions(given, t.want.labels, t.want.classes)
 	out := []score{t.mean("accuracy", metric.Max, hit)}
 	for _, m := range []struct {
 		name string
 		of   func(confusion) float64
 	}{{"balanced_accuracy", confusion.balanced}, {"macro_f1", confusion.macroF1}} {
-		value, z := t.cases.classMetric(all, each, m.of)
-		out = append(out, score{m.name, metric.Max, value, z})
+		value, n := t.cases.classMetric(all, each, hit, m.of)
+		out = append(out, score{m.name, metric.Max, value, n})
 	}
 	return out
 }

@@ -15,6 +15,11 @@ type Result struct {
 	// each case of the part's recording, whose plain mean is the value. A metric that
 	// a part without one of its cases does not define has none.
 	Cases map[data.Split]metric.Cases
+	// Problems say why a metric has none, though its part has cases.
+	Problems map[data.Split]map[string]string
+	// Lag1 is, of parts whose cases are blocks, the autocorrelation of the scores of
+	// samples (stats.Lag1) behind each metric.
+	Lag1 map[data.Split]map[string]float64
 	// Arrays of each part, for figures: "confusion" [classes x classes], the number of
 	// samples that have the class of the row and were given that of the column.
 	Arrays map[data.Split]map[string]data.Array
@@ -28,67 +33,51 @@ func (r *Result) note(format string, args ...any) {
 	}
 }
 
-// put adds a metric of a part and its numbers per case, which may be nil.
-func (r *Result) put(name string, split data.Split, value float64, z []float64) {
-	r.putFor(metric.Max, name, split, value, z)
+// put adds a metric of a part, of which more is better, with its numbers per case.
+func (r *Result) put(name string, split data.Split, value float64, n numbers) {
+	r.putFor(metric.Max, name, split, value, n)
 }
 
-func (r *Result) putFor(goal metric.Goal, name string, split data.Split, value float64, z []float64) {
+func (r *Result) putFor(goal metric.Goal, name string, split data.Split, value float64, n numbers) {
 	r.Values = append(r.Values, metric.Value{Name: name, Split: string(split), Goal: goal, Value: value})
-	if z == nil {
-		return
+	if n.z != nil {
+		keep(&r.Cases, split, name, n.z)
 	}
-	if r.Cases == nil {
-		r.Cases = map[data.Split]metric.Cases{}
+	if n.problem != "" {
+		keep(&r.Problems, split, name, n.problem)
 	}
-	if r.Cases[split] == nil {
-		r.Cases[split] = metric.Cases{}
+	if n.lag1 != nil {
+		keep(&r.Lag1, split, name, *n.lag1)
 	}
-	r.Cases[split][name] = z
 }
 
-// counted says to which case each sample of a part belongs: to those of the whole
-// part, also where a probe reads only some of its samples.
-type counted struct {
-	of []int // [samples]; nil where there are no cases
-	n  int
+// keep sets a value by split and name, whatever maps there are yet.
+func keep[M ~map[string]V, V any](all *map[data.Split]M, split data.Split, name string, v V) {
+	if *all == nil {
+		*all = map[data.Split]M{}
+	}
+	if (*all)[split] == nil {
+		(*all)[split] = M{}
+	}
+	(*all)[split][name] = v
 }
 
-// count numbers the cases of the parts, before any sample is left out.
-func (p Parts) count() Parts {
-	out := make(Parts, len(p))
-	for s, part := range p {
-		part.cases.of, part.cases.n = part.Recording.Cases()
-		out[s] = part
+// rename gives all metrics the names that a sweep knows them by.
+func (r *Result) rename(prefix string) {
+	for i := range r.Values {
+		r.Values[i].Name = prefix + r.Values[i].Name
 	}
-	return out
+	prefixed(r.Cases, prefix)
+	prefixed(r.Problems, prefix)
+	prefixed(r.Lag1, prefix)
 }
 
-// take is the cases of some samples.
-func (c counted) take(rows []int) counted {
-	if c.of == nil {
-		return c
+func prefixed[M ~map[string]V, V any](all map[data.Split]M, prefix string) {
+	for split, of := range all {
+		named := make(M, len(of))
+		for name, v := range of {
+			named[prefix+name] = v
+		}
+		all[split] = named
 	}
-	out := counted{make([]int, len(rows)), c.n}
-	for i, r := range rows {
-		out.of[i] = c.of[r]
-	}
-	return out
-}
-
-// mean is the numbers per case of a value that is the mean of a score per sample.
-func (c counted) mean(value float64, score []float64) []float64 {
-	if c.n == 0 {
-		return nil
-	}
-	theta, z := metric.OverSamples(score, c.of, c.n)
-	for j := range z {
-		z[j] += value - theta // which may have been rounded otherwise
-	}
-	return z
-}
-
-// without is the numbers per case of any other value; see [metric.Jackknife].
-func (c counted) without(value float64, without func(j int) float64) []float64 {
-	return metric.Jackknife(value, c.n, without)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/metric"
 )
 
 // Run fits the probe on the train part (on "all" where there is no train) and
@@ -60,19 +59,12 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	for i, v := range r.Values {
+	for _, v := range r.Values {
 		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
 			return Result{}, problem.Problem{Fact: fmt.Sprintf("%s on %s is %v", v.Name, v.Split, v.Value)}
 		}
-		r.Values[i].Name = prefix(s) + v.Name
 	}
-	for split, cases := range r.Cases {
-		named := make(metric.Cases, len(cases))
-		for name, z := range cases {
-			named[prefix(s)+name] = z
-		}
-		r.Cases[split] = named
-	}
+	r.rename(prefix(s))
 	return r, nil
 }
 

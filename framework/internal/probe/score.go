@@ -38,21 +38,21 @@ func scoreClasses(parts Parts, target string, predict func(samples) ([]int32, er
 		if err != nil {
 			return Result{}, err
 		}
-		out.hits("accuracy", s, parts[s].cases, got, t.Labels)
+		accuracy := portion(got, t.Labels)
+		out.put("accuracy", s, accuracy, parts[s].cases.mean(accuracy, hits(got, t.Labels)))
 	}
 	return out, nil
 }
 
-// hits adds the share of samples that were given their class.
-func (r *Result) hits(name string, split data.Split, cases counted, given, labels []int32) {
-	score := make([]float64, len(given))
+// hits is 1 for each sample that was given its class, and 0 for the others.
+func hits(given, labels []int32) []float64 {
+	out := make([]float64, len(given))
 	for i := range given {
 		if given[i] == labels[i] {
-			score[i] = 1
+			out[i] = 1
 		}
 	}
-	value := portion(given, labels)
-	r.put(name, split, value, cases.mean(value, score))
+	return out
 }
 
 // scoreValues predicts the continuous target of every part and reports r2.
@@ -110,17 +110,18 @@ func r2(got, want samples) (r2 float64, ok bool) {
 // own, whose squares are, about the mean of all and with s the case's sum of y,
 //
 //	Σ_rest (y − ȳ_rest)² = Σ_rest (y − ȳ)² − s²/(n − n_j).
-func (c counted) r2(value float64, got, want samples) []float64 {
+func (c counted) r2(value float64, got, want samples) numbers {
 	if c.n == 0 {
-		return nil
+		return numbers{}
 	}
 	d := want.d
 	residual, total, size, sum := make([]float64, c.n), make([]float64, c.n), make([]int, c.n), make([]float64, c.n*d)
-	mean := columnMeans(want)
+	mean, score := columnMeans(want), make([]float64, want.n)
 	for i, j := range c.of {
 		size[j]++
 		f := got.row(i)
 		for k, y := range want.row(i) {
+			score[i] += (y - f[k]) * (y - f[k])
 			residual[j] += (y - f[k]) * (y - f[k])
 			total[j] += (y - mean[k]) * (y - mean[k])
 			sum[j*d+k] += y - mean[k]
@@ -131,7 +132,7 @@ func (c counted) r2(value float64, got, want samples) []float64 {
 		allResidual += residual[j]
 		allTotal += total[j]
 	}
-	return c.without(value, func(j int) float64 {
+	return c.without(value, score, func(j int) float64 {
 		left := allTotal - total[j]
 		for _, s := range sum[j*d : (j+1)*d] {
 			left -= s * s / float64(want.n-size[j])

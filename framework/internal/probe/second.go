@@ -168,7 +168,7 @@ func (t *task) ask(ctx context.Context, readers []reader, fitted bool) ([]answer
 
 func (r *Result) add(split data.Split, prefix string, scores []score) {
 	for _, s := range scores {
-		r.putFor(s.goal, prefix+s.name, split, s.value, s.z)
+		r.putFor(s.goal, prefix+s.name, split, s.value, s.numbers)
 	}
 }
 

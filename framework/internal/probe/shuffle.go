@@ -42,7 +42,7 @@ func (p probe2) shuffle(ctx context.Context, out *Result, how course, tasks map[
 			for i, one := range scores[s] {
 				all[i] = one[k].value
 			}
-			out.putFor(m.goal, "shuffled95/"+m.name, s, percentile95(all, m.goal), nil)
+			out.putFor(m.goal, "shuffled95/"+m.name, s, percentile95(all, m.goal), numbers{})
 		}
 		out.add(s, "shuffled/", mean)
 	}

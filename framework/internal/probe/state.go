@@ -61,10 +61,12 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 			return Result{}, err
 		}
 		given, cases := best.classify(widen(parts[s].X)), parts[s].cases
-		out.hits("accuracy", s, cases, given, t.Labels)
+		hit := hits(given, t.Labels)
+		accuracy := portion(given, t.Labels)
+		out.put("accuracy", s, accuracy, cases.mean(accuracy, hit))
 		all, each := cases.confusions(given, t.Labels, t.Classes)
-		f1, z := cases.classMetric(all, each, confusion.weightedF1)
-		out.put("f1", s, f1, z)
+		f1, n := cases.classMetric(all, each, hit, confusion.weightedF1)
+		out.put("f1", s, f1, n)
 	}
 	return out, nil
 }

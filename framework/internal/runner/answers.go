@@ -98,15 +98,21 @@ func (a *attempt) evaluate(ctx context.Context, split data.Split) error {
 // addCases takes in the numbers per case of a metric. Numbers that are not the
 // metric's would make intervals of something else: they stay out, and why is kept.
 func (a *attempt) addCases(split data.Split, name string, value float64, z []float64) {
+	c := a.casesOn(split)
+	err := metric.Cases{name: z}.Check(name, value, len(c.Sizes))
+	if err != nil && a.proc != nil {
+		a.proc.Log().Line("numbers per case are left out: " + err.Error())
+	}
+	c.Add(name, z, err)
+}
+
+// casesOn are the cases of a part.
+func (a *attempt) casesOn(split data.Split) *trial.Cases {
 	c, ok := a.cases[split]
 	if !ok {
 		made := trial.CasesOf(a.recording.On(split), split)
 		c = &made
 		a.cases[split] = c
 	}
-	err := metric.Cases{name: z}.Check(name, value, len(c.Sizes))
-	if err != nil && a.proc != nil {
-		a.proc.Log().Line("numbers per case are left out: " + err.Error())
-	}
-	c.Add(name, z, err)
+	return c
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
@@ -45,18 +47,64 @@ func (a *attempt) probe(ctx context.Context) error {
 			}
 			continue
 		}
-		a.metrics, a.measured = append(a.metrics, r.Values...), append(a.measured, spec)
-		for _, note := range r.Notes {
-			a.say(fmt.Sprintf("probe %s: %s", spec.Name, note))
-		}
-		for _, v := range r.Values {
-			split := data.Split(v.Split)
-			if z, ok := r.Cases[split][v.Name]; ok && split != data.Train {
-				a.addCases(split, v.Name, v.Value, z)
-			}
+		a.measured = append(a.measured, spec)
+		a.takeResult(spec.Name, r)
+		if err := a.putArrays(spec.Name, r); err != nil {
+			return err
 		}
 	}
 	return wrong
+}
+
+// takeResult takes in what a probe said.
+func (a *attempt) takeResult(name string, r probe.Result) {
+	a.metrics = append(a.metrics, r.Values...)
+	for _, note := range r.Notes {
+		a.say(fmt.Sprintf("probe %s: %s", name, note))
+	}
+	for _, v := range r.Values {
+		split := data.Split(v.Split)
+		if split == data.Train {
+			continue
+		}
+		if z, ok := r.Cases[split][v.Name]; ok {
+			a.addCases(split, v.Name, v.Value, z)
+		}
+		if why, ok := r.Problems[split][v.Name]; ok {
+			a.casesOn(split).Add(v.Name, nil, errors.New(why))
+		}
+		if lag, ok := r.Lag1[split][v.Name]; ok {
+			c := a.casesOn(split)
+			if c.Lag1 == nil {
+				c.Lag1 = map[string]float64{}
+			}
+			c.Lag1[v.Name] = lag
+		}
+	}
+}
+
+// putArrays writes a probe's arrays beside those of the method: where these are before
+// they are kept, or, of a fit that is scored again, where they have been kept.
+func (a *attempt) putArrays(name string, r probe.Result) error {
+	if !a.req.Keep.Arrays || a.site.Kept == "" {
+		return nil
+	}
+	root := a.work
+	if a.scored {
+		root = filepath.Join(a.site.Kept, a.req.Key)
+	}
+	for split, arrays := range r.Arrays {
+		dir := filepath.Join(root, "arrays-"+string(split))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		for array, x := range arrays {
+			if err := data.WriteArray(filepath.Join(dir, "probe-"+name+"-"+array+".npy"), x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func isProbe(err error) bool {

@@ -250,24 +250,42 @@ func TestKeep(t *testing.T) {
 	w := newWorld(t)
 	req := w.request(1)
 	req.Keep = trial.Keep{Models: true, Embeddings: true, Arrays: true}
+	near, err := probe.Complete(probe.Spec{Name: "near", Kind: "knn", Target: "side", Version: "2", Settings: map[string]any{"k": 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Spec.Probes = []probe.Spec{near}
 	dir := filepath.Join(w.site.Kept, req.Key)
 	if err := os.MkdirAll(filepath.Join(dir, "stale"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if rec := run(t, w, req, nil).Record; rec.Failure != nil {
+	rec := run(t, w, req, nil).Record
+	if rec.Failure != nil {
 		t.Fatal(rec.Failure)
 	}
 	var got []string
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			rel, _ := filepath.Rel(dir, path)
 			got = append(got, filepath.ToSlash(rel))
 		}
 		return err
 	})
-	want := []string{"arrays-test/twice.npy", "arrays-train/twice.npy", "arrays-val/twice.npy", "embedding-test.npy", "embedding-train.npy", "embedding-val.npy", "model/gain"}
+	want := []string{"arrays-test/probe-near-confusion.npy", "arrays-test/twice.npy", "arrays-train/probe-near-confusion.npy", "arrays-train/twice.npy",
+		"arrays-val/probe-near-confusion.npy", "arrays-val/twice.npy", "embedding-test.npy", "embedding-train.npy", "embedding-val.npy", "model/gain"}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Errorf("%v\n%s", err, d)
+	}
+	// Scored again, the fit stays and gets the new probe's array.
+	req.Score = &trial.Score{Embeddings: rec.Embeddings}
+	req.Spec.Probes[0].Name = "again"
+	if again := run(t, w, req, nil); again.Record.Failure != nil || !again.Scored {
+		t.Fatalf("%v, scored %v", again.Record.Failure, again.Scored)
+	}
+	for _, name := range []string{"arrays-test/probe-again-confusion.npy", "arrays-test/probe-near-confusion.npy", "model/gain"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

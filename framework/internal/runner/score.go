@@ -33,6 +33,7 @@ func (r *Runner) score(ctx context.Context, a *attempt, opt host.Options) error 
 			return err
 		}
 	}
+	a.scored = true
 	return a.probe(ctx)
 }
 

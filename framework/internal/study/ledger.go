@@ -24,7 +24,7 @@ type Ledger struct {
 // Plan plans the whole sweep as far as what is recorded allows: ablations of a
 // searched method need the search to be finished. st may be nil.
 func (s *Study) Plan(ctx context.Context, st *store.Store) (*Ledger, error) {
-	l, err := s.open(st)
+	l, err := s.open(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -37,15 +37,15 @@ func (s *Study) Plan(ctx context.Context, st *store.Store) (*Ledger, error) {
 			return nil, err
 		}
 	}
-	if err := s.probable(ctx); err != nil {
-		return nil, err
-	}
 	_, err = l.advance(ctx)
 	return l, err
 }
 
 // open makes a ledger in which nothing has been asked and no failure is known.
-func (s *Study) open(st *store.Store) (*Ledger, error) {
+func (s *Study) open(ctx context.Context, st *store.Store) (*Ledger, error) {
+	if err := s.probable(ctx); err != nil {
+		return nil, err
+	}
 	cells, err := s.newCells()
 	return &Ledger{study: s, store: st, cells: cells, points: map[string][]*Point{}, failures: map[string]trial.Record{}}, err
 }

@@ -50,7 +50,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	if err := rescue(ctx, st, work); err != nil {
 		return nil, Spent{}, err
 	}
-	l, err := s.open(st)
+	l, err := s.open(ctx, st)
 	if err != nil {
 		return nil, Spent{}, err
 	}

@@ -46,6 +46,11 @@ func (b *binder) selection(r reported) {
 	if !slices.ContainsFunc(b.s.Methods, Method.searched) {
 		b.failAt("remove select, or give a method search: or configs:", []string{"select"}, "select has nothing to choose from: no method is searched")
 	}
+	for i, p := range b.s.Probes {
+		if sel.Split == "val" && probe.ChoosesOnVal(p) {
+			b.failAt("penalty: folds chooses inside train", []string{"probes", strconv.Itoa(i)}, "probe %s chooses its penalty on val, where select chooses settings: the score there would be chosen twice", p.Name)
+		}
+	}
 	goal, ok := r.goals[sel.Metric]
 	if !ok && b.partial {
 		return
