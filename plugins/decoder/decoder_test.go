@@ -1,11 +1,15 @@
 package decoder
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/latent"
 	"github.com/assaylab/assay/framework/methodtest"
 )
 
@@ -64,6 +68,52 @@ func TestTrialsAreApart(t *testing.T) {
 		one, err := m.Embed(t.Context(), r.Subset(rows))
 		if err != nil || !slices.Equal(one.Values, all.Take(rows).Values) {
 			t.Errorf("%s: a trial alone is decoded otherwise, %v", decoder, err)
+		}
+	}
+}
+
+// The penalty that is chosen leaves the least of trials that the fit has not seen.
+func TestPenaltyIsChosen(t *testing.T) {
+	r, _ := reference(t)
+	r.Split = nil
+	X := mat.NewDense(r.Len(), 9, nil)
+	for i := range r.Len() {
+		for j, v := range r.Samples.Row(i) {
+			X.Set(i, j, float64(v))
+		}
+	}
+	Y := targets(&r.Targets[0])
+	loss := func(penalty float64) (sum float64) {
+		for f := range 5 {
+			var in, out []int
+			n := 0
+			trials(r.Trial, func(first, end int) {
+				for i := first; i < end; i++ {
+					if n%5 == f {
+						out = append(out, i)
+					} else {
+						in = append(in, i)
+					}
+				}
+				n++
+			})
+			fit, err := latent.FitRidge(rows(X, in), rows(Y, in), penalty)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := fit.Predict(rows(X, out)), rows(Y, out)
+			got.Sub(got, want)
+			sum += math.Pow(mat.Norm(got, 2), 2)
+		}
+		return sum
+	}
+	got, err := choosePenalty(t.Context(), X, Y, r.Trial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range penalties() {
+		if loss(p) < loss(got)*(1-1e-9) {
+			t.Errorf("penalty %v leaves %v, the chosen %v leaves %v", p, loss(p), got, loss(got))
 		}
 	}
 }

@@ -41,7 +41,14 @@ func (method) Train(ctx context.Context, req framework.TrainRequest, rec framewo
 			return nil, fmt.Errorf("context must be [from, to] with from at most to and fewer than %d bins, such as [-4, 0]", mostBins)
 		}
 		m.From, m.To = s.Context[0], s.Context[1]
-		m.Wiener, err = latent.FitRidge(lagged(Z, r.Trial, m.From, m.To), Y, s.Penalty)
+		X := lagged(Z, r.Trial, m.From, m.To)
+		if s.Penalty < 0 {
+			if s.Penalty, err = choosePenalty(ctx, X, Y, r.Trial); err != nil {
+				return nil, err
+			}
+			rec.Log("chose the penalty %.3g", s.Penalty)
+		}
+		m.Wiener, err = latent.FitRidge(X, Y, s.Penalty)
 	case "kalman":
 		if t.IsClass() {
 			return nil, fmt.Errorf("target %q is a class, whose course no Kalman filter follows; use decoder: wiener", s.Target)
