@@ -7,6 +7,7 @@ import (
 	"github.com/assaylab/assay/plugins/assemblies"
 	"github.com/assaylab/assay/plugins/assemblies/nemo"
 	"github.com/assaylab/assay/plugins/baseline"
+	"github.com/assaylab/assay/plugins/decoder"
 	"github.com/assaylab/assay/plugins/eit"
 	"github.com/assaylab/assay/plugins/hiwa"
 	"github.com/assaylab/assay/plugins/myow"
@@ -15,6 +16,6 @@ import (
 )
 
 // methods are those that the binary brings.
-var methods = []func() framework.Method{assemblies.New, baseline.New, eit.New, hiwa.New, myow.New, nemo.New, plasticity.New, swapvae.New}
+var methods = []func() framework.Method{assemblies.New, baseline.New, decoder.New, eit.New, hiwa.New, myow.New, nemo.New, plasticity.New, swapvae.New}
 
 func main() { cli.Main(methods...) }

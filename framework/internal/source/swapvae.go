@@ -19,8 +19,9 @@ import (
 // with one random invertible map f for all clusters. (The released script draws
 // a new f with every call, so that its clusters have nothing in common.)
 type swapVAE struct {
-	PerCluster int `name:"per_cluster" default:"5000" min:"20" max:"200000" doc:"samples drawn per direction, before pseudo-trials are cut"`
-	Channels   int `name:"channels" default:"100" min:"4" max:"2000" doc:"neurons; an even number"`
+	PerCluster int     `name:"per_cluster" default:"5000" min:"20" max:"200000" doc:"samples drawn per direction, before pseudo-trials are cut"`
+	Channels   int     `name:"channels" default:"100" min:"4" max:"2000" doc:"neurons; an even number"`
+	Gain       float64 `name:"gain" default:"2.2" min:"0" max:"10" doc:"g: the log of a mean count is g·tanh(y), y the channel of the map; the smaller, the less a single sample tells"`
 }
 
 const (
@@ -87,7 +88,7 @@ func (g *swapVAE) generate(seed uint64) (map[string]*data.Recording, error) {
 			clear(z)
 			z[0], z[1] = d.z[0], d.z[1]
 			for k, y := range f.apply(z) {
-				lambda := math.Exp(2.2 * math.Tanh(y))
+				lambda := math.Exp(g.Gain * math.Tanh(y))
 				rate.Row(i)[k] = float32(lambda)
 				r.Samples.Row(i)[k] = float32(poisson(noise, lambda))
 			}

@@ -163,9 +163,30 @@ func saySees(t *Table, g *gathered, s *sentences) {
 	s.say("methods see different things: %s", strings.Join(parts, "; "))
 }
 
+func ahead(n int) string {
+	if n > 0 {
+		return fmt.Sprintf("+%d", n)
+	}
+	return ""
+}
+
+func behind(n int) string {
+	if n > 0 {
+		return fmt.Sprintf("−%d", n)
+	}
+	return ""
+}
+
+// String says it; a negative number is all there are.
 func (x Sees) String() string {
 	w := "one sample"
 	switch {
+	case x.Before < 0 && x.After < 0:
+		w = "all samples of the part"
+	case x.Before < 0:
+		w = "all samples up to t" + ahead(x.After)
+	case x.After < 0:
+		w = "all samples from t" + behind(x.Before)
 	case x.Before > 0 && x.After > 0:
 		w = fmt.Sprintf("t−%d … t+%d", x.Before, x.After)
 	case x.Before > 0:

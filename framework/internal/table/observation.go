@@ -45,7 +45,7 @@ type Origin struct {
 
 // Sees is what an embedded sample may depend on.
 type Sees struct {
-	Before, After int // samples around it
+	Before, After int // samples around it; -1: all of the part
 	Labels        bool
 }
 
