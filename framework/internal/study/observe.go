@@ -13,7 +13,7 @@ func observe(out []table.Observation, row Row, sel *sweep.Select, of selections,
 	if !counts(row.Role, spec) {
 		return out
 	}
-	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key}
+	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key, Seedless: row.Seedless}
 	if row.Role == Chosen {
 		o.Variant = "" // the selected settings stand for the method
 		o.Selected = of[place{row.MethodID, row.Dataset}]
@@ -80,7 +80,7 @@ func (l *Ledger) selections() selections {
 		s := selectedOf(sw, c.Method)
 		s.Configurations = len(c.asked)
 		for i := range c.asked {
-			if len(c.candidate(i).Values) == 0 {
+			if len(c.candidate(l, i).Values) == 0 {
 				s.Failed++
 			}
 		}

@@ -31,7 +31,7 @@ func (l *Ledger) Rows(ctx context.Context, with store.With, metrics func(name, s
 func (l *Ledger) rowsOf(ctx context.Context, points []*Point, with store.With, metrics func(name, split string) bool) iter.Seq2[Row, error] {
 	stage := l.stages()
 	row := func(p *Point, rec trial.Record) Row {
-		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Role: stage(p), Record: rec}
+		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Role: stage(p), Seedless: p.Seedless, Record: rec}
 	}
 	return func(yield func(Row, error) bool) {
 		for points := range slices.Chunk(points, 4096) {
