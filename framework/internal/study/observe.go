@@ -13,7 +13,7 @@ func observe(out []table.Observation, row Row, sel *sweep.Select, of selections,
 	if !counts(row.Role, spec) {
 		return out
 	}
-	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key, Seedless: row.Seedless}
+	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key, Seedless: row.Seedless, Environment: row.Provenance.Packages}
 	if row.Role == Chosen {
 		o.Variant = "" // the selected settings stand for the method
 		o.Selected = of[place{row.MethodID, row.Dataset}]
