@@ -31,7 +31,8 @@ type Line struct {
 	Variant  string `json:"variant,omitempty"`
 	Dataset  string `json:"dataset_id"`
 	Fold     string `json:"fold,omitempty"`
-	Role     string `json:"role,omitempty"` // chosen or searched, where settings were selected; ablation
+	Role     string `json:"role,omitempty"`     // chosen or searched, where settings were selected; ablation
+	Seedless bool   `json:"seedless,omitempty"` // the seed changes nothing: the trial stands for every seed of the sweep
 	trial.Record
 }
 

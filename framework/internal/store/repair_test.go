@@ -317,3 +317,30 @@ func TestRepairTakesAttempts(t *testing.T) {
 		t.Errorf("%d points, %d cases, %v", len(got.Curves), len(got.Cases), err)
 	}
 }
+
+// Wherever a stretch of the store is cleared, repair comes to its end with every
+// trial: what the pages say is not trusted, and the rest is in the sweep's files.
+func TestRepairOfAnyStretch(t *testing.T) {
+	whole := t.TempDir()
+	records := benchStore(t, whole, 60, true)
+	info, err := os.Stat(filepath.Join(whole, database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stretch = 3000 // ends within pages
+	for at := int64(0); at < info.Size(); at += stretch {
+		dir := filepath.Join(t.TempDir(), "results")
+		if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, filepath.Join(dir, database), func(b []byte) []byte { clear(b[at:min(at+stretch, info.Size())]); return b })
+		if _, err := Repair(context.Background(), dir); err != nil {
+			t.Errorf("cleared at %d: %v", at, err)
+			continue
+		}
+		checkAll(t, dir, records, Spec|Metrics|Embeddings)
+		if t.Failed() {
+			t.Fatalf("cleared at %d of %d", at, info.Size())
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -233,6 +234,9 @@ func (d *decoded) fillProvenance(ctx context.Context, rec *trial.Record, r *tria
 	shared, err := memo(ctx, d, d.origins, r.provenance, parseJSON[*trial.Provenance])
 	if err != nil {
 		return err
+	}
+	if shared == nil { // no host writes that: what a damaged page says
+		return errors.New("it has no provenance")
 	}
 	p := *shared
 	p.Started = fromNanos(r.started)

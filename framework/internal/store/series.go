@@ -127,7 +127,7 @@ func unpackCases(frames []frame, numbers []float64, v *view) ([]trial.Cases, err
 	for _, f := range frames {
 		c := trial.Cases{Split: f.Split, Unit: f.Unit, IDs: f.IDs, Sizes: f.Sizes, Pooled: f.Pooled, Values: map[string][]float64{}}
 		for _, at := range f.Values {
-			if f.Cases > len(numbers) {
+			if f.Cases < 0 || f.Cases > len(numbers) {
 				return nil, fmt.Errorf("it has %d numbers of cases too few", f.Cases-len(numbers))
 			}
 			for _, name := range names[at] {

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/sweep"
@@ -88,7 +89,7 @@ func (c *cell) advance(ctx context.Context, l *Ledger) (more []*Point, err error
 		if !c.finished() {
 			return more, nil
 		}
-		if best, ok := sel.Pick(c.candidates()); ok {
+		if best, ok := sel.Pick(c.candidates(l)); ok {
 			c.chosen, base = &best, best.Settings
 		} else {
 			c.done = true // nothing has a value: there is nothing to start from
@@ -119,7 +120,7 @@ func (c *cell) answer(l *Ledger, i int) (search.Answer, bool) {
 			return search.None, false
 		}
 	}
-	best := c.candidate(i)
+	best := c.candidate(l, i)
 	if len(best.Values) == 0 {
 		return search.None, true
 	}
@@ -129,19 +130,23 @@ func (c *cell) answer(l *Ledger, i int) (search.Answer, bool) {
 	return search.Answer{Value: best.Mean()}, true
 }
 
-func (c *cell) candidates() []sweep.Candidate {
+func (c *cell) candidates(l *Ledger) []sweep.Candidate {
 	out := make([]sweep.Candidate, len(c.asked))
 	for i := range c.asked {
-		out[i] = c.candidate(i)
+		out[i] = c.candidate(l, i)
 	}
 	return out
 }
 
-func (c *cell) candidate(i int) sweep.Candidate {
+func (c *cell) candidate(l *Ledger, i int) sweep.Candidate {
 	first := c.asked[i][0]
 	out := sweep.Candidate{Variant: first.Variant, Settings: first.Settings}
 	for _, p := range c.asked[i] {
-		if p.value != nil {
+		switch {
+		case p.value == nil:
+		case p.Seedless: // against the means of others it has as many values as they
+			out.Values = append(out.Values, slices.Repeat([]float64{*p.value}, len(l.study.Sweep.Seeds))...)
+		default:
 			out.Values = append(out.Values, *p.value)
 		}
 	}

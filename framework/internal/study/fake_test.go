@@ -33,12 +33,19 @@ type toySettings struct {
 // toy is a study of a sweep whose one method, tuned, is a formula: no process runs.
 func toy(t testing.TB, text string) *Study {
 	t.Helper()
+	return toyOf(t, 1, "", text)
+}
+
+// toyOf is toy in a version of the sweep file, with a condition under which the
+// method draws nothing.
+func toyOf(t testing.TB, version int, seedless, text string) *Study {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "toy.yaml")
-	sw, err := sweep.Parse(file, []byte("version: 1\nname: toy\ndatasets: {a: {source: generate/swapvae-population}}\n"+text), nil)
+	sw, err := sweep.Parse(file, []byte(fmt.Sprintf("version: %d\nname: toy\ndatasets: {a: {source: generate/swapvae-population}}\n%s", version, text)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
+	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Seedless: seedless, Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
 	s := &Study{Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
 	for _, m := range sw.Methods {
 		s.plugins[m.ID] = runner.Plugin{Plugin: host.Plugin{Name: "tuned", Path: file}, Description: d}

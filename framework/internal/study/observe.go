@@ -14,7 +14,7 @@ func observe(out []table.Observation, row Row, sel *sweep.Select, of selections,
 		return out
 	}
 	o := table.Observation{Method: row.MethodID, Variant: row.Variant, Dataset: row.Dataset, Seed: row.Spec.Seed, Settings: row.Spec.Settings, Trial: row.Key,
-		Fold: foldOf(row), Origin: originOf(row)}
+		Fold: foldOf(row), Origin: originOf(row), Seedless: row.Seedless, Environment: row.Provenance.Packages}
 	if row.Role == Chosen {
 		o.Variant = "" // the selected settings stand for the method
 		o.Selected = of[placeOf(row)]
@@ -90,7 +90,7 @@ func (l *Ledger) selections() selections {
 		s := selectedOf(sw, c.Method)
 		s.Configurations = len(c.asked)
 		for i := range c.asked {
-			if len(c.candidate(i).Values) == 0 {
+			if len(c.candidate(l, i).Values) == 0 {
 				s.Failed++
 			}
 		}

@@ -193,7 +193,7 @@ func (l *Ledger) members() ([]store.Member, []byte) {
 		for _, text := range []string{p.Key, p.Method, p.Variant, p.Dataset, out[i].Fold, out[i].Stage} {
 			part(text)
 		}
-		line = strconv.AppendBool(line, p.Finished())
+		line = strconv.AppendBool(strconv.AppendBool(line, p.Finished()), p.Seedless)
 		line = p.known.Stamp.Append(line)
 		if p.failure != nil {
 			part(p.failure.Failure.Error())

@@ -37,7 +37,7 @@ func (l *Ledger) rowsOf(ctx context.Context, points []*Point, with store.With, m
 		if with&store.Provenance == 0 {
 			rec.Provenance.Recipe = p.recipe
 		}
-		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Role: stage(p), Record: rec}
+		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Role: stage(p), Seedless: p.Seedless, Record: rec}
 	}
 	return func(yield func(Row, error) bool) {
 		for points := range slices.Chunk(points, 4096) {

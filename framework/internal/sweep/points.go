@@ -57,7 +57,7 @@ func (s *Sweep) Sequence(c Cell) (*search.Sequence, error) {
 	return &search.Sequence{Strategy: &search.List{Configs: configs}, Batch: math.MaxInt}, nil
 }
 
-// Configured makes the points of a configuration, one for every seed.
+// Configured makes the points of a configuration, one for every seed (see seeded).
 func (s *Sweep) Configured(c Cell, config search.Config) []Point {
 	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Fold: c.Fold, Settings: config.Full, Searched: c.Searched()}
 	if p.Searched {
@@ -127,13 +127,31 @@ func (m Method) label(c search.Config) string {
 	return strings.Join(parts, " ")
 }
 
+// seeded makes a point for every seed. Since version 2 one point stands for all seeds
+// where none of them changes anything: that of the first.
 func (s *Sweep) seeded(p Point) []Point {
-	out := make([]Point, len(s.Seeds))
-	for i, seed := range s.Seeds {
+	seeds := s.Seeds
+	if p.Seedless = s.Version >= 2 && s.seedless(p); p.Seedless {
+		seeds = seeds[:1]
+	}
+	out := make([]Point, len(seeds))
+	for i, seed := range seeds {
 		out[i] = p
 		out[i].Seed = seed
 	}
 	return out
+}
+
+// seedless reports whether neither the method nor the data of a point depend on the
+// seed.
+func (s *Sweep) seedless(p Point) bool {
+	for _, d := range s.Datasets {
+		if d.ID == p.Dataset && d.Recipe.Redrawn() {
+			return false
+		}
+	}
+	yes, err := s.methods[p.Method].SeedlessFor(p.Settings)
+	return yes && err == nil // a condition that cannot be asked of these settings does not hold
 }
 
 // ablate makes the variants of a method around the given settings.

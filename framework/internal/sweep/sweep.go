@@ -128,4 +128,5 @@ type Point struct {
 	Settings map[string]any // complete
 	Searched bool           // one of several configurations from which Select picks
 	Ablation bool
+	Seedless bool // the seed changes nothing: the point stands for every seed of the sweep
 }

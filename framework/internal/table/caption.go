@@ -52,6 +52,7 @@ func (t *Table) caption(g *gathered, v *verdict, of map[*Cell]evidence) {
 	v.sayMarks(t, &s)
 	t.saySelection(&s)
 	saySees(t, g, &s)
+	sayPackages(t, g, &s)
 	sayFailures(t, g, &s)
 	for i := range t.Across {
 		t.Across[i].say(t, &s)
@@ -128,6 +129,20 @@ func sayFailures(t *Table, g *gathered, s *sentences) {
 	}
 	for _, a := range g.absent {
 		s.name("%s", a)
+	}
+}
+
+// sayPackages says whose numbers were made with several sets of packages: a difference
+// between two cells may be one of those.
+func sayPackages(t *Table, g *gathered, s *sentences) {
+	var names []string
+	for _, method := range slices.Sorted(maps.Keys(g.packages)) {
+		if n := len(g.packages[method]); n > 1 {
+			names = append(names, fmt.Sprintf("%s (%d environments)", t.display(method), n))
+		}
+	}
+	if len(names) > 0 {
+		s.say("not all trials of one method ran with the same packages: %s", strings.Join(names, ", "))
 	}
 }
 

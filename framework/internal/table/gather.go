@@ -71,6 +71,7 @@ type gathered struct {
 	trials     map[string]bool // trial key to whether it failed
 	varied     map[string]bool // axes, other than the seed, that differ within some cell
 	origins    map[string]Origin
+	packages   map[string]map[string]bool // by method: the environments that its trials ran in
 	tuning     bool
 	absent     []string // sentences about what is not there, or was left out
 }
@@ -102,6 +103,7 @@ func gather(spec Spec, obs []Observation) (*gathered, error) {
 	g := &gathered{
 		spec: spec, heaps: map[place]*heap{}, goals: map[string]metric.Goal{},
 		trials: map[string]bool{}, varied: map[string]bool{}, origins: map[string]Origin{},
+		packages: map[string]map[string]bool{},
 	}
 	g.metrics, _ = metricsOf(spec.Cell)
 	rows, cols := newOrder(spec, spec.Rows, g.metrics), newOrder(spec, spec.Cols, g.metrics)
@@ -151,6 +153,12 @@ func (g *gathered) put(at place, o Observation) error {
 	}
 	r := runOf(o)
 	g.origins[o.Dataset] = o.Origin
+	if o.Environment != "" && !o.Failed {
+		if g.packages[o.Method] == nil {
+			g.packages[o.Method] = map[string]bool{}
+		}
+		g.packages[o.Method][o.Environment] = true
+	}
 	if !o.Failed && (math.IsNaN(o.Value) || math.IsInf(o.Value, 0)) {
 		h.spoil(r)
 		g.absent = append(g.absent, fmt.Sprintf("Trial %s: %s is %v and left out: a metric must be finite", short(o.Trial), at.metric, o.Value))

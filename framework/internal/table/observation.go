@@ -23,10 +23,13 @@ type Observation struct {
 	Fold  *Fold // nil: the only training on this dataset
 
 	Seedless bool // the result does not depend on the seed: one trial stands for all
-	Chance   bool // a prediction that looks at nothing: outside every comparison but "above chance"
-	Origin   Origin
-	Sees     *Sees     // nil: not declared
-	Selected *Selected // nil: settings as given
+	// Environment is a digest of the packages that the method ran with; "": unknown, or
+	// it has none of its own.
+	Environment string
+	Chance      bool // a prediction that looks at nothing: outside every comparison but "above chance"
+	Origin      Origin
+	Sees        *Sees     // nil: not declared
+	Selected    *Selected // nil: settings as given
 }
 
 // Fold is one of several trainings on parts of a dataset.

@@ -176,6 +176,32 @@ func TestCaptionSaysWhatVaried(t *testing.T) {
 	captionHas(t, build(t, Spec{}, obs), "the seed and settings.lr vary")
 }
 
+func TestCaptionSaysWhosePackagesDiffer(t *testing.T) {
+	obs := join(runs("a", "maze", 0.5, 0.6), runs("b", "maze", 0.4, 0.3))
+	const said = "same packages"
+	obs[2].Environment = "x" // another method's, and one that is not known: nothing to compare
+	obs[0].Environment = "y"
+	if c := build(t, Spec{}, obs).Caption; strings.Contains(c, said) {
+		t.Errorf("%q", c)
+	}
+	obs[1].Environment = "z"
+	captionHas(t, build(t, Spec{}, obs), "Not all trials of one method ran with the same packages: a (2 environments)")
+	obs[1].Failed = true // it has no number here
+	if c := build(t, Spec{}, obs).Caption; strings.Contains(c, said) {
+		t.Errorf("%q", c)
+	}
+}
+
+func TestCaptionSaysWhatStandsForAllSeeds(t *testing.T) {
+	obs := join(runs("a", "maze", 0.5, 0.6), runs("b", "maze", 0.4))
+	const said = "one trial, which stands for every seed"
+	if c := build(t, Spec{}, obs).Caption; strings.Contains(c, said) {
+		t.Errorf("%q", c)
+	}
+	obs[2].Seedless = true
+	captionHas(t, build(t, Spec{}, obs), said)
+}
+
 func TestNothingToShowSaysWhy(t *testing.T) {
 	obs := runs("a", "maze", 0.5)
 	for _, c := range []struct {

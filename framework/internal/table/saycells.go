@@ -44,6 +44,9 @@ func (t *Table) sayCells(s *sentences, g *gathered, of map[*Cell]evidence) {
 	} else if lo == 1 && hi > 1 && k.bare > 0 && strings.Contains(t.Spec.Stat, "±") {
 		s.say("cells without ± have one seed")
 	}
+	if k.seedless && hi > 1 {
+		s.say("a method that draws nothing has one trial, which stands for every seed")
+	}
 	varied := slices.Sorted(maps.Keys(g.varied))
 	if k.trainings > 0 {
 		varied = append(varied, "the split")
@@ -67,6 +70,7 @@ type kinds struct {
 	problems      []string // why cells have training seeds only
 	narrow        bool
 	deterministic bool
+	seedless      bool
 	bare          int // cells with a value and without an interval
 	fewR2         bool
 	lags          []string
@@ -82,6 +86,7 @@ func (t *Table) kinds(of map[*Cell]evidence) kinds {
 			continue
 		}
 		e := of[c]
+		k.seedless = k.seedless || c.Seedless && !c.Chance
 		k.trainings = max(k.trainings, c.Trainings)
 		k.one = k.one && c.Trainings == 0
 		if c.Interval == nil {
