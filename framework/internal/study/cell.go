@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"math"
 
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/sweep"
@@ -11,115 +12,203 @@ import (
 // A cell is one method on one dataset, as far as it has been asked.
 type cell struct {
 	sweep.Cell
-	sequence *search.Sequence
-	asked    [][]*Point // of every configuration, one per seed
+	study *Study
+	asker asker
+	rungs []float64 // shares of the full training budget; nil: configurations are trained whole
+	most  int       // configurations at most
+
+	steps     []*step
+	questions int     // configurations that were asked
+	trials    int     // of all steps
+	last      []*step // of every configuration
+	racing    []*step // of which more seeds may come
+	ended     int     // so many of the first steps have ended
+	spent     bool    // the search ended because its budget is used up
+
 	chosen   *sweep.Candidate
+	reported []*Point // of what was chosen, with the seeds of the report
 	ablated  []*Point
 	done     bool // nothing more will be asked
 }
 
-func (s *Study) newCells() ([]*cell, error) {
-	var out []*cell
-	for _, c := range s.Sweep.Cells() {
-		seq, err := s.Sweep.Sequence(c)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, &cell{Cell: c, sequence: seq})
-	}
-	return out, nil
+// A step is a configuration, or one more part of its training.
+type step struct {
+	search.Step
+	on     bool     // a further step goes on from it
+	points []*Point // one per seed
+	rest   []sweep.Point
 }
 
-// advance asks what the ledger allows, and returns what is new: configurations,
-// and once the search is over and its settings are chosen, their ablations.
-func (c *cell) advance(ctx context.Context, l *Ledger) (more []*Point, err error) {
-	if c.done {
-		return nil, nil
-	}
-	for {
-		config, ok, err := c.sequence.Next(func(i int) (search.Answer, bool) { return c.answer(l, i) })
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		points, err := l.plan(ctx, l.study.Sweep.Configured(c.Cell, config))
-		if err != nil {
-			return nil, err
-		}
-		c.asked = append(c.asked, points)
-		more = append(more, points...)
-	}
-	if !c.sequence.Done() {
-		return more, nil
-	}
-	var base map[string]any
-	if c.Searched() {
-		sel := l.study.Sweep.Select
-		if sel == nil {
-			c.done = true
-			return more, nil
-		}
-		if !c.finished() {
-			return more, nil
-		}
-		if best, ok := sel.Pick(c.candidates()); ok {
-			c.chosen, base = &best, best.Settings
-		} else {
-			c.done = true // nothing has a value: there is nothing to start from
-			return more, nil
-		}
-	}
-	c.done = true
-	c.ablated, err = l.plan(ctx, l.study.Sweep.Ablated(c.Cell, base))
-	return append(more, c.ablated...), err
-}
-
-// finished reports whether every configuration has come to something.
-func (c *cell) finished() bool {
-	for _, points := range c.asked {
-		for _, p := range points {
-			if !p.ended() {
-				return false
-			}
+// ended reports whether the step has come to something.
+func (s *step) ended() bool {
+	for _, p := range s.points {
+		if !p.ended() {
+			return false
 		}
 	}
 	return true
 }
 
-// answer is what configuration i came to, once all its seeds have ended.
-func (c *cell) answer(l *Ledger, i int) (search.Answer, bool) {
-	for _, p := range c.asked[i] {
-		if !p.ended() {
-			return search.None, false
+// advance asks what the ledger allows, and returns what is new: configurations,
+// and once the search is over and its settings are chosen, those of the report and
+// their ablations.
+func (c *cell) advance(ctx context.Context, l *Ledger) (more []*Point, err error) {
+	for !c.done {
+		points, err := c.next(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(points) == 0 {
+			break
+		}
+		more = append(more, points...)
+	}
+	return more, nil
+}
+
+// next is what comes next; nothing until more has ended, or once all is done.
+func (c *cell) next(ctx context.Context, l *Ledger) ([]*Point, error) {
+	if points, err := c.race(ctx, l); err != nil || len(points) > 0 {
+		return points, err
+	}
+	s, open, err := c.asker.Next(c.answer)
+	switch {
+	case err != nil:
+		return nil, err
+	case open:
+		return c.begin(ctx, l, s)
+	case !c.asker.Done():
+		return nil, nil
+	case !c.Searched():
+		return c.finish(ctx, l, nil)
+	case l.study.Sweep.Select == nil:
+		c.done = true
+		return nil, nil
+	case !c.finished():
+		return nil, nil
+	}
+	best, ok := l.study.Sweep.Select.Pick(c.candidates())
+	if !ok {
+		c.done = true // nothing has a value: there is nothing to start from
+		return nil, nil
+	}
+	c.chosen = &best
+	return c.finish(ctx, l, &best)
+}
+
+// begin asks for a step.
+func (c *cell) begin(ctx context.Context, l *Ledger, s search.Step) ([]*Point, error) {
+	sw := l.study.Sweep
+	made := &step{Step: s}
+	points := sw.Configured(c.Cell, s.Config)
+	c.trials += len(points)
+	if c.rungs != nil {
+		until, err := sw.Until(c.Cell, s.Config, c.rungs[s.Rung])
+		if err != nil {
+			return nil, err
+		}
+		for i := range points {
+			points[i].Until = until
 		}
 	}
-	best := c.candidate(i)
-	if len(best.Values) == 0 {
+	if c.Searched() && sw.Search.Race > 0 && len(points) > raceFrom {
+		points, made.rest = points[:raceFrom], points[raceFrom:]
+		c.racing = append(c.racing, made)
+	}
+	var err error
+	if made.points, err = l.plan(ctx, points); err != nil {
+		return nil, err
+	}
+	if s.Question == c.questions {
+		c.questions++
+		c.last = append(c.last, made)
+	} else {
+		before := c.last[s.Question]
+		before.on, c.last[s.Question] = true, made
+		for i, p := range made.points {
+			p.parent = before.points[i]
+		}
+	}
+	for _, p := range made.points {
+		p.step = made
+	}
+	c.steps = append(c.steps, made)
+	return made.points, nil
+}
+
+// finish asks for what follows the search.
+func (c *cell) finish(ctx context.Context, l *Ledger, best *sweep.Candidate) (more []*Point, err error) {
+	c.done = true
+	var base map[string]any
+	if best != nil {
+		base = best.Settings
+		if c.reported, err = l.plan(ctx, l.study.Sweep.Reported(c.Cell, *best)); err != nil {
+			return nil, err
+		}
+	}
+	c.ablated, err = l.plan(ctx, l.study.Sweep.Ablated(c.Cell, base))
+	return append(c.reported[:len(c.reported):len(c.reported)], c.ablated...), err
+}
+
+// finished reports whether every step has come to something.
+func (c *cell) finished() bool {
+	for c.ended < len(c.steps) && len(c.steps[c.ended].rest) == 0 && c.steps[c.ended].ended() {
+		c.ended++
+	}
+	return c.ended == len(c.steps)
+}
+
+// answer is what step k came to, once all its seeds have ended: larger is better.
+func (c *cell) answer(k int) (search.Answer, bool) {
+	s := c.steps[k]
+	if len(s.rest) > 0 || !s.ended() {
+		return search.None, false
+	}
+	sum, n := 0.0, 0.0
+	for _, p := range s.points {
+		if v := p.worth(c.study.Sweep); !math.IsNaN(v) {
+			sum, n = sum+v, n+1
+		}
+	}
+	if n == 0 {
 		return search.None, true
 	}
-	if metric.Goal(l.study.Sweep.Select.Goal) == metric.Min {
-		return search.Answer{Value: -best.Mean()}, true
-	}
-	return search.Answer{Value: best.Mean()}, true
+	return search.Answer{Value: sum / n}, true
 }
 
+// worth is what the search decides by: larger is better, NaN is none.
+func (p *Point) worth(sw *sweep.Sweep) float64 {
+	v, goal := p.value, ""
+	if sw.Select != nil {
+		goal = sw.Select.Goal
+	}
+	if sw.Search.Prune != nil {
+		v, goal = p.stepValue, sw.Search.Prune.Goal
+	}
+	switch {
+	case v == nil:
+		return math.NaN()
+	case metric.Goal(goal) == metric.Min:
+		return -*v
+	}
+	return *v
+}
+
+// candidates are the configurations that were trained to the end.
 func (c *cell) candidates() []sweep.Candidate {
-	out := make([]sweep.Candidate, len(c.asked))
-	for i := range c.asked {
-		out[i] = c.candidate(i)
-	}
-	return out
-}
-
-func (c *cell) candidate(i int) sweep.Candidate {
-	first := c.asked[i][0]
-	out := sweep.Candidate{Variant: first.Variant, Settings: first.Settings}
-	for _, p := range c.asked[i] {
-		if p.value != nil {
-			out.Values = append(out.Values, *p.value)
+	var out []sweep.Candidate
+	for _, s := range c.steps {
+		if c.rungs != nil && s.Rung < len(c.rungs)-1 {
+			continue
 		}
+		first := s.points[0]
+		one := sweep.Candidate{Variant: first.Variant, Settings: first.Settings}
+		for _, p := range s.points {
+			if p.value != nil {
+				one.Values = append(one.Values, *p.value)
+			}
+		}
+		out = append(out, one)
 	}
 	return out
 }

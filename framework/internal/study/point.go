@@ -20,10 +20,14 @@ type Point struct {
 	Fit    trial.Fit
 	Probes *store.Probes // that are wanted of it
 
-	recipe  source.Dataset
-	known   store.Known
-	value   *float64      // of what the sweep selects by
-	failure *trial.Record // how it failed, if it failed and never succeeded
+	recipe    source.Dataset
+	known     store.Known
+	value     *float64      // of what the sweep selects by
+	stepValue *float64      // of what it prunes by
+	cpu, wall float64       // seconds that it took, where somebody asks
+	step      *step         // of a search
+	parent    *Point        // trained to less, from which this one goes on
+	failure   *trial.Record // how it failed, if it failed and never succeeded
 }
 
 // Finished reports whether everything that is wanted of the trial is there.
@@ -57,7 +61,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 			return nil, err
 		}
 		d := plug.Description
-		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed}
+		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Budget: float64(p.Until)}
 		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: s.probes(p.Method, recipe, d.EmbedRole()), recipe: recipe})
 	}
 	return out, nil
@@ -97,7 +101,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	if err != nil {
 		return trial.Request{}, err
 	}
-	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Probes: p.Probes.Specs}
+	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Budget: p.Fit.Budget, Probes: p.Probes.Specs}
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
 	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, p.recipe, p.Seed))
@@ -108,6 +112,12 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), Memory: s.Sweep.Limits.Memory},
 		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
 		Keep:      trial.Keep{Models: keep.Models, Embeddings: !keep.Embeddings.None, Pinned: keep.Embeddings.All, Arrays: keep.Arrays},
+	}
+	if p.parent != nil {
+		req.Parent = p.parent.Key
+	}
+	if p.Until > 0 {
+		req.Keep.Models = false
 	}
 	if fit != nil {
 		req.Score = &trial.Score{Embeddings: fit.Embeddings}
@@ -125,5 +135,17 @@ func Label(p sweep.Point) string {
 	if p.Variant != "" {
 		name += ": " + p.Variant
 	}
-	return fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
+	label := fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
+	if p.Until > 0 {
+		label += fmt.Sprintf(", to %d", p.Until)
+	}
+	return label
+}
+
+// cost is the time that the trial took in seconds, where the sweep bounds it.
+func (p *Point) cost() (cpu, wall float64) {
+	if p.failure != nil {
+		return p.failure.Provenance.CPUSec, p.failure.Provenance.WallSec
+	}
+	return p.cpu, p.wall
 }

@@ -20,6 +20,8 @@ const (
 	Chosen   = "chosen"   // its settings were selected
 	Searched = "searched" // it was tried and not selected
 	Ablation = "ablation"
+	Rung     = "rung"   // it was trained to a part of its budget, and its training went on or may do so
+	Pruned   = "pruned" // likewise, and its training did not go on
 )
 
 // Rows goes through the trials that have ended, in the order of the sweep: those
@@ -79,7 +81,9 @@ func (l *Ledger) chunk(ctx context.Context, points []*Point, with store.With, me
 // stages tells points apart by what they are for.
 func (l *Ledger) stages() func(*Point) string {
 	chosen := map[[2]string]string{}
+	over := map[[2]string]bool{}
 	for _, c := range l.cells {
+		over[[2]string{c.Method.ID, c.Dataset}] = c.done
 		if c.chosen != nil {
 			chosen[[2]string{c.Method.ID, c.Dataset}] = c.chosen.Variant
 		}
@@ -89,7 +93,11 @@ func (l *Ledger) stages() func(*Point) string {
 		switch {
 		case p.Ablation:
 			return Ablation
-		case p.Searched && ok && variant == p.Variant:
+		case p.Until > 0 && !p.step.on && over[[2]string{p.Method, p.Dataset}]:
+			return Pruned
+		case p.Until > 0:
+			return Rung
+		case p.Searched && ok && variant == p.Variant && (p.Report || l.study.Sweep.Search.Seeds == nil):
 			return Chosen
 		case p.Searched && l.study.Sweep.Select != nil:
 			return Searched
@@ -101,7 +109,7 @@ func (l *Ledger) stages() func(*Point) string {
 // counts reports whether a table counts trials of a stage: ablations and unselected
 // configurations only if it has an axis that tells them apart.
 func counts(stage string, spec table.Spec) bool {
-	return stage != Searched && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
+	return stage != Searched && stage != Rung && stage != Pruned && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
 }
 
 // counted are the points that some table counts. Of a search that is few.

@@ -43,6 +43,7 @@ type Study struct {
 	digests map[string]string        // of datasets: by id, and by id and seed
 	shared  map[string]*store.Probes // what points have in common
 	origin  trial.Provenance         // what all trials of this run share
+	jobs    int                      // trials at a time that a run was asked for
 	pins    *Pins                    // what assay.lock says; nil where nobody asks
 }
 

@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -33,23 +32,23 @@ func (s *Sweep) Cells() []Cell {
 // Searched reports whether the cell has configurations from which Select picks.
 func (c Cell) Searched() bool { return c.Method.searched() }
 
-// Sequence asks for the configurations of a cell's method, one after another:
-// just the one of a method that is not searched.
-func (s *Sweep) Sequence(c Cell) (*search.Sequence, error) {
-	configs, err := s.configs(c.Method)
-	if err != nil {
-		return nil, err
-	}
-	return &search.Sequence{Strategy: &search.List{Configs: configs}, Batch: math.MaxInt}, nil
-}
-
-// Configured makes the points of a configuration, one for every seed.
+// Configured makes the points of a configuration, one for every seed of the search.
 func (s *Sweep) Configured(c Cell, config search.Config) []Point {
 	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Settings: config.Full, Searched: c.Searched()}
-	if p.Searched {
-		p.Variant = c.Method.label(config)
+	if !p.Searched {
+		return seeded(p, s.Seeds)
 	}
-	return s.seeded(p)
+	p.Variant = c.Method.label(config)
+	return seeded(p, s.SearchSeeds())
+}
+
+// Reported makes the points of selected settings with the seeds of the report, where
+// the search has its own.
+func (s *Sweep) Reported(c Cell, best Candidate) []Point {
+	if s.Search.Seeds == nil {
+		return nil
+	}
+	return seeded(Point{Method: c.Method.ID, Dataset: c.Dataset, Variant: best.Variant, Settings: best.Settings, Searched: true, Report: true}, s.Seeds)
 }
 
 // Ablated makes the points of the ablations of a cell's method, each around the
@@ -96,9 +95,9 @@ func (m Method) label(c search.Config) string {
 	return strings.Join(parts, " ")
 }
 
-func (s *Sweep) seeded(p Point) []Point {
-	out := make([]Point, len(s.Seeds))
-	for i, seed := range s.Seeds {
+func seeded(p Point, seeds []uint64) []Point {
+	out := make([]Point, len(seeds))
+	for i, seed := range seeds {
 		out[i] = p
 		out[i].Seed = seed
 	}
@@ -117,7 +116,7 @@ func (s *Sweep) ablate(m Method, dataset string, base map[string]any) []Point {
 			if err != nil {
 				panic("sweep: Points before a successful Bind: " + err.Error())
 			}
-			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: dataset, Settings: full, Ablation: true})...)
+			out = append(out, seeded(Point{Method: m.ID, Variant: v.Label, Dataset: dataset, Settings: full, Ablation: true}, s.Seeds)...)
 		}
 	}
 	return out
