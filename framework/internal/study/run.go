@@ -69,7 +69,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 		err = r.carryOut(ctx, work)
 	}
 	durable := context.WithoutCancel(ctx)
-	err = errors.Join(err, l.settle(durable), s.trim(st))
+	err = errors.Join(err, l.settle(durable), l.dropCheckpoints(st), s.trim(st))
 	return l, r.spent, err
 }
 

@@ -15,8 +15,8 @@ type Request struct {
 	Timeout   Duration   `json:"timeout,omitempty"` // 0: none
 	Keep      Keep       `json:"keep"`
 	Parent    string     `json:"parent,omitempty"` // key of the same training to less of the budget (Spec.Budget), whose checkpoint is taken over
-	Score     *Score     `json:"score,omitempty"` // the fit is there: only its probes are wanted
-	Known     Provenance `json:"provenance"`      // what is known of it before it runs
+	Score     *Score     `json:"score,omitempty"`  // the fit is there: only its probes are wanted
+	Known     Provenance `json:"provenance"`       // what is known of it before it runs
 }
 
 // PluginRef says which plugin a trial needs, so that another process can find it
