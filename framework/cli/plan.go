@@ -41,9 +41,11 @@ func (a *app) planCommand() *cobra.Command {
 				return json.NewEncoder(a.out).Encode(struct {
 					Sweep string `json:"sweep"`
 					study.Counts
-					Waiting int           `json:"waiting_for_selection"`
-					Power   []study.Power `json:"power,omitempty"`
-				}{s.Sweep.Name, l.Count(nil), variants, power})
+					Waiting   int               `json:"waiting_for_selection"`
+					Following int               `json:"following,omitempty"`
+					Searches  []study.Searching `json:"searches,omitempty"`
+					Power     []study.Power     `json:"power,omitempty"`
+				}{s.Sweep.Name, l.Count(nil), variants, l.Following(), l.Searches(), power})
 			}
 			return a.printPlan(ctx, s, l)
 		},
@@ -74,6 +76,14 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 	}
 	if variants, trials := l.Waiting(); trials > 0 {
 		fmt.Fprintf(a.out, "%d ablation(s) with %d trials follow once settings have been selected\n", variants, trials)
+	}
+	for _, k := range l.Searches() {
+		switch {
+		case k.Word != "":
+			fmt.Fprintln(a.out, k.Word)
+		case !k.Over:
+			fmt.Fprintf(a.out, "search of %s on %s: %d of %d configurations are known; up to %d trials follow as results come in\n", k.Method, k.Dataset, k.Asked, k.Of, k.Follow)
+		}
 	}
 	if c.Score > 0 {
 		fmt.Fprintf(a.out, "%d of the new ones are trained already: they are only scored\n", c.Score)

@@ -119,6 +119,14 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 		return err
 	}
 	a.printSpent(spent)
+	for _, k := range ledger.Searches() {
+		if k.Word != "" {
+			fmt.Fprintf(a.talk, "assay: note: %s\n", k.Word)
+		}
+		if k.Pruned > 0 {
+			fmt.Fprintf(a.talk, "assay: note: %s on %s: %d of %d configurations were pruned\n", k.Method, k.Dataset, k.Pruned, k.Asked)
+		}
+	}
 	switch {
 	case interrupted:
 		fmt.Fprintf(a.talk, "assay: interrupted: %d of %d trials are finished and kept; the same command continues\n", total.Cached, total.Trials)

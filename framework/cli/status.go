@@ -34,9 +34,22 @@ func (a *app) statusCommand() *cobra.Command {
 			defer l.Close()
 			c, holder := l.Count(nil), store.Holder(a.results(dir))
 			if asJSON {
-				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.Sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder})
+				return json.NewEncoder(a.out).Encode(map[string]any{"sweep": s.Sweep.Name, "trials": c.Trials, "finished": c.Cached, "failed": c.Failed, "open": c.New, "held_by": holder, "following": l.Following(), "searches": l.Searches()})
 			}
 			fmt.Fprintf(a.out, "%s: %d of %d trials finished, %d failed, %d open\n", s.Sweep.Name, c.Cached, c.Trials, c.Failed, c.New)
+			for _, k := range l.Searches() {
+				line := fmt.Sprintf("search of %s on %s: %d of %d configurations", k.Method, k.Dataset, k.Asked, k.Of)
+				if !k.Over {
+					line += fmt.Sprintf(", up to %d trials follow", k.Follow)
+				}
+				if k.Pruned > 0 {
+					line += fmt.Sprintf(", %d pruned", k.Pruned)
+				}
+				if k.Budget > 0 {
+					line += fmt.Sprintf(", %.0f of %.0f s of CPU spent", k.CPU, k.Budget)
+				}
+				fmt.Fprintln(a.out, line)
+			}
 			if holder != "" {
 				fmt.Fprintf(a.out, "running: %s\n", holder)
 			}

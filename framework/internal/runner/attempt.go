@@ -93,7 +93,7 @@ func (a *attempt) train(ctx context.Context) error {
 	stream, err := a.proc.Calls().Train(ctx, &wire.TrainRequest{
 		SettingsJson: string(settings), DatasetDir: a.site.Dataset(a.req.Spec.Dataset), Seed: a.req.Spec.Seed,
 		Threads: int32(max(1, a.req.Resources.CPUs)), WorkDir: a.work, ModelDir: a.modelDir(),
-		CheckpointDir: a.checkpoints,
+		CheckpointDir: a.checkpoints, Until: int64(a.req.Spec.Budget),
 	})
 	if err != nil {
 		return a.proc.Explain(ctx, "Train", err, nil)

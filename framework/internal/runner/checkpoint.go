@@ -17,14 +17,24 @@ func (a *attempt) openCheckpoints() error {
 	if !a.plugin.Description.Resumable || a.site.Checkpoints == "" {
 		return nil
 	}
-	build := strings.TrimPrefix(a.req.Known.Binary, "sha256:")
-	a.checkpoints = filepath.Join(a.site.Checkpoints, trial.Short(a.req.Key)+"-"+build[:min(12, len(build))])
+	a.checkpoints = a.checkpointsOf(a.req.Key)
+	if a.req.Parent != "" {
+		if err := os.Rename(a.checkpointsOf(a.req.Parent), a.checkpoints); err == nil {
+			return nil
+		} // there is none, or an earlier attempt has it: what is not there is trained again
+	}
 	return os.MkdirAll(a.checkpoints, 0o700)
 }
 
+func (a *attempt) checkpointsOf(key string) string {
+	build := strings.TrimPrefix(a.req.Known.Binary, "sha256:")
+	return filepath.Join(a.site.Checkpoints, trial.Short(key)+"-"+build[:min(12, len(build))])
+}
+
 // closeCheckpoints removes them where no later attempt can do better from them.
+// Training to a part of the budget may go on.
 func (a *attempt) closeCheckpoints(err error) {
-	if a.checkpoints == "" || a.worthResuming(err) {
+	if a.checkpoints == "" || a.worthResuming(err) || err == nil && a.req.Spec.Budget > 0 {
 		return
 	}
 	_ = os.RemoveAll(a.checkpoints) // what stays is found by results gc

@@ -28,9 +28,10 @@ type Reviser interface {
 type Ladder struct {
 	Strategy Strategy
 	Pruner   Pruner
-	Rungs    []float64 // budgets, ascending; the last is the full one
-	Batch    int       // steps that may be open at a time; at least 1
-	Steps    []Step    // so far
+	Rungs    []float64           // budgets, ascending; the last is the full one
+	Batch    int                 // steps that may be open at a time; at least 1
+	Over     func(told int) bool // whether steps 0 … told−1 have used up what there is to spend: nothing new is begun then; nil: never
+	Steps    []Step              // so far
 
 	told      int
 	questions []Config
@@ -66,6 +67,9 @@ func (l *Ladder) Next(value func(k int) (v float64, known bool)) (s Step, open b
 		}
 		if s, ok := l.promoted(); ok {
 			return l.take(s), true, nil
+		}
+		if !l.asked && l.Over != nil && l.Over(l.told) {
+			l.asked = true
 		}
 		if !l.asked {
 			c, ok, err := l.Strategy.Ask()

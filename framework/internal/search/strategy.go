@@ -50,7 +50,8 @@ func (l *List) Tell(Answer) {}
 // questions come with one worker and with a hundred, and again after a kill.
 type Sequence struct {
 	Strategy Strategy
-	Batch    int // questions that may be open at a time; at least 1
+	Batch    int                 // questions that may be open at a time; at least 1
+	Over     func(told int) bool // whether questions 0 … told−1 have used up what there is to spend; nil: never
 	Asked    []Config
 	told     int
 	done     bool
@@ -70,6 +71,10 @@ func (s *Sequence) Next(answer func(i int) (a Answer, known bool)) (c Config, op
 		}
 		s.Strategy.Tell(a)
 	}
+	if s.Over != nil && s.Over(s.told) {
+		s.done = true
+		return Config{}, false, nil
+	}
 	c, ok, err := s.Strategy.Ask()
 	if err != nil || !ok {
 		s.done = err == nil
@@ -79,7 +84,7 @@ func (s *Sequence) Next(answer func(i int) (a Answer, known bool)) (c Config, op
 	return c, true, nil
 }
 
-// Done reports whether the strategy has no more questions.
+// Done reports whether there are no more questions.
 func (s *Sequence) Done() bool { return s.done }
 
 // NewStrategy returns the strategy of that name, which asks up to n questions;

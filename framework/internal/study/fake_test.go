@@ -45,7 +45,7 @@ func toyOf(t testing.TB, version int, seedless, text string) *Study {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Seedless: seedless, Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}}
+	d := framework.Description{Name: "tuned", Version: "1", Settings: toySettings{}, Schema: setting.Of(toySettings{}), Seedless: seedless, Metrics: []metric.Info{{Name: "loss", Goal: metric.Min}}, Resumable: true, Budget: "100"}
 	s := &Study{Sweep: sw, digests: map[string]string{}, shared: map[string]*store.Probes{}, wanted: map[[2]string]*store.Probes{}, plugins: map[string]runner.Plugin{}, Tools: Tools{Note: t.Logf}}
 	for _, m := range sw.Methods {
 		s.plugins[m.ID] = runner.Plugin{Plugin: host.Plugin{Name: "tuned", Path: file}, Description: d}
@@ -54,7 +54,7 @@ func toyOf(t testing.TB, version int, seedless, text string) *Study {
 		t.Fatal(err)
 	}
 	for _, c := range sw.Datasets {
-		for _, seed := range sw.Seeds {
+		for _, seed := range append(sw.SearchSeeds(), sw.Seeds...) {
 			s.digests[datasetLabel(c.ID, c.Recipe, seed)] = "sha256:" + strings.Repeat("0", 63) + string(c.ID[0])
 		}
 	}
@@ -138,7 +138,9 @@ func (f *fakeExecutor) release(n int, backwards bool) {
 	}
 	for _, req := range batch {
 		rec := f.answer(req)
+		cost := rec.Provenance
 		rec.Key, rec.Spec, rec.Provenance = req.Key, req.Spec, req.Known
+		rec.Provenance.CPUSec, rec.Provenance.WallSec = cost.CPUSec, cost.WallSec
 		f.events <- trial.Event{Attempt: req.Attempt, Result: &trial.Result{Attempt: req.Attempt, Record: rec, Log: "said"}}
 	}
 }

@@ -29,7 +29,7 @@ func TestForecastTakesTheNearestSettings(t *testing.T) {
 			}
 			points = append(points, p)
 		}
-		l.cells = []*cell{{asked: [][]*Point{points}}}
+		l.cells = []*cell{{steps: []*step{{points: points}}}}
 	}
 	plan(store.Known{Trained: true}, fit("eit", 100, "a", 20), fit("eit", 100, "b", 20), fit("eit", 10, "a", 20), fit("eit", 100, "a", 1))
 	if got, ok := l.forecast(known, 2); !ok || got != 10500*time.Millisecond {

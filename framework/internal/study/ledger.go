@@ -94,16 +94,21 @@ func (l *Ledger) plan(ctx context.Context, points []sweep.Point) ([]*Point, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := l.look(ctx, out); err != nil {
-		return nil, err
+	return out, l.see(ctx, out)
+}
+
+// see looks up what is known of trials.
+func (l *Ledger) see(ctx context.Context, points []*Point) error {
+	if err := l.look(ctx, points); err != nil {
+		return err
 	}
-	for _, p := range out {
+	for _, p := range points {
 		l.points[p.Key] = append(l.points[p.Key], p)
 		if rec, ok := l.failures[p.Key]; ok && !p.known.Trained {
 			p.failure = &rec
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // look asks the store what it has of points.
@@ -168,7 +173,10 @@ func (l *Ledger) byVersion(ctx context.Context, points []*Point) error {
 func (l *Ledger) values(ctx context.Context, points []*Point) error {
 	sel := l.study.Sweep.Select
 	if sel == nil {
-		return nil
+		if !l.study.Sweep.Budget.Any() {
+			return nil
+		}
+		sel = new(sweep.Select)
 	}
 	var searched []*Point
 	var wants []store.Want
@@ -180,17 +188,28 @@ func (l *Ledger) values(ctx context.Context, points []*Point) error {
 	if len(wants) == 0 {
 		return nil
 	}
-	only := func(name, split string) bool { return name == sel.Metric && split == sel.Split }
-	return l.store.Read(ctx, store.Query{Wants: wants, With: store.Metrics, Metrics: only, AnyOrder: true}, func(i int, rec trial.Record) error {
-		searched[i].value = selected(rec, sel)
+	with, prune := store.Metrics, l.study.Sweep.Search.Prune
+	if l.study.Sweep.Budget.Any() {
+		with |= store.Provenance
+	}
+	only := func(name, split string) bool {
+		return name == sel.Metric && split == sel.Split || prune != nil && name == prune.Metric && split == prune.Split
+	}
+	return l.store.Read(ctx, store.Query{Wants: wants, With: with, Metrics: only, AnyOrder: true}, func(i int, rec trial.Record) error {
+		p := searched[i]
+		p.value = valueOf(rec, sel.Metric, sel.Split)
+		if prune != nil {
+			p.stepValue = valueOf(rec, prune.Metric, prune.Split)
+		}
+		p.cpu, p.wall = rec.Provenance.CPUSec, rec.Provenance.WallSec
 		return nil
 	})
 }
 
-// selected is a trial's value of what a sweep selects by.
-func selected(rec trial.Record, sel *sweep.Select) *float64 {
+// valueOf is a trial's value of a metric on a split.
+func valueOf(rec trial.Record, name, split string) *float64 {
 	for _, v := range rec.Metrics {
-		if v.Name == sel.Metric && v.Split == sel.Split {
+		if v.Name == name && v.Split == split {
 			return &v.Value
 		}
 	}
@@ -243,9 +262,10 @@ func (l *Ledger) note(ctx context.Context, rec trial.Record) error {
 func (l *Ledger) Points() []*Point {
 	var out, later []*Point
 	for _, c := range l.cells {
-		for _, points := range c.asked {
-			out = append(out, points...)
+		for _, s := range c.steps {
+			out = append(out, s.points...)
 		}
+		out = append(out, c.reported...)
 		if c.Searched() {
 			later = append(later, c.ablated...)
 		} else {

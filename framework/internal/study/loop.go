@@ -51,7 +51,7 @@ func (r *run) ask(points []*Point) {
 // bound is how many trials there are to run, those that only may come included.
 func (r *run) bound() int {
 	_, waiting := r.ledger.Waiting()
-	return len(r.queue) + waiting
+	return len(r.queue) + waiting + r.ledger.Following()
 }
 
 func (r *run) draining() bool {

@@ -1,6 +1,8 @@
 package study
 
 import (
+	"slices"
+
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
@@ -88,13 +90,13 @@ func (l *Ledger) selections() selections {
 			continue
 		}
 		s := selectedOf(sw, c.Method)
-		s.Configurations = len(c.asked)
-		for i := range c.asked {
-			if len(c.candidate(l, i).Values) == 0 {
+		s.Configurations = c.questions
+		for _, one := range c.candidates() {
+			if len(one.Values) == 0 {
 				s.Failed++
 			}
 		}
-		first := c.asked[0][0]
+		first := c.steps[0].points[0]
 		at := place{first.Method, first.Dataset, first.fold()}
 		if first.recipe.Redivided() {
 			at.fold = ""
@@ -120,7 +122,7 @@ func newTally(sw *sweep.Sweep) *tally {
 }
 
 func (t *tally) see(row Row) {
-	if t.sweep.Select == nil || row.Role != Chosen && row.Role != Searched {
+	if t.sweep.Select == nil || !slices.Contains([]string{Chosen, Searched, Pruned, Rung}, row.Role) {
 		return
 	}
 	at := placeOf(row)
@@ -134,7 +136,10 @@ func (t *tally) see(row Row) {
 		}
 		t.found[at], t.values[at] = s, map[string]bool{}
 	}
-	t.values[at][row.Variant] = t.values[at][row.Variant] || selected(row.Record, t.sweep.Select) != nil
+	has := slices.ContainsFunc(row.Metrics, func(m metric.Value) bool {
+		return m.Name == t.sweep.Select.Metric && m.Split == t.sweep.Select.Split
+	})
+	t.values[at][row.Variant] = t.values[at][row.Variant] || has
 	s.Configurations, s.Failed = len(t.values[at]), 0
 	for _, has := range t.values[at] {
 		if !has {

@@ -19,11 +19,15 @@ type Point struct {
 	Fit    trial.Fit
 	Probes *store.Probes // that are wanted of it
 
-	recipe  source.Dataset
-	trials  map[string]int // behavioural trials in each part, of one division of several
-	known   store.Known
-	value   *float64      // of what the sweep selects by
-	failure *trial.Record // how it failed, if it failed and never succeeded
+	recipe    source.Dataset
+	trials    map[string]int // behavioural trials in each part, of one division of several
+	known     store.Known
+	value     *float64      // of what the sweep selects by
+	stepValue *float64      // of what it prunes by
+	cpu, wall float64       // seconds that it took, where somebody asks
+	step      *step         // of a search
+	parent    *Point        // trained to less, from which this one goes on
+	failure   *trial.Record // how it failed, if it failed and never succeeded
 }
 
 // Finished reports whether everything that is wanted of the trial is there.
@@ -57,7 +61,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 			return nil, err
 		}
 		d := plug.Description
-		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed}
+		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Budget: float64(p.Until)}
 		trials, err := s.countTrials(digest, recipe, d.EmbedRole())
 		if err != nil {
 			return nil, err
@@ -79,7 +83,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	if err != nil {
 		return trial.Request{}, err
 	}
-	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Probes: p.Probes.Specs}
+	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Budget: p.Fit.Budget, Probes: p.Probes.Specs}
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
 	known.Trials = p.trials
@@ -97,6 +101,12 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 		return trial.Request{}, err
 	}
 	req.Measured = p.Probes.Measured
+	if p.parent != nil {
+		req.Parent = p.parent.Key
+	}
+	if p.Until > 0 {
+		req.Keep.Models = false
+	}
 	if fit != nil {
 		req.Score = &trial.Score{Embeddings: fit.Embeddings}
 		req.Spec.Probes = nil
@@ -124,8 +134,20 @@ func Label(p sweep.Point) string {
 	if p.Variant != "" {
 		name += ": " + p.Variant
 	}
+	label := fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
 	if p.Fold > 0 {
-		return fmt.Sprintf("%s, %s, fold %d, seed %d", name, p.Dataset, p.Fold, p.Seed)
+		label = fmt.Sprintf("%s, %s, fold %d, seed %d", name, p.Dataset, p.Fold, p.Seed)
 	}
-	return fmt.Sprintf("%s, %s, seed %d", name, p.Dataset, p.Seed)
+	if p.Until > 0 {
+		label += fmt.Sprintf(", to %d", p.Until)
+	}
+	return label
+}
+
+// cost is the time that the trial took in seconds, where the sweep bounds it.
+func (p *Point) cost() (cpu, wall float64) {
+	if p.failure != nil {
+		return p.failure.Provenance.CPUSec, p.failure.Provenance.WallSec
+	}
+	return p.cpu, p.wall
 }

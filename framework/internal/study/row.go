@@ -19,6 +19,8 @@ const (
 	Chosen   = "chosen"   // its settings were selected
 	Searched = "searched" // it was tried and not selected
 	Ablation = "ablation"
+	Rung     = "rung"   // it was trained to a part of its budget, and its training went on or may do so
+	Pruned   = "pruned" // likewise, and its training did not go on
 )
 
 // Rows goes through the trials that have ended, in the order of the sweep: those
@@ -88,17 +90,25 @@ func (l *Ledger) stages() func(*Point) string {
 		fold            int
 	}
 	chosen := map[place]string{}
+	over := map[place]bool{}
 	for _, c := range l.cells {
+		at := place{c.Method.ID, c.Dataset, c.Fold}
+		over[at] = c.done
 		if c.chosen != nil {
-			chosen[place{c.Method.ID, c.Dataset, c.Fold}] = c.chosen.Variant
+			chosen[at] = c.chosen.Variant
 		}
 	}
 	return func(p *Point) string {
-		variant, ok := chosen[place{p.Method, p.Dataset, p.Fold}]
+		at := place{p.Method, p.Dataset, p.Fold}
+		variant, ok := chosen[at]
 		switch {
 		case p.Ablation:
 			return Ablation
-		case p.Searched && ok && variant == p.Variant:
+		case p.Until > 0 && !p.step.on && over[at]:
+			return Pruned
+		case p.Until > 0:
+			return Rung
+		case p.Searched && ok && variant == p.Variant && (p.Report || l.study.Sweep.Search.Seeds == nil):
 			return Chosen
 		case p.Searched && l.study.Sweep.Select != nil:
 			return Searched
@@ -110,7 +120,7 @@ func (l *Ledger) stages() func(*Point) string {
 // counts reports whether a table counts trials of a stage: ablations and unselected
 // configurations only if it has an axis that tells them apart.
 func counts(stage string, spec table.Spec) bool {
-	return stage != Searched && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
+	return stage != Searched && stage != Rung && stage != Pruned && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
 }
 
 // counted are the points that some table counts. Of a search that is few.

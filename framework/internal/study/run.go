@@ -47,6 +47,7 @@ type Event struct {
 // executor or the sweep: a failed trial is a record.
 func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger, Spent, error) {
 	work := filepath.Join(st.Dir, "work")
+	s.jobs = o.Jobs
 	if err := rescue(ctx, st, work); err != nil {
 		return nil, Spent{}, err
 	}
@@ -68,7 +69,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 		err = r.carryOut(ctx, work)
 	}
 	durable := context.WithoutCancel(ctx)
-	err = errors.Join(err, l.settle(durable), s.trim(st))
+	err = errors.Join(err, l.settle(durable), l.dropCheckpoints(st), s.trim(st))
 	return l, r.spent, err
 }
 

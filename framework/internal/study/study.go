@@ -46,6 +46,7 @@ type Study struct {
 	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its digest
 	looked  map[string]*embedded        // recordings, by digest and role
 	origin  trial.Provenance            // what all trials of this run share
+	jobs    int                         // trials at a time that a run was asked for
 	pins    *Pins                       // what assay.lock says; nil where nobody asks
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/internal/search"
 )
 
 // Skip is a method and a dataset that do not suit each other.
@@ -51,6 +50,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 	if b.probes() { // the same holds for metrics
 		r := b.reported()
 		b.selection(r)
+		b.searching(r)
 		b.tables(r)
 	}
 	if len(b.Errs) == 0 && !b.partial {
@@ -67,11 +67,20 @@ const maxPoints = 1_000_000
 func (b *binder) size() {
 	n := 0
 	for _, c := range b.s.pairs {
-		list, err := b.s.configs(b.s.Methods[c.method])
-		if err != nil {
-			return // reported by method
+		m := b.s.Methods[c.method]
+		configs := b.s.Search.Trials
+		if !b.s.asks(m) {
+			list, err := b.s.configs(m)
+			if err != nil {
+				return // reported by method
+			}
+			configs = len(list)
 		}
-		n += len(list) * len(b.s.Seeds) * max(1, b.s.folds(c.dataset))
+		if m.searched() {
+			n += configs * len(b.s.SearchSeeds()) * max(1, b.s.folds(c.dataset))
+		} else {
+			n += len(b.s.Seeds) * max(1, b.s.folds(c.dataset))
+		}
 	}
 	if n > maxPoints {
 		b.failAt("take fewer seeds, or search at random", []string{"seeds"}, "the sweep has %d trials, more than %d", n, maxPoints)
@@ -110,20 +119,4 @@ func (b *binder) problem(t problem.Teller, what string, at ...string) {
 func (s *Sweep) method(id string) Method {
 	i := slices.IndexFunc(s.Methods, func(m Method) bool { return m.ID == id })
 	return s.Methods[i]
-}
-
-// configs lists the configurations of a method: one without search.
-func (s *Sweep) configs(m Method) ([]search.Config, error) {
-	space, err := search.New(s.methods[m.ID].Schema, m.Settings, m.Search)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case m.Configs != nil:
-		return space.Distinct(m.Configs)
-	case len(m.Search) == 0 || s.Search.Strategy == "grid":
-		return space.Grid()
-	}
-	list, _, err := space.Random(s.Search.Seed, s.Search.Trials)
-	return list, err
 }

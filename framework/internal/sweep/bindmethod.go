@@ -52,10 +52,19 @@ func (b *binder) method(m Method) {
 			}
 		}
 	}
+	for i, text := range m.Allowed {
+		if err := schema.CheckCondition(text); err != nil {
+			b.failAt("compare settings of the method, for example batch * views <= 512", append(at, "constraints", strconv.Itoa(i)), "method %s: constraint %v", m.ID, err)
+		}
+	}
 	if len(b.Errs) > before {
 		return
 	}
-	if _, err := b.s.configs(m); err != nil {
+	_, err := b.s.configs(m)
+	if err == nil && b.s.asks(m) {
+		_, err = b.s.strategy(m)
+	}
+	if err != nil {
 		b.failAt("", append(at, "search"), "method %s: %v", m.ID, err)
 	}
 }

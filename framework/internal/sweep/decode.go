@@ -8,7 +8,6 @@ import (
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/yaml"
-	"github.com/assaylab/assay/framework/setting"
 )
 
 // Load reads a sweep file and changes it by arguments PATH=VALUE. The error
@@ -50,7 +49,7 @@ func Parse(file string, src []byte, sets []string) (*Sweep, error) {
 }
 
 func (d *decoder) sweep(root *yaml.Node) *Sweep {
-	f := d.Fields(root, "the sweep", "version", "name", "description", "datasets", "methods", "seeds", "search", "select", "ablations",
+	f := d.Fields(root, "the sweep", "version", "name", "description", "datasets", "methods", "seeds", "search", "budget", "select", "ablations",
 		"probes", "limits", "retries", "keep", "run", "tables")
 	s := &Sweep{file: d.file, root: root}
 	f.Require("version", "the first line of a sweep is: version: 2")
@@ -75,6 +74,7 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	}
 	d.seeds(f, s)
 	d.search(f, s)
+	d.budget(f, s)
 	if n, ok := f.Value("select"); ok {
 		g := d.Fields(n, "select", "metric", "split", "goal", "allow_test")
 		s.Select = &Select{Split: string(data.Val)}
@@ -102,67 +102,42 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	return s
 }
 
+// seeds are those of the report: of every method, and of a search without its own.
 func (d *decoder) seeds(f yaml.Fields, s *Sweep) {
 	s.Seeds = []uint64{1}
-	n, ok := f.Value("seeds")
-	if !ok {
-		return
+	if n, ok := f.Value("seeds"); ok {
+		s.Seeds = d.seedList(n, "seeds", 1)
 	}
+}
+
+// seedList reads seeds: so many from the first on, or a list.
+func (d *decoder) seedList(n *yaml.Node, what string, first uint64) (out []uint64) {
 	if n.Kind == yaml.List {
-		s.Seeds = nil
 		seen := map[uint64]bool{}
 		for i, item := range n.Items {
 			var seed uint64
-			if d.ReadWhole(item, fmt.Sprintf("seeds, entry %d", i+1), 0, &seed) {
+			if d.ReadWhole(item, fmt.Sprintf("%s, entry %d", what, i+1), 0, &seed) {
 				if seen[seed] {
 					d.Fail(item, "", "seed %d is there twice", seed)
 				}
 				seen[seed] = true
-				s.Seeds = append(s.Seeds, seed)
+				out = append(out, seed)
 			}
 		}
 		if len(n.Items) == 0 {
-			d.Fail(n, "seeds: 5, or seeds: [1, 2, 3]", "seeds is empty")
+			d.Fail(n, "seeds: 5, or seeds: [1, 2, 3]", "%s is empty", what)
 		}
-		return
+		return out
 	}
 	var count uint64
-	if d.ReadWhole(n, "seeds", 1, &count) {
+	if d.ReadWhole(n, what, 1, &count) {
 		if count > 100_000 {
-			d.Fail(n, "", "seeds must be at most 100000, got %d", count)
-			return
+			d.Fail(n, "", "%s must be at most 100000, got %d", what, count)
+			return []uint64{first}
 		}
-		s.Seeds = nil
 		for i := range count {
-			s.Seeds = append(s.Seeds, i+1)
+			out = append(out, first+i)
 		}
 	}
-}
-
-func (d *decoder) search(f yaml.Fields, s *Sweep) {
-	s.Search.Strategy = "grid"
-	n, ok := f.Value("search")
-	if !ok {
-		return
-	}
-	g := d.Fields(n, "search", "strategy", "trials", "seed")
-	g.Text("strategy", &s.Search.Strategy)
-	switch s.Search.Strategy {
-	case "grid", "random":
-	case "sobol", "tpe", "cmaes":
-		v, _ := g.Value("strategy")
-		d.Fail(v, "grid and random are", "search: the strategy %s is not part of this version", s.Search.Strategy)
-	default:
-		v, _ := g.Value("strategy")
-		d.Fail(v, setting.Suggest(s.Search.Strategy, []string{"grid", "random"}), "search: there is no strategy %q", yaml.Shorten(s.Search.Strategy))
-	}
-	g.Count("trials", 1, &s.Search.Trials)
-	g.Whole("seed", 0, &s.Search.Seed)
-	trials, given := g.Value("trials")
-	switch {
-	case s.Search.Strategy == "random":
-		g.Require("trials", "trials is the number of configurations per method")
-	case s.Search.Strategy == "grid" && given:
-		d.Fail(trials, "add strategy: random, or remove trials: a grid tries every combination", "search: trials has no effect on a grid")
-	}
+	return out
 }

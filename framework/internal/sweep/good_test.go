@@ -75,7 +75,7 @@ func TestEverything(t *testing.T) {
 			{ID: "aligned", Plugin: "pair"},
 		},
 		Seeds:     []uint64{3, 1, 0},
-		Search:    Search{Strategy: "random", Trials: 6, Seed: 2},
+		Search:    Search{Strategy: "random", Trials: 6, Seed: 2, Batch: 8},
 		Select:    &Select{Metric: "probe/fast/accuracy", Split: "val", Goal: "max"},
 		Ablations: []Ablation{{Of: "tuned", Variants: []Variant{{"no momentum", map[string]any{"momentum": int64(0)}}, {"plain", map[string]any{"optimizer": "sgd"}}}}},
 		Probes:    []probe.Spec{{Kind: "direction", Name: "fast", Target: "direction", Settings: fast}},
@@ -124,7 +124,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := []any{s.Name, s.Seeds, s.Search, s.Select, s.Limits, s.Retries, s.Keep, s.Run}
-	want := []any{"smallest", []uint64{1}, Search{Strategy: "grid"}, (*Select)(nil), Limits{Threads: 1}, Retries{1, []string{"crash", "lost"}}, Keep{Embeddings: Room{Bytes: 2 << 30}}, Run{Executor: "local"}}
+	want := []any{"smallest", []uint64{1}, Search{Strategy: "grid", Batch: 8}, (*Select)(nil), Limits{Threads: 1}, Retries{1, []string{"crash", "lost"}}, Keep{Embeddings: Room{Bytes: 2 << 30}}, Run{Executor: "local"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

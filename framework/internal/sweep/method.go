@@ -9,7 +9,7 @@ import (
 )
 
 func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
-	f := d.Fields(n, "method "+id, "plugin", "label", "settings", "search", "configs", "datasets")
+	f := d.Fields(n, "method "+id, "plugin", "label", "settings", "search", "configs", "constraints", "datasets")
 	m := Method{ID: id}
 	f.Require("plugin", "\"assay plugin list\" names the plugins there are")
 	f.Text("plugin", &m.Plugin)
@@ -34,6 +34,10 @@ func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
 	if len(m.Search) > 0 && len(m.Configs) > 0 {
 		v, _ := f.Value("configs")
 		d.Fail(v, "keep one of them", "method %s has both search and configs", id)
+	}
+	if f.Texts("constraints", &m.Allowed); len(m.Allowed) > 0 && len(m.Search) == 0 && m.Configs == nil {
+		v, _ := f.Value("constraints")
+		d.Fail(v, "remove it, or give the method search:", "method %s: constraints have no effect: it is not searched", id)
 	}
 	d.references(f, "datasets", "dataset", datasetIDs(s), &m.Datasets)
 	if v, ok := f.Value("datasets"); ok && v.Kind == yaml.List && len(v.Items) == 0 {

@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -47,23 +46,24 @@ func (s *Sweep) folds(dataset string) int {
 // Searched reports whether the cell has configurations from which Select picks.
 func (c Cell) Searched() bool { return c.Method.searched() }
 
-// Sequence asks for the configurations of a cell's method, one after another:
-// just the one of a method that is not searched.
-func (s *Sweep) Sequence(c Cell) (*search.Sequence, error) {
-	configs, err := s.configs(c.Method)
-	if err != nil {
-		return nil, err
-	}
-	return &search.Sequence{Strategy: &search.List{Configs: configs}, Batch: math.MaxInt}, nil
-}
-
-// Configured makes the points of a configuration, one for every seed (see seeded).
+// Configured makes the points of a configuration, one for every seed of the search
+// (see seeded).
 func (s *Sweep) Configured(c Cell, config search.Config) []Point {
 	p := Point{Method: c.Method.ID, Dataset: c.Dataset, Fold: c.Fold, Settings: config.Full, Searched: c.Searched()}
-	if p.Searched {
-		p.Variant = c.Method.label(config)
+	if !p.Searched {
+		return s.seeded(p, s.Seeds)
 	}
-	return s.seeded(p)
+	p.Variant = c.Method.label(config)
+	return s.seeded(p, s.SearchSeeds())
+}
+
+// Reported makes the points of selected settings with the seeds of the report, where
+// the search has its own.
+func (s *Sweep) Reported(c Cell, best Candidate) []Point {
+	if s.Search.Seeds == nil {
+		return nil
+	}
+	return s.seeded(Point{Method: c.Method.ID, Dataset: c.Dataset, Fold: c.Fold, Variant: best.Variant, Settings: best.Settings, Searched: true, Report: true}, s.Seeds)
 }
 
 // Ablated makes the points of the ablations of a cell's method, each around the
@@ -129,8 +129,7 @@ func (m Method) label(c search.Config) string {
 
 // seeded makes a point for every seed. Since version 2 one point stands for all seeds
 // where none of them changes anything: that of the first.
-func (s *Sweep) seeded(p Point) []Point {
-	seeds := s.Seeds
+func (s *Sweep) seeded(p Point, seeds []uint64) []Point {
 	if p.Seedless = s.Version >= 2 && s.seedless(p); p.Seedless {
 		seeds = seeds[:1]
 	}
@@ -167,7 +166,7 @@ func (s *Sweep) ablate(c Cell, base map[string]any) []Point {
 			if err != nil {
 				panic("sweep: Points before a successful Bind: " + err.Error())
 			}
-			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: c.Dataset, Fold: c.Fold, Settings: full, Ablation: true})...)
+			out = append(out, s.seeded(Point{Method: m.ID, Variant: v.Label, Dataset: c.Dataset, Fold: c.Fold, Settings: full, Ablation: true}, s.Seeds)...)
 		}
 	}
 	return out

@@ -23,6 +23,7 @@ type Sweep struct {
 	Methods     []Method
 	Seeds       []uint64
 	Search      Search
+	Budget      Budget
 	Select      *Select
 	Ablations   []Ablation
 	Probes      []probe.Spec
@@ -53,14 +54,8 @@ type Method struct {
 	Settings map[string]any   // fixed
 	Search   []search.Param   // searched over
 	Configs  []map[string]any // explicit settings instead of Search
+	Allowed  []string         // conditions that every configuration must meet
 	Datasets []string         // only these; nil: every dataset whose roles suit
-}
-
-// Search says how the searched settings are tried.
-type Search struct {
-	Strategy string // "grid" (default) or "random"
-	Trials   int    // configurations per method and dataset; random only
-	Seed     uint64
 }
 
 // Select picks one configuration per method and dataset.
@@ -127,6 +122,8 @@ type Point struct {
 	Seed     uint64
 	Settings map[string]any // complete
 	Searched bool           // one of several configurations from which Select picks
+	Report   bool           // of settings that were selected, with the seeds of the report, where the search has its own
+	Until    int64          // to so much of the training budget only; 0: to the end
 	Ablation bool
 	Seedless bool // the seed changes nothing: the point stands for every seed of the sweep
 }

@@ -61,7 +61,7 @@ func TestUpgrade(t *testing.T) {
 	for _, c := range changes {
 		at = append(at, c.Line)
 	}
-	if diff := cmp.Diff([]int{2, 4, 7, 8, 10, 10, 11, 17}, at); diff != "" {
+	if diff := cmp.Diff([]int{2, 5, 7, 8, 10, 10, 11, 17}, at); diff != "" {
 		t.Error(diff, changes)
 	}
 	again, changes, err := Upgrade("sweep.yaml", text, false)
@@ -91,7 +91,7 @@ func TestUpgradeShipped(t *testing.T) {
 				t.Errorf("%s: %v", file, err)
 				continue
 			}
-			if is := strings.Contains(string(src), "\nversion: 1\n"); is != (len(changes) > 0) || is == strings.Contains(string(text), "\nversion: 1\n") {
+			if is := strings.Contains(string(src), "\nversion: 1\n"); is != (len(changes) > 0) || strings.Contains(string(text), "\nversion: 1\n") {
 				t.Errorf("%s: %v\n%s", file, changes, text)
 			}
 			old, err1 := Parse(file, src, nil)

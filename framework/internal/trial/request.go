@@ -14,8 +14,9 @@ type Request struct {
 	Resources Resources  `json:"resources"`
 	Timeout   Duration   `json:"timeout,omitempty"` // 0: none
 	Keep      Keep       `json:"keep"`
-	Score     *Score     `json:"score,omitempty"` // the fit is there: only its probes are wanted
-	Known     Provenance `json:"provenance"`      // what is known of it before it runs
+	Parent    string     `json:"parent,omitempty"` // key of the same training to less of the budget (Spec.Budget), whose checkpoint is taken over
+	Score     *Score     `json:"score,omitempty"`  // the fit is there: only its probes are wanted
+	Known     Provenance `json:"provenance"`       // what is known of it before it runs
 
 	Angles   map[string][]float64 `json:"angles,omitempty"`   // of the classes of targets, for probes that read them
 	Measured map[string]Measured  `json:"measured,omitempty"` // what the record will say of its probes
