@@ -146,6 +146,13 @@ func newDrillSite(t *testing.T) *drillSite {
 	return s
 }
 
+// in is the site as a subtest uses it.
+func (s *drillSite) in(t *testing.T) *drillSite {
+	out := *s
+	out.t = t
+	return &out
+}
+
 func (s *drillSite) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(s.assay, args...)
 	cmd.Dir = s.dir

@@ -62,15 +62,18 @@ func rose(theta []float64) (angles, count []float64) {
 }
 
 // mostWithin is the angle with the most samples nearer than reach: one of theirs, or
-// in the middle between two neighbours. Of several the first.
+// the middle between two that both are in reach of it. Of several the first.
 func mostWithin(theta []float64, reach float64) (best float64) {
 	angles, count := rose(theta)
 	candidates := slices.Clone(angles)
-	for i := range len(angles) - 1 {
-		candidates = append(candidates, (angles[i]+angles[i+1])/2)
-	}
-	if last := angles[len(angles)-1]; len(angles) > 1 {
-		candidates = append(candidates, math.Mod((last+angles[0])/2+math.Pi, 2*math.Pi))
+	for i, a := range angles {
+		for _, b := range angles[i+1:] {
+			if distance(a, b) < 2*reach {
+				sa, ca := math.Sincos(a)
+				sb, cb := math.Sincos(b)
+				candidates = append(candidates, math.Atan2(sa+sb, ca+cb))
+			}
+		}
 	}
 	most := -1.0
 	for _, a := range candidates {

@@ -37,6 +37,12 @@ func wantedBy(specs []table.Spec) func(name, split string) bool {
 	for _, s := range specs {
 		for _, name := range metricsOf(s) {
 			wanted[what{name, s.Split}] = true
+			if s.Chance {
+				wanted[what{levelOf(name, "chance"), s.Split}] = true
+			}
+			if s.Shuffled {
+				wanted[what{levelOf(name, "shuffled"), s.Split}] = true
+			}
 		}
 	}
 	return func(name, split string) bool { return wanted[what{name, split}] }
@@ -64,6 +70,7 @@ func metricsOf(s table.Spec) []string {
 func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error], of selections) ([]*table.Table, error) {
 	counted := newTally(sw)
 	seen := make([][]table.Observation, len(sw.Tables))
+	beside := make([]levels, len(sw.Tables))
 	for row, err := range rows {
 		if err != nil {
 			return nil, err
@@ -77,6 +84,7 @@ func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error], of selections) ([]
 				known = counted.found
 			}
 			seen[i] = observe(seen[i], row, sw.Select, known, spec)
+			seen[i] = beside[i].observe(seen[i], row, spec)
 		}
 	}
 	var out []*table.Table

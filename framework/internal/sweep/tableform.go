@@ -11,7 +11,7 @@ import (
 // tableKeys are all keys of a table.
 var tableKeys = []string{
 	"name", "rows", "cols", "cell", "split", "stat", "bold", "compare", "methods", "datasets",
-	"family", "marks", "letters", "show", "failures", "also", "rope",
+	"family", "marks", "letters", "chance", "shuffled", "show", "failures", "also", "rope",
 	"caption", "label", "columns", "rename", "fit", "commands",
 }
 
@@ -25,6 +25,8 @@ func (d *decoder) tableForm(f yaml.Fields, t *table.Spec) {
 		f.Text(key, into)
 	}
 	f.Boolean("letters", &t.Letters)
+	f.Boolean("chance", &t.Chance)
+	f.Boolean("shuffled", &t.Shuffled)
 	f.Boolean("commands", &t.Commands)
 	f.Texts("also", &t.Also)
 	f.Number("rope", &t.Rope)

@@ -51,6 +51,7 @@ func (t *Table) caption(g *gathered, v *verdict, of map[*Cell]evidence) {
 	v.sayTests(t, &s)
 	v.sayMarks(t, &s)
 	t.saySelection(&s)
+	sayLevels(t, g, &s)
 	saySees(t, g, &s)
 	sayPackages(t, g, &s)
 	sayFailures(t, g, &s)

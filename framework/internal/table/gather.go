@@ -129,7 +129,7 @@ func gather(spec Spec, obs []Observation) (*gathered, error) {
 // inScope reports whether the table is about o's method and dataset.
 func (g *gathered) inScope(o Observation) bool {
 	s := g.spec
-	return (len(s.Methods) == 0 || slices.Contains(s.Methods, o.Method)) && (len(s.Dataset) == 0 || slices.Contains(s.Dataset, o.Dataset))
+	return (len(s.Methods) == 0 || o.Chance || slices.Contains(s.Methods, o.Method)) && (len(s.Dataset) == 0 || slices.Contains(s.Dataset, o.Dataset))
 }
 
 // wanted lists the metrics of the table that o counts for.

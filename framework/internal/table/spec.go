@@ -26,6 +26,8 @@ type Spec struct {
 	Family   string   `json:"family,omitempty"`   // "column" (default): a level for each metric on each dataset; "table": one for all
 	Marks    string   `json:"marks,omitempty"`    // "worse" (default), "best-set" or "none"
 	Letters  bool     `json:"letters,omitempty"`  // compact letters of all pairs
+	Chance   bool     `json:"chance,omitempty"`   // a row of answers that look at nothing
+	Shuffled bool     `json:"shuffled,omitempty"` // a row for each method of read-outs fitted to permuted targets
 	Show     string   `json:"show,omitempty"`     // "value" (default) or "difference", to the reference
 	Failures string   `json:"failures,omitempty"` // across recordings: "worst" rank (default), or "exclude"
 	Also     []string `json:"also,omitempty"`     // across recordings: "wilcoxon", "iqm", "improvement", "bootstrap", "equivalence"

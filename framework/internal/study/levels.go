@@ -1,0 +1,67 @@
+package study
+
+import (
+	"strings"
+
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
+)
+
+// Names of rows that are no methods.
+const (
+	chanceRow   = "chance"
+	shuffledRow = ", shuffled" // after the method's name
+)
+
+// levels gives the rows of one table that stand beside methods: what an answer that
+// looks at nothing scores, and what read-outs fitted to permuted targets do. Both are
+// in the records of the probes.
+type levels struct{ seen map[string]bool }
+
+// observe adds the levels that come with a row. Of chance one trial of each dataset,
+// fold and seed tells all that there is: it does not depend on the method.
+func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []table.Observation {
+	if row.Status != trial.Succeeded || !counts(row.Role, spec) {
+		return out
+	}
+	for _, name := range metricsOf(spec) {
+		for _, m := range row.Metrics {
+			if m.Split != spec.Split {
+				continue
+			}
+			o := table.Observation{Dataset: row.Dataset, Seed: row.Spec.Seed, Trial: row.Key, Fold: foldOf(row), Origin: originOf(row),
+				Metric: name, Split: m.Split, Goal: m.Goal, Value: m.Value, Chance: true}
+			switch {
+			case spec.Chance && m.Name == levelOf(name, "chance"):
+				at := strings.Join([]string{row.Dataset, row.Spec.Dataset, row.Spec.Fold, name}, "\n")
+				if l.seen[at] {
+					continue
+				}
+				if l.seen == nil {
+					l.seen = map[string]bool{}
+				}
+				l.seen[at] = true
+				o.Method, o.Seedless = chanceRow, true
+			case spec.Shuffled && m.Name == levelOf(name, "shuffled"):
+				o.Method, o.Variant = row.MethodID+shuffledRow, row.Variant
+				if row.Role == Chosen {
+					o.Variant = ""
+				}
+			default:
+				continue
+			}
+			o.Cases = casesOf(row.Cases, m)
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// levelOf is the name of a level of a probe's metric: probe/knn/chance/accuracy.
+func levelOf(name, level string) string {
+	at := strings.LastIndexByte(name, '/')
+	if at < 0 || !strings.HasPrefix(name, "probe/") {
+		return ""
+	}
+	return name[:at+1] + level + name[at:]
+}

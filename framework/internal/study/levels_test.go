@@ -1,0 +1,53 @@
+package study
+
+import (
+	"testing"
+
+	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
+	"github.com/assaylab/assay/framework/metric"
+)
+
+// Chance stands once for each dataset, whichever method's trial tells it; what
+// shuffled targets give is each method's own.
+func TestRowsBesideMethods(t *testing.T) {
+	row := func(method, digest string, seed uint64) Row {
+		r := Row{MethodID: method, Dataset: "maze"}
+		r.Status, r.Key = trial.Succeeded, method+digest
+		r.Spec.Dataset, r.Spec.Seed = digest, seed
+		r.Metrics = []metric.Value{
+			{Name: "probe/knn/accuracy", Split: "test", Goal: metric.Max, Value: 0.9},
+			{Name: "probe/knn/chance/accuracy", Split: "test", Goal: metric.Max, Value: 0.125},
+			{Name: "probe/knn/chance/accuracy", Split: "val", Goal: metric.Max, Value: 0.2},
+			{Name: "probe/knn/shuffled/accuracy", Split: "test", Goal: metric.Max, Value: 0.14},
+		}
+		r.Cases = []trial.Cases{{Split: "test", Values: map[string][]float64{"probe/knn/chance/accuracy": {0, 0.25}}}}
+		return r
+	}
+	spec := table.Spec{Cell: "probe/knn/accuracy", Split: "test", Chance: true, Shuffled: true}
+	var l levels
+	var out []table.Observation
+	for _, r := range []Row{row("a", "one", 1), row("b", "one", 1), row("a", "one", 2), row("a", "drawn anew", 3)} {
+		out = l.observe(out, r, spec)
+	}
+	count := map[string]int{}
+	for _, o := range out {
+		count[o.Method]++
+		if !o.Chance || o.Metric != "probe/knn/accuracy" || o.Split != "test" {
+			t.Errorf("%+v", o)
+		}
+		if o.Method == "chance" && (o.Value != 0.125 || !o.Seedless || o.Cases == nil || len(o.Cases.Z) != 2) {
+			t.Errorf("chance is %+v", o)
+		}
+		if o.Method != "chance" && (o.Value != 0.14 || o.Seedless) {
+			t.Errorf("shuffled is %+v", o)
+		}
+	}
+	if count["chance"] != 2 || count["a, shuffled"] != 3 || count["b, shuffled"] != 1 {
+		t.Errorf("rows %v", count)
+	}
+	var none levels
+	if out := none.observe(nil, row("a", "one", 1), table.Spec{Cell: "probe/knn/accuracy", Split: "test"}); out != nil {
+		t.Errorf("a table that asks for none has %v", out)
+	}
+}
