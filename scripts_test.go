@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -15,7 +17,14 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ASSAY_CACHE", filepath.Join(env.WorkDir, "cache"))
+			env.Setenv("ASSAY_DATA_MIRROR", os.Getenv("ASSAY_DATA_MIRROR"))
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "recordings" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return os.Getenv("ASSAY_DATA_MIRROR") != "", nil
 		},
 	})
 }

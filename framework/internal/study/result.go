@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/assaylab/assay/framework/internal/problem"
@@ -27,7 +28,21 @@ import (
 func (l *Ledger) Tables(ctx context.Context) ([]*table.Table, error) {
 	specs := l.study.Sweep.Tables
 	const with = store.Spec | store.Metrics | store.Cases | store.Provenance
-	return buildTables(l.study.Sweep, l.rowsOf(ctx, l.counted(specs), with, wantedBy(specs)), l.selections())
+	points := l.counted(specs)
+	tables, wrong := buildTables(l.study.Sweep, l.rowsOf(ctx, points, with, wantedBy(specs)), l.selections())
+	if wrong == nil {
+		return tables, nil
+	}
+	// What was not read cannot be suggested: of some trials all is read, for the words.
+	some := *l.study.Sweep
+	some.Tables = slices.DeleteFunc(slices.Clone(specs), func(s table.Spec) bool {
+		return slices.ContainsFunc(tables, func(t *table.Table) bool { return t.Name == s.Name })
+	})
+	const enough = 200
+	if _, said := buildTables(&some, l.rowsOf(ctx, points[:min(len(points), enough)], with, nil), l.selections()); said != nil {
+		wrong = said
+	}
+	return tables, wrong
 }
 
 // wantedBy says which metrics tables count; those of a failed trial are none.
