@@ -35,12 +35,8 @@ func check(s Spec, parts map[data.Split]*data.Recording) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	classes, values := s.Kind != "ridge" && s.Kind != "wiener", s.Kind == "ridge" || s.Kind == "wiener" || s.Kind == "knn"
-	switch {
-	case t.IsClass() && !classes:
-		return nil, problem.New(fmt.Sprintf("target %q is a class, and %s reads out values", s.Target, s.Kind), "use a probe of classes, such as logistic, direction or knn")
-	case !t.IsClass() && !values:
-		return nil, problem.New(fmt.Sprintf("target %q is continuous, and %s reads out classes", s.Target, s.Kind), "use a probe of values, such as ridge, wiener or knn")
+	if err := suits(s, t); err != nil {
+		return nil, err
 	}
 	if why, ok := choosesOnVal(s); ok && parts[data.Val] == nil && (from == data.Train || s.Kind != "state") {
 		return nil, problem.New(why+" on a val part, and the recording has none", "divide the recording into train, val and test")
@@ -56,6 +52,18 @@ func check(s Spec, parts map[data.Split]*data.Recording) ([]string, error) {
 		}
 	}
 	return remarks(t, parts), nil
+}
+
+// suits refuses a target of the sort that a kind does not read out.
+func suits(s Spec, t *data.Target) error {
+	k, _ := find(s.Kind, s.Version)
+	switch {
+	case t.IsClass() && k.reads == "value":
+		return problem.New(fmt.Sprintf("target %q is a class, not continuous, and %s reads out values", s.Target, s.Kind), "use a probe of classes, such as logistic, direction or knn")
+	case !t.IsClass() && k.reads == "class":
+		return problem.New(fmt.Sprintf("target %q is continuous, not a class, and %s reads out classes", s.Target, s.Kind), "use a probe of values, such as ridge, wiener or knn")
+	}
+	return nil
 }
 
 // choosesOnVal reports whether a probe needs a val part, and for what.

@@ -13,7 +13,7 @@ import (
 var fair = []Spec{
 	{Kind: "direction", Target: "direction", Version: "2"}, {Kind: "logistic", Target: "direction", Version: "2"},
 	{Kind: "knn", Target: "direction", Version: "2"}, {Kind: "knn", Target: "velocity", Version: "2"},
-	{Kind: "ridge", Target: "velocity", Version: "2"}, {Kind: "wiener", Target: "velocity"},
+	{Kind: "ridge", Target: "velocity", Version: "2"}, {Kind: "ridge", Target: "velocity", Version: "2", Settings: map[string]any{"scale": "none"}}, {Kind: "wiener", Target: "velocity"},
 }
 
 // reaches are parts of an embedding of columns of unequal size, some of them dead,

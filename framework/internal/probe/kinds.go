@@ -14,6 +14,7 @@ import (
 type kind struct {
 	name    string
 	version string                // "" of the first edition
+	reads   string                // what a target must be: a "class", a "value" or "either"
 	schema  func() setting.Schema // made when it is first asked for
 	metrics []metric.Info         // without prefix
 	open    func(s Spec) (Prober, error)
@@ -25,22 +26,22 @@ type common struct {
 }
 
 var kinds = []kind{
-	register[direction]("direction",
+	register[direction]("direction", "class",
 		higher("accuracy", "share of samples whose angle is off by less than pi/8"),
 		higher("delta_accuracy", "share of samples whose angle is off by less than 3*pi/16")),
-	register[logistic]("logistic", higher("accuracy", "share of samples given their class")),
-	register[state]("state", higher("accuracy", "share of samples given their class"),
+	register[logistic]("logistic", "class", higher("accuracy", "share of samples given their class")),
+	register[state]("state", "class", higher("accuracy", "share of samples given their class"),
 		higher("f1", "F1 of the classes, averaged by their frequency")),
-	register[ridge]("ridge", higher("r2", r2Doc)),
-	register[knn]("knn",
+	register[ridge]("ridge", "value", higher("r2", r2Doc)),
+	register[knn]("knn", "either",
 		higher("accuracy", "share of samples given their class (class targets only)"),
 		higher("r2", r2Doc+" (continuous targets only)")),
 
-	second[angular]("direction", penalties, angleMetrics),
-	second[softmaxed]("logistic", penalties, classMetrics),
-	second[linear]("ridge", penalties, valueMetrics),
-	second[lagged]("wiener", penalties, valueMetrics),
-	second[neighbours]("knn", nil, slices.Concat(classMetrics, valueMetrics)),
+	second[angular]("direction", "class", penalties, angleMetrics),
+	second[softmaxed]("logistic", "class", penalties, classMetrics),
+	second[linear]("ridge", "value", penalties, valueMetrics),
+	second[lagged]("wiener", "value", penalties, valueMetrics),
+	second[neighbours]("knn", "either", nil, slices.Concat(classMetrics, valueMetrics)),
 }
 
 func higher(name, doc string) metric.Info {
@@ -49,12 +50,12 @@ func higher(name, doc string) metric.Info {
 
 // register makes the entry of a kind of the first edition whose settings are the
 // exported fields of T.
-func register[T Prober](name string, metrics ...metric.Info) kind {
+func register[T Prober](name, reads string, metrics ...metric.Info) kind {
 	schema := sync.OnceValue(func() setting.Schema {
 		var zero T
 		return slices.Concat(setting.Of(zero), setting.Of(common{}))
 	})
-	return kind{name, "", schema, metrics, func(s Spec) (Prober, error) {
+	return kind{name, "", reads, schema, metrics, func(s Spec) (Prober, error) {
 		var p T
 		err := schema().Decode(s.Settings, &p)
 		return p, err

@@ -38,6 +38,13 @@ func run(ctx context.Context, s Spec, parts Parts, seed uint64) (Result, error) 
 	if err := parts.check(); err != nil {
 		return Result{}, err
 	}
+	t, err := parts.fitted().Recording.Target(s.Target)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := suits(s, t); err != nil {
+		return Result{}, err
+	}
 	parts = parts.count()
 	if s.Columns != nil {
 		if parts, err = parts.columns(s.Columns[0], s.Columns[1]); err != nil {

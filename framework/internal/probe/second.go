@@ -44,7 +44,7 @@ func penalties() setting.Schema { return setting.Of(penalty{}) }
 
 // second makes the entry of a kind of version 2 whose settings are the exported
 // fields of T, more, and what all have.
-func second[T learner](name string, more func() setting.Schema, metrics []metric.Info) kind {
+func second[T learner](name, reads string, more func() setting.Schema, metrics []metric.Info) kind {
 	schema := sync.OnceValue(func() setting.Schema {
 		var zero T
 		var extra setting.Schema
@@ -60,7 +60,7 @@ func second[T learner](name string, more func() setting.Schema, metrics []metric
 		}
 		return slices.Concat(setting.Of(zero), extra, scales, setting.Of(shuffling{}), setting.Of(common{}))
 	})
-	return kind{name, "2", schema, metrics, func(s Spec) (Prober, error) {
+	return kind{name, "2", reads, schema, metrics, func(s Spec) (Prober, error) {
 		var l T
 		p := probe2{spec: s}
 		into := []any{&l, &p.scaling, &p.shuffling}
@@ -189,9 +189,6 @@ func (p probe2) tasks(out *Result, parts Parts, target string) (map[data.Split]*
 		if err != nil {
 			return nil, err
 		}
-		if err := p.suits(want, target); err != nil {
-			return nil, err
-		}
 		tasks[s] = &task{by.apply(widen(part.X)), units(part), part.cases, want}
 	}
 	return tasks, nil
@@ -199,21 +196,6 @@ func (p probe2) tasks(out *Result, parts Parts, target string) (map[data.Split]*
 
 // leastCases is how many a part needs for intervals over its cases.
 const leastCases = 8
-
-// suits refuses a target of the other sort.
-func (p probe2) suits(want answer, target string) error {
-	switch p.learner.(type) {
-	case linear, lagged:
-		if want.labels != nil {
-			return problem.New(fmt.Sprintf("target %q is a class, not continuous", target), "use a probe of classes, such as logistic or knn")
-		}
-	case softmaxed, angular:
-		if want.labels == nil {
-			return problem.New(fmt.Sprintf("target %q is continuous, not a class", target), "use a probe of values, such as ridge or knn")
-		}
-	}
-	return nil
-}
 
 // angles are those that the classes stand for: of the recording, or, where it does
 // not say, the classes that occur, in order, evenly spaced.
