@@ -23,10 +23,10 @@ class NWB(Tree):
                 self.table(path, group)
             elif "data" in group and isinstance(group["data"], h5py.Dataset):
                 self.series(path, group)
-        for path in [p for p in self.entries if p.startswith(("specifications/", "general/"))]:
-            if self.entries[path].item.table == "":  # of no interest as data
+        for path, e in list(self.entries.items()):  # what is about the file, and no data
+            if path.startswith(("specifications/", "general/")) and e.item.table == "" or e.item.shape == () or path == "file_create_date":
                 del self.entries[path]
-        self.notes = [n for n in self.notes if not n.startswith(("specifications/", "general/"))]
+        self.notes = [n for n in self.notes if not n.startswith(("specifications/", "general/")) and not n.endswith("it holds references")]
 
     def groups(self) -> Iterator[Any]:
         for path, x in self.walk(self.file, "", set()):

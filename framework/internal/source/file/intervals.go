@@ -76,7 +76,7 @@ func (r *reader) columnsOf(table string) []string {
 
 // tableNamed finds a table by its name, or by the end of it.
 func (r *reader) tableNamed(name string) (string, error) {
-	var all, found []string
+	var all, has, found []string
 	for _, a := range r.arrays {
 		if a.Table != "" && !slices.Contains(all, a.Table) {
 			all = append(all, a.Table)
@@ -86,6 +86,10 @@ func (r *reader) tableNamed(name string) (string, error) {
 		return name, nil
 	}
 	for _, t := range all {
+		if !r.isIntervals(t) {
+			continue
+		}
+		has = append(has, t)
 		if strings.HasSuffix(t, "/"+name) || strings.HasSuffix(t, "."+name) {
 			found = append(found, t)
 		}
@@ -93,10 +97,10 @@ func (r *reader) tableNamed(name string) (string, error) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	if len(all) == 0 {
-		return "", fmt.Errorf("read: trials: the file has no tables: name the arrays, trials: {start: ..., stop: ...}")
+	if len(has) == 0 {
+		return "", fmt.Errorf("read: trials: the file has no table with start and stop: name the arrays, trials: {start: ..., stop: ...}")
 	}
-	return "", fmt.Errorf("read: trials: there is no table %q; there are %s", name, list(all))
+	return "", fmt.Errorf("read: trials: there is no table %q; there are %s", name, list(has))
 }
 
 // askIntervals finds the columns of a table, or two arrays, and asks for their values.

@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/assaylab/assay/framework/data"
 )
 
 // timed reports whether the recording is made by times: of spikes, of trials, or of
@@ -296,8 +294,8 @@ func (t *timing) overlapping() int {
 // remarks says what the reader of the file remarks.
 func (r *reader) remarks() {
 	if c, ok := r.box.(interface{ remarks() []string }); ok {
-		for _, text := range c.remarks() {
-			r.notes = append(r.notes, data.Note{Text: text})
+		if said := c.remarks(); len(said) > 0 {
+			r.note("%s", list(said))
 		}
 	}
 }
