@@ -1,16 +1,21 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// keep moves what the sweep wants to keep out of the work folder, into KEPT/KEY.
+// keep moves what the sweep wants to keep out of the work folder, into KEPT/KEY. What it
+// names (models, arrays, embeddings without a limit) is on disk before the trial is
+// recorded, which says that it is kept. Embeddings within a limit are not waited for:
+// they may go at any time, and count only if they have the digest of the record.
 func (a *attempt) keep() error {
 	if a.site.Kept == "" || a.req.Keep == (trial.Keep{}) {
 		return nil
@@ -47,9 +52,49 @@ func (a *attempt) keep() error {
 		}
 	}
 	if a.req.Keep.Embeddings && a.req.Keep.Pinned {
-		return os.WriteFile(filepath.Join(dir, PinFile), nil, 0o644)
+		if err := os.WriteFile(filepath.Join(dir, PinFile), nil, 0o644); err != nil {
+			return err
+		}
+	}
+	if a.req.Keep.Models || a.req.Keep.Arrays || a.req.Keep.Pinned {
+		return secure(dir, a.site.Kept, filepath.Dir(a.site.Kept))
 	}
 	return nil
+}
+
+// syncFile is a variable so that a test sees what is synced.
+var syncFile = (*os.File).Sync
+
+// secure has everything under a folder written to disk, and the names that lead to it.
+func secure(dir string, above ...string) error {
+	sync := func(path string, must bool) error {
+		mode := os.O_RDONLY
+		if must && runtime.GOOS == "windows" { // which syncs only what may be written
+			mode = os.O_RDWR
+		}
+		f, err := os.OpenFile(path, mode, 0)
+		if err != nil {
+			if must {
+				return err
+			}
+			return nil
+		}
+		err = syncFile(f)
+		if !must { // not every file system can sync a folder; the names are there all the same
+			err = nil
+		}
+		return errors.Join(err, f.Close())
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return sync(path, !d.IsDir())
+	})
+	for _, path := range above {
+		err = errors.Join(err, sync(path, false))
+	}
+	return err
 }
 
 // PinFile is in the folder of what is kept whatever room it takes.

@@ -289,6 +289,48 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// What the sweep names is on disk, file by file, before the trial is recorded;
+// embeddings within a limit are not waited for.
+func TestKeepIsOnDisk(t *testing.T) {
+	for _, c := range []struct {
+		keep trial.Keep
+		want []string
+	}{
+		{trial.Keep{Embeddings: true}, nil},
+		{trial.Keep{Embeddings: true, Pinned: true}, []string{"embedding-test.npy", "embedding-train.npy", "embedding-val.npy", PinFile}},
+		{trial.Keep{Models: true}, []string{"gain"}},
+	} {
+		w := newWorld(t)
+		req := w.request(1)
+		req.Keep = c.keep
+		var got []string
+		syncFile = func(f *os.File) error {
+			if info, err := f.Stat(); err != nil || info.IsDir() {
+				return err
+			}
+			got = append(got, filepath.Base(f.Name()))
+			return nil
+		}
+		rec := run(t, w, req, nil).Record
+		syncFile = (*os.File).Sync
+		if rec.Failure != nil {
+			t.Fatal(rec.Failure)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%+v: %s", c.keep, d)
+		}
+	}
+	// A disk that cannot keep it fails the trial.
+	w := newWorld(t)
+	req := w.request(1)
+	req.Keep.Models = true
+	syncFile = func(*os.File) error { return errors.New("no space left") }
+	defer func() { syncFile = (*os.File).Sync }()
+	if rec := run(t, w, req, nil).Record; rec.Failure == nil || !strings.Contains(rec.Failure.Reason, "no space left") {
+		t.Errorf("%+v", rec.Failure)
+	}
+}
+
 // A model that is not made of files, or is gone, is the plugin's failure and no
 // one else's.
 func TestKeepRefusesWhatIsNoFile(t *testing.T) {
