@@ -70,7 +70,7 @@ func (d Division) checkDraw(add func(path, fact, hint string)) {
 		add("seed", "has no effect without order: random", "add order: random, or remove the seed")
 	case d.Stratify != "" && (d.By == ByGiven || d.File != ""):
 		add("stratify", "a division that is given leaves nothing to stratify", "")
-	case d.Stratify != "" && !d.drawn():
+	case d.Stratify != "" && !d.drawn() && d.Part == 0:
 		add("stratify", "needs order: random: as recorded the labels lie where they lie", "add order: random, or remove stratify")
 	}
 	switch {

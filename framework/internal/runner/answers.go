@@ -20,14 +20,20 @@ import (
 
 func (a *attempt) embed(ctx context.Context, split data.Split, model string) error {
 	a.show("embed")
-	var trailer metadata.MD
 	path := a.embeddingFile(split)
-	_, err := a.proc.Calls().Embed(ctx, &wire.EmbedRequest{
-		ModelDir: model, DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
-		Role: a.plugin.Description.EmbedRole(), Split: string(split), OutPath: path,
-	}, grpc.Trailer(&trailer))
-	if err != nil {
-		return a.proc.Explain(ctx, "Embed", err, trailer)
+	if a.withheld() {
+		if err := a.embedHanded(ctx, split, model, path); err != nil {
+			return err
+		}
+	} else {
+		var trailer metadata.MD
+		_, err := a.proc.Calls().Embed(ctx, &wire.EmbedRequest{
+			ModelDir: model, DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
+			Role: a.plugin.Description.EmbedRole(), Split: string(split), OutPath: path,
+		}, grpc.Trailer(&trailer))
+		if err != nil {
+			return a.proc.Explain(ctx, "Embed", err, trailer)
+		}
 	}
 	e, err := inspectEmbedding(path, a.recording.On(split).Len())
 	if err != nil {
@@ -69,9 +75,13 @@ func (a *attempt) evaluate(ctx context.Context, split data.Split) error {
 			return err
 		}
 	}
+	dir, err := a.evaluateDir()
+	if err != nil {
+		return err
+	}
 	var trailer metadata.MD
 	reply, err := a.proc.Calls().Evaluate(ctx, &wire.EvaluateRequest{
-		ModelDir: a.modelDir(), DatasetDir: a.site.Dataset(a.req.Spec.Dataset),
+		ModelDir: a.modelDir(), DatasetDir: dir,
 		Role: a.plugin.Description.EmbedRole(), Split: string(split), ArraysDir: arrays, Cases: split != data.Train,
 	}, grpc.Trailer(&trailer))
 	if err != nil {

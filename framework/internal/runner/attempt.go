@@ -73,15 +73,7 @@ func (a *attempt) calls(ctx context.Context) error {
 	if err := a.train(ctx); err != nil {
 		return err
 	}
-	for _, split := range a.recording.Splits() {
-		if err := a.embed(ctx, split, a.modelDir()); err != nil {
-			return err
-		}
-		if err := a.evaluate(ctx, split); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.embedAll(ctx)
 }
 
 func (a *attempt) train(ctx context.Context) error {
@@ -89,9 +81,13 @@ func (a *attempt) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	dir, err := a.trainDir()
+	if err != nil {
+		return err
+	}
 	a.show("train")
 	stream, err := a.proc.Calls().Train(ctx, &wire.TrainRequest{
-		SettingsJson: string(settings), DatasetDir: a.site.Dataset(a.req.Spec.Dataset), Seed: a.req.Spec.Seed,
+		SettingsJson: string(settings), DatasetDir: dir, Seed: a.req.Spec.Seed,
 		Threads: int32(max(1, a.req.Resources.CPUs)), WorkDir: a.work, ModelDir: a.modelDir(),
 		CheckpointDir: a.checkpoints, Until: int64(a.req.Spec.Budget),
 	})

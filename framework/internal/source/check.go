@@ -53,7 +53,7 @@ func (d Dataset) Check() []Problem {
 
 func (r Recording) zero() bool {
 	return r.Source == "" && len(r.Params) == 0 && r.Seed == 0 && !r.PerTrial && r.Read == nil && r.SHA256 == "" &&
-		len(r.Keep) == 0 && r.MinSpeed == 0 && r.Split == nil && r.Subject == "" && r.Session == ""
+		len(r.Keep) == 0 && r.MinSpeed == 0 && r.Split == nil && r.Subject == "" && r.Session == "" && len(r.Join) == 0
 }
 
 // check looks at one recording; at is the path in front, many allows a source
@@ -65,7 +65,7 @@ func (r Recording) check(at string, many bool) []Problem {
 	for _, x := range p.check(r, many) {
 		add(x.Path, x.Fact, x.Hint)
 	}
-	if r.Source == "" {
+	if r.Source == "" && len(r.Join) == 0 {
 		return out
 	}
 	takes := p.takes()

@@ -64,7 +64,26 @@ func (r Recording) choose(got reading, trialSeed uint64) (*data.Recording, error
 			return nil, fmt.Errorf("split: %w", err)
 		}
 	}
-	return out, nil
+	return r.partOf(out)
+}
+
+// partOf leaves what As, Only and Bare say.
+func (r Recording) partOf(rec *data.Recording) (*data.Recording, error) {
+	out := *rec
+	if r.As != "" {
+		out.Split = slices.Repeat([]data.Split{r.As}, out.Len())
+	}
+	if r.Only != "" {
+		part := out.On(r.Only)
+		if part.Len() == 0 {
+			return nil, fmt.Errorf("there is no part %s", r.Only)
+		}
+		out = *part
+	}
+	if r.Bare {
+		out.Targets = nil
+	}
+	return &out, nil
 }
 
 // labelsThatStay marks the classes that are named: by their name in a file, or,

@@ -63,26 +63,52 @@ func (d Dataset) Redivided() bool {
 	return false
 }
 
-// recordings are those of the recipe by role; the only one has the role "".
-func (d Dataset) recordings() map[string]Recording {
-	if len(d.Roles) > 0 {
-		return d.Roles
+// recordings are those of the recipe, with those that are joined.
+func (d Dataset) recordings() (out []Recording) {
+	if len(d.Roles) == 0 {
+		return append(out, d.Recording.all()...)
 	}
-	return map[string]Recording{"": d.Recording}
+	for _, role := range sortedKeys(d.Roles) {
+		out = append(out, d.Roles[role].all()...)
+	}
+	return out
+}
+
+// Everything lists the recordings of the recipe, with those that are joined.
+func (d Dataset) Everything() []Recording { return d.recordings() }
+
+func (r Recording) all() []Recording {
+	out := []Recording{r}
+	for _, part := range r.Join {
+		out = append(out, part.all()...)
+	}
+	return out
 }
 
 // each changes every recording.
 func (d Dataset) each(change func(Recording) Recording) Dataset {
 	if len(d.Roles) == 0 {
-		d.Recording = change(d.Recording)
+		d.Recording = d.Recording.each(change)
 		return d
 	}
 	roles := make(map[string]Recording, len(d.Roles))
 	for role, r := range d.Roles {
-		roles[role] = change(r)
+		roles[role] = r.each(change)
 	}
 	d.Roles = roles
 	return d
+}
+
+func (r Recording) each(change func(Recording) Recording) Recording {
+	r = change(r)
+	if len(r.Join) > 0 {
+		parts := make([]Recording, len(r.Join))
+		for i, part := range r.Join {
+			parts[i] = part.each(change)
+		}
+		r.Join = parts
+	}
+	return r
 }
 
 // checkFolds refuses recordings in different numbers of folds: there is one fold of
@@ -114,5 +140,5 @@ func (r Recording) division(trialSeed uint64) *data.Division {
 
 // many reports whether the recording stands for several divisions of the same arrays.
 func (r Recording) many() bool {
-	return r.Split != nil && r.Split.By != data.ByGiven && (r.Split.Folds > 0 || r.Split.PerTrial || r.Split.Part > 0)
+	return r.Split != nil && r.Split.By != data.ByGiven && (r.Split.Folds > 0 || r.Split.PerTrial || r.Split.Part > 0) && r.Only == "" && r.As == "" && !r.Bare
 }

@@ -32,6 +32,9 @@ type identity struct {
 	SplitBy  string // hash of the split's file
 	Subject  string
 	Session  string
+	As       data.Split `json:",omitempty"`
+	Only     data.Split `json:",omitempty"`
+	Bare     bool       `json:",omitempty"`
 
 	sources []data.AboutSource
 }
@@ -65,6 +68,7 @@ func (r Recording) identity(trialSeed uint64) (identity, error) {
 		return id, err
 	}
 	id.Reader, id.Keep, id.MinSpeed, id.Subject, id.Session = readerVersion, r.Keep, r.MinSpeed, r.Subject, r.Session
+	id.As, id.Only, id.Bare = r.As, r.Only, r.Bare
 	if division := r.division(trialSeed); division != nil {
 		split := *division
 		if split.File != "" {

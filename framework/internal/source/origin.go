@@ -20,12 +20,15 @@ func (d Dataset) Origin() Origin {
 	var o Origin
 	test := d.tested()
 	for _, r := range test {
+		if len(r.Join) > 0 {
+			continue
+		}
 		subject, session := r.Whose()
 		o.Subject, o.Session = join(o.Subject, subject), join(o.Session, session)
 	}
 	for _, r := range d.trained() {
 		name := r.name()
-		if !slices.Contains(o.Trained, name) && !slices.ContainsFunc(test, func(t Recording) bool { return t.name() == name }) {
+		if name != "" && !slices.Contains(o.Trained, name) && !slices.ContainsFunc(test, func(t Recording) bool { return t.name() == name }) {
 			o.Trained = append(o.Trained, name)
 		}
 	}
@@ -70,22 +73,20 @@ func (r Recording) name() string {
 
 // tested are the recordings that test cases come from.
 func (d Dataset) tested() []Recording {
-	if len(d.Roles) == 0 {
-		return []Recording{d.Recording}
-	}
-	for _, role := range []string{data.MainRole, "target", "source"} {
-		if r, ok := d.Roles[role]; ok {
-			return []Recording{r}
+	r := d.Recording
+	if len(d.Roles) > 0 {
+		for _, role := range []string{data.MainRole, "target", "source"} {
+			var ok bool
+			if r, ok = d.Roles[role]; ok {
+				break
+			}
 		}
 	}
-	return nil
+	if len(r.Join) == 0 {
+		return []Recording{r}
+	}
+	return slices.DeleteFunc(r.all()[1:], func(part Recording) bool { return part.As == data.Train || part.As == data.Val })
 }
 
-// trained are the recordings in the other roles.
-func (d Dataset) trained() []Recording {
-	var out []Recording
-	for _, role := range sortedKeys(d.Roles) {
-		out = append(out, d.Roles[role])
-	}
-	return out
-}
+// trained are the recordings of the recipe, of which the tested ones train or do not.
+func (d Dataset) trained() []Recording { return d.recordings() }

@@ -55,6 +55,9 @@ type collection struct {
 
 // provider is the one that a source names. A file is what has no known prefix.
 func (r Recording) provider() provider {
+	if len(r.Join) > 0 {
+		return joined{r.Join}
+	}
 	for _, c := range collections {
 		if name, ok := strings.CutPrefix(r.Source, c.prefix); ok {
 			return c.open(name)

@@ -14,7 +14,22 @@ import (
 type Dataset struct {
 	Recording
 	Roles map[string]Recording `json:"roles,omitempty"`
+	// Access is what a method may see of the recording that it is tested on; "": all
+	// that the dataset has. See Access...
+	Access string `json:"access,omitempty"`
 }
+
+// What a protocol lets a method see of the recording that it is tested on. In all of
+// them labels of test samples stay with the host.
+const (
+	AccessNone      = "none"      // nothing in training; every behavioural trial is embedded by itself
+	AccessTrialwise = "trialwise" // the same, and the method may adapt to the trial that it embeds
+	AccessUnlabeled = "unlabeled" // samples of a part of it, in role unlabeled
+	AccessLabeled   = "labeled"   // samples and labels of a part of it: the train part
+)
+
+// UnlabeledRole has the samples of the target that may be seen without labels.
+const UnlabeledRole = "unlabeled"
 
 // Recording is the recipe of one recording.
 type Recording struct {
@@ -30,6 +45,12 @@ type Recording struct {
 	Keep     map[string]Labels `json:"keep,omitempty"`      // class target -> labels that stay; they keep their numbers
 	MinSpeed float64           `json:"min_speed,omitempty"` // keep samples whose velocity is faster than this
 	Split    *data.Division    `json:"split,omitempty"`
+	// Join is several recordings of the same channels instead of a Source: each is read
+	// as it says itself.
+	Join []Recording `json:"join,omitempty"`
+	As   data.Split  `json:"as,omitempty"`   // all of it is this part
+	Only data.Split  `json:"only,omitempty"` // nothing but this part of it is there
+	Bare bool        `json:"bare,omitempty"` // without targets
 	// Subject and Session say whose recording it is, and of which sitting; "" means
 	// what the catalogue says. They are no part of the dataset's digest.
 	Subject string `json:"subject,omitempty"`

@@ -23,7 +23,7 @@ func (s *Study) dataset(ctx context.Context, id string, fold int, seed uint64) (
 	}
 	digest, err := s.Builder.Build(ctx, recipe, seed)
 	if err != nil {
-		return "", recipe, s.Sweep.At(fmt.Errorf("dataset %s: %w", id, err), "datasets", id)
+		return "", recipe, s.Sweep.At(fmt.Errorf("dataset %s: %w", id, err), "datasets", s.Sweep.Key(id))
 	}
 	if err := s.pins.dataset(s.Note, label, digest); err != nil {
 		return "", recipe, err

@@ -61,7 +61,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 			return nil, err
 		}
 		d := plug.Description
-		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Seed: p.Seed, Budget: float64(p.Until)}
+		fit := trial.Fit{Method: d.Name, Version: d.Version, Code: code, Settings: p.Settings, Dataset: digest, Fold: recipe.Access, Seed: p.Seed, Budget: float64(p.Until)}
 		trials, err := s.countTrials(digest, recipe, d.EmbedRole())
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	if err != nil {
 		return trial.Request{}, err
 	}
-	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Seed: p.Fit.Seed, Budget: p.Fit.Budget, Probes: p.Probes.Specs}
+	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Fold: p.Fit.Fold, Seed: p.Fit.Seed, Budget: p.Fit.Budget, Probes: p.Probes.Specs}
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
 	known.Trials = p.trials

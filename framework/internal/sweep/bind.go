@@ -29,7 +29,7 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 	for _, d := range s.Datasets {
 		wrong := d.Recipe.Check()
 		for _, p := range wrong {
-			b.problem(p, "dataset "+d.ID, "datasets", d.ID)
+			b.problem(p, "dataset "+d.ID, "datasets", s.Key(d.ID))
 		}
 		if !slices.ContainsFunc(wrong, func(p problem.Problem) bool { return strings.HasSuffix(p.Path, "source") }) {
 			b.files(d)
@@ -58,6 +58,14 @@ func (s *Sweep) Bind(methods map[string]framework.Description) error {
 		b.size()
 	}
 	return b.Errs.Sorted()
+}
+
+// Key is where the file says what the dataset is.
+func (s *Sweep) Key(dataset string) string {
+	if protocol, ok := s.made[dataset]; ok {
+		return protocol
+	}
+	return dataset
 }
 
 // maxPoints bounds a sweep: more is a slip of the pen (seeds: 100000), and

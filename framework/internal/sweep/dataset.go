@@ -1,9 +1,54 @@
 package sweep
 
 import (
+	"fmt"
+
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
+
+// datasets reads all of them: protocols last, since they are of the others, in the
+// order of the file all the same.
+func (d *decoder) datasets(pairs []yaml.Pair, s *Sweep) {
+	plain := map[string]source.Dataset{}
+	isProtocol := func(n *yaml.Node) bool {
+		_, ok := n.Get("protocol")
+		return n.Kind == yaml.Mapping && ok
+	}
+	for _, p := range pairs {
+		if !isProtocol(p.Value) {
+			plain[d.id(p.Key, "dataset")] = d.recipe(p.Value, "dataset "+p.Key.Text)
+		}
+	}
+	d.groups, s.members, s.made = map[string][]string{}, map[string]bool{}, map[string]string{}
+	for _, p := range pairs {
+		if !isProtocol(p.Value) {
+			s.Datasets = append(s.Datasets, Dataset{ID: p.Key.Text, Recipe: plain[p.Key.Text]})
+			continue
+		}
+		id := d.id(p.Key, "dataset")
+		made := d.protocol(id, p.Value, plain)
+		s.Datasets = append(s.Datasets, made...)
+		d.groups[id] = []string{}
+		for _, x := range made {
+			d.groups[id] = append(d.groups[id], x.ID)
+			s.made[x.ID] = id
+		}
+		if m, ok := p.Value.Get("members"); ok {
+			for _, item := range m.Value.Entries() {
+				s.members[item.Text] = true
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, x := range s.Datasets {
+		if seen[x.ID] {
+			d.Fail(pairs[0].Key, "give one of them another name", "two datasets are called %s", x.ID)
+		}
+		seen[x.ID] = true
+	}
+}
 
 func (d *decoder) recipe(n *yaml.Node, what string) source.Dataset {
 	if roles, ok := n.Get("roles"); ok && n.Kind == yaml.Mapping {
@@ -17,16 +62,38 @@ func (d *decoder) recipe(n *yaml.Node, what string) source.Dataset {
 			d.Fail(roles.Value, "roles: {source: {source: ...}, target: {source: ...}}", "%s: roles is empty", what)
 		}
 		for _, p := range roles.Value.Pairs {
-			out.Roles[d.id(p.Key, "role")] = d.recording(p.Value, what+", role "+p.Key.Text)
+			d.role(&out, d.id(p.Key, "role"), p.Value, what+", role "+p.Key.Text)
 		}
 		return out
 	}
 	return source.Dataset{Recording: d.recording(n, what)}
 }
 
+// role reads the recording in a role, or several: the second stands as ROLE-2.
+func (d *decoder) role(out *source.Dataset, role string, n *yaml.Node, what string) {
+	if n.Kind != yaml.List {
+		out.Roles[role] = d.recording(n, what)
+		return
+	}
+	if len(n.Items) == 0 {
+		d.Fail(n, "roles: {pretrain: [{source: ...}, {source: ...}]}", "%s has no recording", what)
+	}
+	for i, item := range n.Items {
+		name := data.Numbered(role, i)
+		if _, taken := out.Roles[name]; taken {
+			d.Fail(item, "rename the other", "%s: recording %d would stand in role %s, which is another", what, i+1, name)
+			continue
+		}
+		out.Roles[name] = d.recording(item, fmt.Sprintf("%s, recording %d", what, i+1))
+	}
+}
+
 func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
-	f := d.Fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split", "subject", "session")
+	f := d.Fields(n, what, "source", "params", "seed", "read", "sha256", "keep", "min_speed", "split", "subject", "session", "join")
 	var r source.Recording
+	if _, ok := f.Value("join"); ok {
+		return d.joined(f, what)
+	}
 	f.Require("source", "catalogue/NAME, generate/NAME or the path of a file; \"assay data list\" names them")
 	f.Text("source", &r.Source)
 	if r.Source != "" && r.IsFile() {

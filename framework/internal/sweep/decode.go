@@ -29,7 +29,8 @@ type decoder struct {
 	file string
 	dir  string // of the file: relative paths start there
 
-	tables map[string]bool // names so far
+	tables map[string]bool     // names so far
+	groups map[string][]string // datasets that a protocol makes, by its name
 }
 
 // Parse is Load of a text; file names it in messages, and relative paths in it
@@ -64,9 +65,7 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	f.Text("description", &s.Description)
 	f.Require("datasets", "datasets: {mine: {source: generate/swapvae-population}}")
 	f.Nonempty("datasets")
-	for _, p := range f.Mapping("datasets") {
-		s.Datasets = append(s.Datasets, Dataset{ID: d.id(p.Key, "dataset"), Recipe: d.recipe(p.Value, "dataset "+p.Key.Text)})
-	}
+	d.datasets(f.Mapping("datasets"), s)
 	f.Require("methods", "methods: {raw: {plugin: baseline}}")
 	f.Nonempty("methods")
 	for _, p := range f.Mapping("methods") {

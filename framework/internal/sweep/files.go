@@ -28,6 +28,9 @@ func (b *binder) recordingFiles(r source.Recording, what string, at ...string) {
 	if r.Source != "" && r.IsFile() {
 		b.isFile(r.Source, what, append(slices.Clone(at), "source"))
 	}
+	for _, part := range r.Join {
+		b.recordingFiles(part, what, at...)
+	}
 	if r.Split != nil && r.Split.File != "" {
 		b.isFile(r.Split.File, what+": split", append(slices.Clone(at), "split", "file"))
 	}

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"sync"
@@ -22,6 +23,10 @@ func (d *decoder) id(n *yaml.Node, what string) string {
 // references reads names of what the sweep defines.
 func (d *decoder) references(f yaml.Fields, key, what string, known []string, into *[]string) {
 	f.Texts(key, into)
+	if what == "dataset" { // a protocol stands for the datasets that it makes
+		known = slices.Concat(known, slices.Sorted(maps.Keys(d.groups)))
+		*into = d.members(*into)
+	}
 	if n, ok := f.Value(key); ok {
 		for _, item := range n.Entries() {
 			if item.Kind == yaml.Text {
@@ -29,6 +34,18 @@ func (d *decoder) references(f yaml.Fields, key, what string, known []string, in
 			}
 		}
 	}
+}
+
+// members puts the datasets of protocols in place of their names.
+func (d *decoder) members(names []string) (out []string) {
+	for _, name := range names {
+		if made, ok := d.groups[name]; ok {
+			out = append(out, made...)
+		} else {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // refer checks that a name is one of those defined.

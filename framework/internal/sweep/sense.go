@@ -24,8 +24,11 @@ func (b *binder) sense(r reported) {
 
 func (b *binder) everyDatasetIsUsed() {
 	for _, x := range b.s.Datasets {
+		if b.s.members[x.ID] {
+			continue
+		}
 		if !slices.ContainsFunc(b.s.pairs, func(c cell) bool { return c.dataset == x.ID }) {
-			b.failAt("remove it, or add a method that takes it", []string{"datasets", x.ID}, "no method runs on dataset %s", x.ID)
+			b.failAt("remove it, or add a method that takes it", []string{"datasets", b.s.Key(x.ID)}, "no method runs on dataset %s", x.ID)
 		}
 	}
 }
@@ -58,6 +61,11 @@ func (b *binder) selectable(r reported) {
 // mayHave reports whether a dataset has a split, as far as its recipe shows: one
 // without shares is divided by a file, by its source, or not at all.
 func (x Dataset) mayHave(split data.Split) bool {
+	for _, r := range x.Recipe.Everything() {
+		if r.As == split {
+			return true
+		}
+	}
 	has := func(d *data.Division) bool {
 		if d == nil || d.File != "" || d.By == "given" {
 			return true

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
 )
 
@@ -66,6 +67,9 @@ func (b *binder) roles(d framework.Description, m Method) []string {
 func (b *binder) unsuitable(d framework.Description, needed []string, r source.Dataset) string {
 	roles := r.RoleNames()
 	for _, role := range needed {
+		if slices.Contains(roles, data.Numbered(role, 1)) && !slices.Contains(d.Several, role) {
+			return fmt.Sprintf("it takes one recording in role %s; the dataset has several", role)
+		}
 		if !slices.Contains(roles, role) {
 			return fmt.Sprintf("it needs a recording in role %s; the dataset has %s", role, strings.Join(roles, ", "))
 		}

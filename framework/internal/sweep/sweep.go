@@ -37,7 +37,9 @@ type Sweep struct {
 	root    *yaml.Node                       // for the places of mistakes that Bind finds
 	methods map[string]framework.Description // by method id, after Bind
 	skipped []Skip
-	pairs   []cell // suitable methods and datasets, in order
+	members map[string]bool   // datasets that are members of a protocol
+	made    map[string]string // datasets that a protocol makes, to its key in the file
+	pairs   []cell            // suitable methods and datasets, in order
 }
 
 // Dataset is one dataset under the sweep's own name for it.

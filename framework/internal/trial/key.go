@@ -20,7 +20,7 @@ type Fit struct {
 	Code     string   `json:"code,omitempty"`     // digest of a third-party plugin's files; built-in methods go by version
 	Settings Settings `json:"settings,omitempty"` // complete: defaults filled, inactive ones removed
 	Dataset  string   `json:"dataset"`            // digest
-	Fold     string   `json:"fold,omitempty"`     // of the dataset's split, where it has several
+	Fold     string   `json:"fold,omitempty"`     // what of the dataset the method gets, where a protocol withholds some of it (source.AccessNone, ...); a fold of a recording is a dataset of its own
 	Seed     uint64   `json:"seed"`
 	Budget   float64  `json:"budget,omitempty"` // reached, in the unit of the method's budget; 0: all of it
 	Parent   string   `json:"parent,omitempty"` // key of the fit whose checkpoint this one goes on from
