@@ -13,6 +13,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/failure"
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/problem"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
@@ -31,13 +32,15 @@ type config struct {
 	PluginPath   string        // folders with plugins
 	DataMirror   string        // folder looked at before downloading
 	Importers    string        // Python that reads HDF5 and NWB: a virtual environment or an interpreter
+	Confine      host.Confine  // of plugins
+	AllowEnv     []string      // variables that all plugins see
 	Plugins      map[string]host.Entry
 }
 
 // defaults are the keys with one value, and what they are where nobody sets them.
 var defaults = map[string]string{
 	"results": "assay-results", "cache": "", "jobs": "", "mtls": "true", "start_timeout": "20s", "grace": "30s",
-	"plugin_path": "", "data_mirror": "", "importers": "",
+	"plugin_path": "", "data_mirror": "", "importers": "", "confine": "default", "allow_env": "",
 }
 
 const configName = "assay.yaml"
@@ -65,6 +68,7 @@ func loadConfig() (config, error) {
 	c.Results, c.Cache, c.DataMirror = r.path("results", "."), r.path("cache", r.dir), r.path("data_mirror", r.dir)
 	c.Importers = r.interpreter("importers")
 	c.PluginPath = r.paths("plugin_path")
+	c.Confine, c.AllowEnv = r.confine(), r.names("allow_env")
 	c.Jobs, c.MTLS = r.jobs(), r.mtls()
 	c.StartTimeout, c.Grace = r.duration("start_timeout"), r.duration("grace")
 	return c, r.Errs.Sorted()
@@ -240,6 +244,29 @@ func (r *configReader) jobs() int {
 		r.Fail(n, "leave it out to run as many trials as fit the cores", "jobs must be a whole number of at least 1, got %s", yaml.Shorten(n.Text))
 	}
 	return jobs
+}
+
+func (r *configReader) confine() host.Confine {
+	n := r.value("confine")
+	for _, c := range host.Confinements() {
+		if n.Text == string(c) {
+			return c
+		}
+	}
+	r.Fail(n, "default confines plugins as far as the system can, required starts no other", "confine must be default, required or off, got %s", yaml.Shorten(n.Text))
+	return host.ConfineDefault
+}
+
+// names are those of environment variables, parted by commas or spaces.
+func (r *configReader) names(key string) []string {
+	n := r.value(key)
+	out := strings.FieldsFunc(n.Text, func(c rune) bool { return c == ',' || c == ' ' })
+	for _, name := range out {
+		if err := trial.CheckVariable(name); err != nil {
+			r.Fail(n, "allow_env: HF_HOME, WANDB_MODE", "%s: %v", key, err)
+		}
+	}
+	return out
 }
 
 func (r *configReader) mtls() bool {

@@ -25,7 +25,10 @@ func (a *app) newLauncher() (*host.Launcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.MTLS, l.StartTimeout, l.Guard = a.cfg.MTLS, a.cfg.StartTimeout, a.guard
+	l.MTLS, l.StartTimeout, l.Guard, l.Confine, l.Env = a.cfg.MTLS, a.cfg.StartTimeout, a.guard, a.cfg.Confine, a.cfg.AllowEnv
+	if cache, err := data.OpenCache(a.cfg.Cache); err == nil { // whoever needs datasets says what is wrong with it
+		l.Caches = filepath.Join(cache.Root, "plugins")
+	}
 	return l, nil
 }
 

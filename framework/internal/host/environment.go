@@ -21,17 +21,23 @@ var passedPython = []string{"VIRTUAL_ENV", "PYTHONPATH", "CONDA_PREFIX"}
 var threadVariables = []string{"GOMAXPROCS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
 	"NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}
 
-// environment is what a plugin sees: the host's variables in the list above,
-// threads, what Python needs, and what the manifest says, which is strongest.
-func environment(p Plugin, threads int) []string {
+// environment is what a plugin sees: the host's variables in the list above and those
+// that were granted, its own places, threads, what Python needs, and what the manifest
+// says, which is strongest.
+func environment(p Plugin, threads int, granted, own []string) []string {
 	env := map[string]string{}
-	names := passed
+	names := append(slices.Clone(passed), granted...)
 	if p.Manifest == nil {
-		names = append(slices.Clone(passed), passedPython...)
+		names = append(names, passedPython...)
 	}
 	for _, kv := range os.Environ() {
 		name, value, _ := strings.Cut(kv, "=")
 		if slices.Contains(names, name) || strings.HasPrefix(name, "LC_") {
+			env[name] = value
+		}
+	}
+	for _, kv := range own {
+		if name, value, _ := strings.Cut(kv, "="); !slices.Contains(granted, name) {
 			env[name] = value
 		}
 	}

@@ -41,7 +41,7 @@ func TestEnvironment(t *testing.T) {
 			"PYTHONHASHSEED": "7", "MINE": "x", "VIRTUAL_ENV": venv, "PATH": filepath.Join(venv, "bin") + ":/bin"}},
 		"python of the system": {Plugin{Path: "/usr/bin/python3", Manifest: python}, 1, map[string]string{"VIRTUAL_ENV": none, "PATH": "/bin"}},
 	} {
-		env := environment(c.plugin, c.threads)
+		env := environment(c.plugin, c.threads, nil, nil)
 		for variable, want := range c.want {
 			got, ok := value(env, variable)
 			if !ok {

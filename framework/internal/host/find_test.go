@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -114,7 +115,7 @@ func TestFindByPath(t *testing.T) {
 		}
 		return p
 	}
-	if p := find("./plug"); p.Path != filepath.Join(dir, "plug") || p.Where() != p.Path || p.Needs() != (Needs{}) || p.Broken != nil {
+	if p := find("./plug"); p.Path != filepath.Join(dir, "plug") || p.Where() != p.Path || !reflect.DeepEqual(p.Needs(), Needs{}) || p.Broken != nil {
 		t.Errorf("./plug is %+v", p)
 	}
 	for _, name := range []string{"./folder", "folder/", "./folder/plugin.yaml", filepath.Join(dir, "folder")} {

@@ -148,9 +148,13 @@ func (o *opened) start(ctx context.Context, python string) error {
 	if err := scaffold.SDK(sdk); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(o.scratch, 0o755); err != nil {
+		return err
+	}
 	// -P and no PYTHONPATH but ours: what lies in the working folder is not run.
 	p := Plugin{Name: "importer", Path: python, Args: []string{"-m", "assay_plugin.hdf5"}, Origin: "built-in"}
-	proc, err := o.launcher.Launch(ctx, p, Options{Env: []string{"PYTHONPATH=" + sdk, "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "HDF5_USE_FILE_LOCKING=FALSE"}})
+	proc, err := o.launcher.Launch(ctx, p, Options{Env: []string{"PYTHONPATH=" + sdk, "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "HDF5_USE_FILE_LOCKING=FALSE"},
+		Access: Access{Read: []string{filepath.Dir(o.path), sdk}, Write: []string{o.scratch}}}) // a file may point to others beside it
 	if err != nil {
 		return err
 	}

@@ -4,15 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/regular"
+	"github.com/assaylab/assay/framework/internal/trial"
+	paths "github.com/assaylab/assay/framework/internal/yaml"
 	"github.com/assaylab/assay/framework/setting"
 )
 
@@ -37,8 +37,9 @@ type Manifest struct {
 
 // Needs is what a trial must have at least.
 type Needs struct {
-	Threads int   // a trial gets as many, also where the sweep says fewer
-	Memory  int64 // bytes; a sweep that allows less is refused
+	Threads int    // a trial gets as many, also where the sweep says fewer
+	Memory  int64  // bytes; a sweep that allows less is refused
+	Access  Access // asked for: the sweep grants it, or not
 }
 
 // Transport is how host and plugin speak to each other.
@@ -97,11 +98,6 @@ func (r *manifestReader) syntax(err error) error {
 	}
 	return out
 }
-
-// environmentName is what a variable may be called.
-var environmentName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-})
 
 func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
 	file, err := filepath.Abs(r.file)
@@ -226,11 +222,8 @@ func (r *manifestReader) env(n *yaml.Node) (map[string]string, error) {
 	}
 	out := map[string]string{}
 	for name, v := range values {
-		switch {
-		case !environmentName().MatchString(name):
-			return nil, r.at(v, fmt.Sprintf("%q is no name of an environment variable", name), "")
-		case strings.HasPrefix(name, "ASSAY_"), strings.HasPrefix(name, "PLUGIN_"):
-			return nil, r.at(v, fmt.Sprintf("the variable %s belongs to the host", name), "names that begin with ASSAY_ or PLUGIN_ are taken")
+		if err := trial.CheckVariable(name); err != nil {
+			return nil, r.at(v, err.Error(), "names that begin with ASSAY_ or PLUGIN_ are taken")
 		}
 		if out[name], err = r.text(v, "env: "+name); err != nil {
 			return nil, err
@@ -244,7 +237,7 @@ func (r *manifestReader) needs(n *yaml.Node) (Needs, error) {
 	if n == nil {
 		return needs, nil
 	}
-	keys, err := r.keys(n, "needs", "threads", "memory")
+	keys, err := r.keys(n, "needs", "threads", "memory", "network", "read", "write", "env")
 	if err != nil {
 		return needs, err
 	}
@@ -258,5 +251,40 @@ func (r *manifestReader) needs(n *yaml.Node) (Needs, error) {
 			return needs, r.at(v, "needs: memory: "+err.Error(), bytesize.Hint)
 		}
 	}
-	return needs, nil
+	needs.Access, err = r.access(keys)
+	return needs, err
+}
+
+// access reads what a plugin asks for. Paths are relative to its folder.
+func (r *manifestReader) access(keys map[string]*yaml.Node) (a Access, err error) {
+	if v := keys["network"]; v != nil {
+		if err := v.Decode(&a.Network); err != nil || v.ShortTag() != "!!bool" {
+			return a, r.at(v, fmt.Sprintf("needs: network must be true or false, got %s", v.Value), "")
+		}
+	}
+	for key, into := range map[string]*[]string{"read": &a.Read, "write": &a.Write, "env": &a.Env} {
+		v := keys[key]
+		if v == nil {
+			continue
+		}
+		if v.Kind != yaml.SequenceNode {
+			return a, r.at(v, fmt.Sprintf("needs: %s must be a list", key), "")
+		}
+		for _, item := range v.Content {
+			text, err := r.text(item, "needs: "+key)
+			if err != nil {
+				return a, err
+			}
+			if key == "env" {
+				err = trial.CheckVariable(text)
+			} else {
+				text, _, err = paths.Path(text, filepath.Dir(r.file))
+			}
+			if err != nil {
+				return a, r.at(item, fmt.Sprintf("needs: %s: %v", key, err), "")
+			}
+			*into = append(*into, text)
+		}
+	}
+	return a, nil
 }

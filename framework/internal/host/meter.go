@@ -12,6 +12,9 @@ func (p *Process) Calls() wire.MethodClient { return p.Method }
 // Via is how the plugin is spoken to.
 func (p *Process) Via() Transport { return p.Transport }
 
+// Confined is how far the process is confined, and what was granted it: "" if not.
+func (p *Process) Confined() string { return p.Confinement }
+
 // Log is what the plugin has said since it started or the last Begin.
 func (p *Process) Log() *Tail { return p.tail }
 

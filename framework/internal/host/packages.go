@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -57,12 +58,12 @@ func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err er
 	defer cancel()
 	cmd := exec.Command(p.Path, "-c", listPackages)
 	cmd.Dir = os.TempDir()
-	for _, kv := range environment(p, 0) { // the plugin's own folder is no package
+	for _, kv := range environment(p, 0, nil, nil) { // the plugin's own folder is no package
 		if !strings.HasPrefix(kv, "PYTHONPATH=") || p.Manifest.Env["PYTHONPATH"] != "" {
 			cmd.Env = append(cmd.Env, kv)
 		}
 	}
-	text, err := ask(ctx, cmd)
+	text, err := ask(ctx, cmd, p.box())
 	if err == nil {
 		err = json.Unmarshal(text, &e)
 	}
@@ -85,17 +86,23 @@ func (e Environment) clean() Environment {
 
 // ask runs a program of anybody's to its end, with all that it starts, and returns
 // what it printed.
-func ask(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
+func ask(ctx context.Context, cmd *exec.Cmd, box *sandbox) ([]byte, error) {
 	var out, complaints buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints
 	cmd.WaitDelay = time.Second // whoever keeps the pipes open does not keep us
 	m, before := newMark().of(1), lookAround()
-	if err := startProcess(cmd, nil, m); err != nil {
+	gone := make(chan struct{})
+	defer close(gone)
+	err := startProcess(cmd, nil, m, box, gone)
+	if errors.Is(err, errNotConfined) {
+		err = startProcess(cmd, nil, m, nil, nil)
+	}
+	if err != nil {
 		return nil, err
 	}
 	defer newTree(cmd.Process.Pid, m, before).kill()
 	stop := context.AfterFunc(ctx, func() { killGroup(cmd.Process.Pid) })
-	err := wait(cmd)
+	err = wait(cmd)
 	stop()
 	switch {
 	case ctx.Err() != nil:

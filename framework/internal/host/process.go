@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,9 @@ type Launcher struct {
 	MTLS         bool          // offer mutual TLS to plugins that do not insist on either
 	StartTimeout time.Duration // how long a plugin may take to its handshake
 	Guard        []string      // command of the guard process (see Guard); nil: none
+	Confine      Confine       // empty: ConfineDefault
+	Env          []string      // names of variables of the host that all plugins see
+	Caches       string        // folder of caches that the trials of a plugin share; "": each has its own
 
 	folder   *folder // of the sockets
 	shared   *sharedWatch
@@ -82,12 +86,14 @@ type Options struct {
 	Memory  int64    // bytes of resident memory of the process and all it starts; 0: no limit
 	Dir     string   // working folder; "" means a private one of the launcher
 	Env     []string // NAME=VALUE, stronger than what the host passes on
+	Access  Access   // what it reaches beside its own code and Dir, where it is confined
 }
 
 // Process is a plugin that has shaken hands.
 type Process struct {
-	Method    wire.MethodClient
-	Transport Transport // tls or socket
+	Method      wire.MethodClient
+	Transport   Transport // tls or socket
+	Confinement string    // how far it is confined: "landlock-7+seccomp"; empty: not
 
 	plugin  Plugin
 	conn    *grpc.ClientConn
@@ -115,10 +121,22 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
 			Hint: "leave the limit out, or run on Linux"}
 	}
+	if f := l.insufficient(p, nil); f != nil {
+		return nil, f
+	}
 	l.startGuard()
 	cmd := exec.Command(p.Path, p.Args...)
+	var own private
+	var err error
+	confine := l.Confine != ConfineOff && Strength() != ""
 	if cmd.Dir = opt.Dir; cmd.Dir == "" {
-		cmd.Dir = l.folder.dir
+		cmd.Dir, err = os.MkdirTemp(l.folder.dir, "work-")
+	}
+	if err == nil && confine {
+		own, err = l.newPrivate(p, cmd.Dir)
+	}
+	if err != nil {
+		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
 	}
 	cmd.ExtraFiles = []*os.File{l.lifeline[0]} // descriptor 3
 	mark := l.mark.of(l.launched.Add(1))
@@ -126,6 +144,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 	if err != nil {
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
 	}
+	sub.insist = l.Confine == ConfineRequired
 	proc := &Process{plugin: p, tail: tail, sub: sub}
 	offer, err := l.offer(p)
 	if err != nil {
@@ -145,8 +164,13 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		SyncStderr:       terminal.NewWriter(tail),
 		GRPCDialOptions:  dialOptions,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: l.folder.dir},
-		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
-			cmd.Env = append(append(environment(p, opt.Threads), spec.Env...), offer.env...)
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, sockets string) (runner.Runner, error) {
+			var mine []string
+			if confine {
+				mine = own.variables()
+				sub.box = p.sandbox(opt.Access.And(Access{Write: []string{cmd.Dir, own.cache, sockets}}))
+			}
+			cmd.Env = append(append(environment(p, opt.Threads, slices.Concat(l.Env, opt.Access.Env), mine), spec.Env...), offer.env...)
 			cmd.Env = append(cmd.Env, opt.Env...)
 			cmd.Env = append(cmd.Env, wire.LifelineEnv+"=3", wire.RunEnv+"="+mark.String())
 			return sub, nil
@@ -165,6 +189,12 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		return nil, f
 	}
 	proc.startUp = time.Since(started)
+	if sub.box != nil && !sub.loose {
+		proc.Confinement = Strength()
+		if opt.Access.Network {
+			proc.Confinement += ", network"
+		}
+	}
 	return proc, nil
 }
 

@@ -7,7 +7,7 @@ import (
 
 // macOS has neither a parent-death signal nor CPU sets: the lifeline pipe ends
 // plugins when the host dies, and threads are limited by the environment alone.
-func startProcess(cmd *exec.Cmd, _ []int, _ mark) error {
+func startProcess(cmd *exec.Cmd, _ []int, _ mark, _ *sandbox, _ <-chan struct{}) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd.Start()
 }

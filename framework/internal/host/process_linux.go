@@ -20,12 +20,22 @@ var (
 	launcherOnce sync.Once
 )
 
-func startProcess(cmd *exec.Cmd, cpus []int, m mark) error {
+func startProcess(cmd *exec.Cmd, cpus []int, m mark, box *sandbox, gone <-chan struct{}) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	return startMarked(cmd, cpus, m)
+	if box == nil {
+		return startMarked(cmd, cpus, m)
+	}
+	return inTurn(func() error {
+		return started(cmd, func() error { return startConfined(box, gone, func() error { return startOn(cmd, cpus, m) }) })
+	})
 }
 
 func startMarked(cmd *exec.Cmd, cpus []int, m mark) error {
+	return inTurn(func() error { return started(cmd, func() error { return startOn(cmd, cpus, m) }) })
+}
+
+// inTurn starts processes one after another, from the one thread.
+func inTurn(start func() error) error {
 	launcherOnce.Do(func() {
 		go func() {
 			runtime.LockOSThread()
@@ -35,7 +45,7 @@ func startMarked(cmd *exec.Cmd, cpus []int, m mark) error {
 		}()
 	})
 	result := make(chan error, 1)
-	launcher <- func() { result <- started(cmd, func() error { return startOn(cmd, cpus, m) }) }
+	launcher <- func() { result <- start() }
 	return <-result
 }
 

@@ -10,4 +10,4 @@ import (
 
 var errPlatform = errors.New("plugins run on Linux and macOS; on " + runtime.GOOS + " use a Linux virtual machine (on Windows: WSL)")
 
-func startProcess(*exec.Cmd, []int, mark) error { return errPlatform }
+func startProcess(*exec.Cmd, []int, mark, *sandbox, <-chan struct{}) error { return errPlatform }

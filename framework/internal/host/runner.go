@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,9 @@ import (
 type subprocess struct {
 	cmd    *exec.Cmd
 	mark   mark
+	box    *sandbox // that it is started in; nil: none
+	loose  bool     // it was started without, as the kernel refused
+	insist bool     // then it is not started at all
 	shared *sharedWatch
 	cpus   []int
 	tail   *Tail
@@ -72,7 +76,11 @@ func newSubprocess(cmd *exec.Cmd, cpus []int, mark mark, tail *Tail, shared *sha
 
 func (s *subprocess) Start(context.Context) error {
 	before := lookAround()
-	err := startProcess(s.cmd, s.cpus, s.mark)
+	err := startProcess(s.cmd, s.cpus, s.mark, s.box, s.gone)
+	if errors.Is(err, errNotConfined) && !s.insist {
+		s.loose = true
+		err = startProcess(s.cmd, s.cpus, s.mark, nil, nil)
+	}
 	for _, f := range s.theirs {
 		f.Close()
 	}

@@ -74,7 +74,7 @@ func TestMemoryLimitIsQuick(t *testing.T) {
 	said := ""
 	for range 4 { // a busy machine may let us wait; not every time
 		path := filepath.Join(t.TempDir(), "notes")
-		proc := launch(t, newTestLauncher(t), toyPlugin(t, "grows", path), Options{Memory: limit})
+		proc := launch(t, newTestLauncher(t), toyPlugin(t, "grows", path), Options{Memory: limit, Access: Access{Write: []string{filepath.Dir(path)}}})
 		wantFailure(t, describe(t.Context(), proc), failure.Memory)
 		proc.Kill()
 		notes, err := os.ReadFile(path)

@@ -89,8 +89,8 @@ func BenchmarkStart(b *testing.B) {
 			bare := func(path string, args ...string) cost {
 				return measure(func() {
 					cmd := exec.Command(path, args...)
-					cmd.Env = environment(Plugin{}, 1)
-					if err := startProcess(cmd, nil, l.mark); err != nil {
+					cmd.Env = environment(Plugin{}, 1, nil, nil)
+					if err := startProcess(cmd, nil, l.mark, nil, nil); err != nil {
 						b.Fatal(err)
 					}
 					if err := wait(cmd); err != nil {

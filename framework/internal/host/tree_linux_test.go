@@ -23,7 +23,7 @@ func startTree(t *testing.T, script string) (*tree, *exec.Cmd) {
 	m, before := newMark().of(1), lookAround()
 	cmd := exec.Command("sh", "-c", script)
 	cmd.Env = append(os.Environ(), wire.RunEnv+"="+m.String())
-	if err := startProcess(cmd, nil, m); err != nil {
+	if err := startProcess(cmd, nil, m, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	tree := newTree(cmd.Process.Pid, m, before)
@@ -133,7 +133,7 @@ func TestCPUs(t *testing.T) {
 		t.Skip("needs two CPUs")
 	}
 	cmd := exec.Command("sleep", "900207")
-	if err := startProcess(cmd, before[1:2], newMark()); err != nil {
+	if err := startProcess(cmd, before[1:2], newMark(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	defer wait(cmd)

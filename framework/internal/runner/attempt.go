@@ -56,6 +56,23 @@ func (a *attempt) say(line string) {
 	a.tell(trial.Event{Line: line})
 }
 
+// access is what the plugin's process reaches. One that serves many trials does not
+// know yet which datasets and checkpoints they will have.
+func (a *attempt) access() host.Access {
+	g := a.req.Allow
+	out := host.Access{Read: []string{a.site.Dataset(a.req.Spec.Dataset)}}
+	if a.checkpoints != "" {
+		out.Write = []string{a.checkpoints}
+	}
+	if a.plugin.Description.Reuse {
+		out.Read[0] = filepath.Dir(out.Read[0])
+		if a.checkpoints != "" {
+			out.Write[0] = a.site.Checkpoints
+		}
+	}
+	return out.And(host.Access{Read: g.Read, Write: g.Write, Network: g.Network, Env: g.Env})
+}
+
 func (a *attempt) modelDir() string { return filepath.Join(a.work, "model") }
 
 func (a *attempt) embeddingFile(split data.Split) string {

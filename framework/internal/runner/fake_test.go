@@ -113,6 +113,7 @@ type fakeProcess struct {
 }
 
 func (p *fakeProcess) Calls() wire.MethodClient { return p.calls }
+func (p *fakeProcess) Confined() string         { return "" }
 func (p *fakeProcess) Via() host.Transport      { return host.TransportSocket }
 func (p *fakeProcess) Log() *host.Tail          { return p.tail }
 func (p *fakeProcess) StartUp() time.Duration   { return 3 * time.Second }

@@ -64,6 +64,7 @@ func (a *attempt) provenance() trial.Provenance {
 	p.Attempt, p.Threads, p.Resumed = a.req.Number, a.req.Resources.CPUs, a.resumed
 	if a.proc != nil {
 		p.Transport, p.Served = string(a.proc.Via()), a.served
+		p.Confinement = a.proc.Confined()
 		if a.served == 0 {
 			p.StartSec = a.proc.StartUp().Seconds()
 		}

@@ -58,6 +58,7 @@ func With(l *host.Launcher) Launch {
 type Process interface {
 	Calls() wire.MethodClient
 	Via() host.Transport
+	Confined() string
 	Log() *host.Tail
 	StartUp() time.Duration
 
@@ -115,7 +116,14 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 	if a.plugin, err = a.site.Plugin(ctx, a.req.Plugin); err != nil {
 		return err
 	}
-	if a.work, err = os.MkdirTemp(a.site.Work, "trial-"); err != nil {
+	warm := filepath.Join(a.site.Work, fmt.Sprintf("warm-%d", r.number))
+	below := a.site.Work
+	if a.plugin.Description.Reuse { // such a process reaches its own folder, and not those of other trials
+		if below = warm; os.MkdirAll(warm, 0o700) != nil {
+			below = a.site.Work
+		}
+	}
+	if a.work, err = os.MkdirTemp(below, "trial-"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(a.work)
@@ -123,7 +131,7 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 		return err
 	}
 	r.claim.take(a.req.Resources)
-	opt := host.Options{Threads: a.req.Resources.CPUs, CPUs: r.claim.cpus, Memory: a.req.Resources.Memory, Dir: a.work}
+	opt := host.Options{Threads: a.req.Resources.CPUs, CPUs: r.claim.cpus, Memory: a.req.Resources.Memory, Dir: a.work, Access: a.access()}
 
 	defer a.closeDataset()
 	if a.req.Score != nil {

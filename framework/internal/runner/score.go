@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/failure"
@@ -60,6 +61,7 @@ func (r *Runner) embedAgain(ctx context.Context, a *attempt, opt host.Options) e
 	if info, err := os.Stat(model); err != nil || !info.IsDir() {
 		return errNothingKept
 	}
+	opt.Access.Read = append(slices.Clone(opt.Access.Read), model)
 	err := r.converse(ctx, a, opt, func(ctx context.Context) error {
 		for _, split := range a.recording.Splits() {
 			if err := a.embed(ctx, split, model); err != nil {

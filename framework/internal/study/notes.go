@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/assaylab/assay/framework/internal/host"
+	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // Notes say what of a plan needs a word: whose code has changed, so that its trials
@@ -28,6 +32,9 @@ func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
 				was = o.Packages
 			}
 			moved = moved || p.Trained() && was != "" && is != "" && was != is
+		}
+		if lacks := l.study.granted(m).Lacks(l.study.plugins[m.ID].Needs().Access); lacks != "" {
+			out = append(out, fmt.Sprintf("%s: its plugin asks for what it does not get: allow: %s in the sweep grants it", m.ID, lacks))
 		}
 		if open {
 			changed, err := l.codeChanged(ctx, m.ID)
@@ -73,4 +80,18 @@ func (l *Ledger) Unknown() (map[string][]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// granted is what a method's plugin gets of what it may ask for: from the sweep, and
+// variables from the configuration.
+func (s *Study) granted(m sweep.Method) trial.Grant {
+	g := m.Allow
+	if s.Launcher == nil {
+		return g
+	}
+	g.Env = append(slices.Clone(g.Env), s.Launcher.Env...)
+	if s.Launcher.Confine == host.ConfineOff { // nothing is kept from it but variables
+		g.Network, g.Read, g.Write = true, []string{"/"}, []string{"/"}
+	}
+	return g
 }

@@ -91,7 +91,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	known.Sees = sees(plug.Description, p.Settings)
 	keep := s.Sweep.Keep
 	req := trial.Request{
-		Label: Label(p.Point), Key: p.Key, Spec: spec, Known: known,
+		Label: Label(p.Point), Key: p.Key, Spec: spec, Known: known, Allow: s.allowed(p.Method),
 		Plugin:    trial.PluginRef{Name: plug.Name, Origin: plug.Origin, Where: plug.Where(), Digest: binary},
 		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), Memory: s.Sweep.Limits.Memory},
 		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
@@ -126,6 +126,16 @@ func sees(d framework.Description, settings map[string]any) *trial.Sees {
 		return nil
 	}
 	return &trial.Sees{Before: before, After: after, Labels: labels}
+}
+
+// allowed is what the sweep grants a method's plugin.
+func (s *Study) allowed(method string) trial.Grant {
+	for _, m := range s.Sweep.Methods {
+		if m.ID == method {
+			return m.Allow
+		}
+	}
+	return trial.Grant{}
 }
 
 // Label names a point for people: "hiwa, chewie-1, seed 3".

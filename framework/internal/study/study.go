@@ -60,6 +60,9 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	}
 	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{},
 		wanted: map[[2]string]*store.Probes{}, looked: map[string]*embedded{}, pins: pins}
+	if sw.Limits.Confine != "" && t.Launcher.Confine != host.ConfineRequired { // which nobody takes back
+		t.Launcher.Confine = host.Confine(sw.Limits.Confine)
+	}
 	found, mistakes := findPlugins(t.Finder, sw, file)
 	if pins != nil {
 		if err := pins.open(ctx, t, sw, found, file); err != nil {

@@ -13,7 +13,8 @@ import (
 func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 	s.Limits.Threads = 1
 	if n, ok := f.Value("limits"); ok {
-		g := d.Fields(n, "limits", "timeout", "memory", "threads")
+		g := d.Fields(n, "limits", "timeout", "memory", "threads", "confine")
+		g.Choice("confine", &s.Limits.Confine, "default", "required", "off")
 		g.Count("threads", 1, &s.Limits.Threads)
 		if v, ok := g.Value("timeout"); ok {
 			t, err := yaml.ParseDuration(v.Text)

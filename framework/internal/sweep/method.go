@@ -2,14 +2,16 @@ package sweep
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/search"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
 func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
-	f := d.Fields(n, "method "+id, "plugin", "label", "settings", "search", "configs", "constraints", "datasets")
+	f := d.Fields(n, "method "+id, "plugin", "label", "settings", "search", "configs", "constraints", "datasets", "allow")
 	m := Method{ID: id}
 	f.Require("plugin", "\"assay plugin list\" names the plugins there are")
 	f.Text("plugin", &m.Plugin)
@@ -21,6 +23,7 @@ func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
 		}
 	}
 	m.Settings = f.Plain("settings")
+	d.allow(f, id, &m.Allow)
 	for _, p := range f.Mapping("search") {
 		m.Search = append(m.Search, d.param(id, p))
 	}
@@ -44,6 +47,38 @@ func (d *decoder) method(id string, n *yaml.Node, s *Sweep) Method {
 		d.Fail(v, "name a dataset, or leave datasets out: then the method runs on all that suit it", "method %s: datasets is empty", id)
 	}
 	return m
+}
+
+// allow reads what the sweep grants a plugin. Paths are relative to the sweep.
+func (d *decoder) allow(f yaml.Fields, id string, into *trial.Grant) {
+	n, ok := f.Value("allow")
+	if !ok {
+		return
+	}
+	g := d.Fields(n, "method "+id+": allow", "network", "read", "write", "env", "gpu")
+	g.Boolean("network", &into.Network)
+	var gpu bool // devices follow limits.gpus
+	g.Boolean("gpu", &gpu)
+	for key, list := range map[string]*[]string{"read": &into.Read, "write": &into.Write} {
+		for _, item := range g.List(key) {
+			path, hint, err := yaml.Path(item.Text, d.dir)
+			if err == nil {
+				path, err = filepath.Abs(path)
+			}
+			if err != nil {
+				d.Fail(item, hint, "%s: %s %v", g.Name(key), item.Text, err)
+				continue
+			}
+			*list = append(*list, path)
+		}
+	}
+	for _, item := range g.List("env") {
+		if err := trial.CheckVariable(item.Text); err != nil {
+			d.Fail(item, "env: [HF_HOME]", "%s: %v", g.Name("env"), err)
+			continue
+		}
+		into.Env = append(into.Env, item.Text)
+	}
 }
 
 func (d *decoder) param(id string, p yaml.Pair) search.Param {

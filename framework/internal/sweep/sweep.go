@@ -10,6 +10,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/search"
 	"github.com/assaylab/assay/framework/internal/source"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
@@ -52,6 +53,7 @@ type Dataset struct {
 type Method struct {
 	ID       string
 	Label    string           // that tables print; empty: the ID
+	Allow    trial.Grant      // what its plugin may reach
 	Plugin   string           // name of a plugin, or a path (with a separator in it)
 	Settings map[string]any   // fixed
 	Search   []search.Param   // searched over
@@ -82,8 +84,9 @@ type Variant struct {
 // Limits are enforced from outside the plugin; zero means none.
 type Limits struct {
 	Timeout time.Duration
-	Memory  int64 // bytes of resident memory of the plugin's process group
-	Threads int   // default 1
+	Memory  int64  // bytes of resident memory of the plugin's process group
+	Threads int    // default 1
+	Confine string // of plugins: default, required or off; empty: nothing is said
 }
 
 // Retries says how often a failed attempt is repeated, and after which kinds of failure.

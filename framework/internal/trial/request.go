@@ -15,6 +15,7 @@ type Request struct {
 	Timeout   Duration   `json:"timeout,omitempty"` // 0: none
 	Keep      Keep       `json:"keep"`
 	Parent    string     `json:"parent,omitempty"` // key of the same training to less of the budget (Spec.Budget), whose checkpoint is taken over
+	Allow     Grant      `json:"allow,omitzero"`   // what the sweep grants the plugin
 	Score     *Score     `json:"score,omitempty"`  // the fit is there: only its probes are wanted
 	Known     Provenance `json:"provenance"`       // what is known of it before it runs
 
