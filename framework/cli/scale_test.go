@@ -78,7 +78,7 @@ func BenchmarkScale(b *testing.B) {
 		{"run", []string{"run", file, "--results", results, "--json"}, fmt.Sprintf(`"cached":%d`, n), "", 2, 300},
 		{"plan", []string{"plan", file, "--results", results, "--json"}, fmt.Sprintf(`"cached":%d`, n), "", 2, 300},
 		{"status", []string{"status", file, "--results", results, "--json"}, fmt.Sprintf(`"finished":%d`, n), "", 2, 300},
-		{"table", []string{"table", file, "--results", results}, "95 % t interval", "", 2, 300},
+		{"table", []string{"table", file, "--results", results}, "best of", "", 2, 300},
 		{"import", []string{"trial", "--results", imported, "import", first}, fmt.Sprintf("%d new", n), imported, 60, 0},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -87,14 +87,28 @@ func at(path, name, origin string) (Plugin, error) {
 	return p, nil
 }
 
+// mistakes is what keeps a plugin from being started where its manifest has some: the
+// first with its place and its hint, then the others with theirs.
+func mistakes(list problem.List) *failure.Failure {
+	first := list[0]
+	f := &failure.Failure{Kind: failure.Launch, Plugin: first.Place.String(), Reason: first.Fact, Hint: first.Hint}
+	for _, p := range list[1:] {
+		f.Reason += fmt.Sprintf("; line %d: %s", p.Place.Line, p.Fact)
+		if p.Hint != "" {
+			f.Reason += " (" + p.Hint + ")"
+		}
+	}
+	return f
+}
+
 // start fills in what the manifest in file says.
 func (p *Plugin) start(file string) {
 	p.Path = file
 	m, err := ReadManifest(file)
 	if err != nil {
 		p.Broken = &failure.Failure{Kind: failure.Launch, Plugin: file, Reason: err.Error()}
-		if mistake, ok := errors.AsType[problem.Problem](err); ok {
-			p.Broken.Plugin, p.Broken.Reason, p.Broken.Hint = mistake.Place.String(), mistake.Fact, mistake.Hint
+		if list, ok := errors.AsType[problem.List](err); ok {
+			p.Broken = mistakes(list)
 		} else if errors.Is(err, fs.ErrNotExist) {
 			p.Broken.Reason, p.Broken.Hint = "there is no such file", "check the path in the sweep or the configuration; \"assay plugin list\" shows what was found where"
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -54,13 +55,13 @@ const (
 // Dir is the folder of the manifest.
 func (m *Manifest) Dir() string { return filepath.Dir(m.File) }
 
-// ReadManifest reads a plugin.yaml strictly. The error is a [problem.Problem], the
-// first in the file, or about the file itself.
+// ReadManifest reads a plugin.yaml strictly. The error is a [problem.List] of all
+// mistakes, or about the file itself.
 func ReadManifest(file string) (*Manifest, error) {
 	r := &manifestReader{file: file}
 	text, err := regular.ReadFile(file, maxManifest)
 	if _, large := errors.AsType[*regular.SizeError](err); large {
-		return nil, r.at(nil, fmt.Sprintf("the file is larger than %s", bytesize.Format(maxManifest)), "a manifest is a dozen lines; is this the right file?")
+		return nil, r.only(fmt.Sprintf("the file is larger than %s", bytesize.Format(maxManifest)), "a manifest is a dozen lines; is this the right file?")
 	}
 	if err != nil {
 		return nil, err
@@ -70,21 +71,37 @@ func ReadManifest(file string) (*Manifest, error) {
 		return nil, r.syntax(err)
 	}
 	if len(root.Content) != 1 { // nothing, or comments
-		return nil, r.at(nil, "the file is empty", manifestHint)
+		return nil, r.only("the file is empty", manifestHint)
 	}
-	return r.manifest(root.Content[0])
+	m := r.manifest(root.Content[0])
+	if err := r.errs.Sorted(); err != nil {
+		return nil, err
+	}
+	m.File, err = filepath.Abs(file)
+	return m, err
 }
 
 const manifestHint = "the smallest manifest is two lines: version: 1, and command: PROGRAM or python: FOLDER (docs/manifest.md)"
 
-type manifestReader struct{ file string }
+// manifestReader collects what is wrong with a manifest.
+type manifestReader struct {
+	file string
+	errs problem.List
+}
 
-func (r *manifestReader) at(n *yaml.Node, fact, hint string) error {
+// fail notes a mistake at a node.
+func (r *manifestReader) fail(n *yaml.Node, fact, hint string) {
 	p := problem.Problem{Place: problem.Place{File: r.file, Line: 1, Column: 1}, Fact: fact, Hint: hint, Usage: true}
 	if n != nil && n.Line > 0 {
 		p.Place.Line, p.Place.Column = n.Line, n.Column
 	}
-	return p
+	r.errs = append(r.errs, p)
+}
+
+// only is the error of a file in which nothing else can be looked at.
+func (r *manifestReader) only(fact, hint string) error {
+	r.fail(nil, fact, hint)
+	return r.errs.Sorted()
 }
 
 func (r *manifestReader) syntax(err error) error {
@@ -99,167 +116,142 @@ func (r *manifestReader) syntax(err error) error {
 	return out
 }
 
-func (r *manifestReader) manifest(root *yaml.Node) (*Manifest, error) {
-	file, err := filepath.Abs(r.file)
-	if err != nil {
-		return nil, err
+func (r *manifestReader) manifest(root *yaml.Node) *Manifest {
+	m := &Manifest{Transport: TransportAuto}
+	keys := r.keys(root, "the manifest", "version", "command", "python", "args", "env", "needs", "transport", "identity")
+	if keys == nil {
+		return m
 	}
-	m := &Manifest{File: file, Transport: TransportAuto}
-	keys, err := r.keys(root, "the manifest", "version", "command", "python", "args", "env", "needs", "transport", "identity")
-	if err != nil {
-		return nil, err
-	}
+	misspelt := len(r.errs) > 0
 	if n := keys["version"]; n == nil {
-		return nil, r.at(root, "the manifest has no version", "its first line is: version: 1")
+		r.fail(root, "the manifest has no version", "its first line is: version: 1")
 	} else if n.Value != "1" {
-		return nil, r.at(n, fmt.Sprintf("the manifest is of version %s", n.Value), "this assay reads version 1")
+		r.fail(n, fmt.Sprintf("the manifest is of version %s", n.Value), "this assay reads version 1")
+		return m // what else it says may mean something there
 	}
 	command, python := keys["command"], keys["python"]
 	switch {
+	case command == nil && python == nil && misspelt: // one of them may be what was meant
 	case command == nil && python == nil:
-		return nil, r.at(root, "the manifest names neither command nor python", "command: PROGRAM starts an executable, python: FOLDER the interpreter of a virtual environment")
+		r.fail(root, "the manifest names neither command nor python", "command: PROGRAM starts an executable, python: FOLDER the interpreter of a virtual environment")
 	case command != nil && python != nil:
-		return nil, r.at(python, "the manifest names both command and python", "keep one of them")
+		r.fail(python, "the manifest names both command and python", "keep one of them")
 	}
 	for into, n := range map[*string]*yaml.Node{&m.Command: command, &m.Python: python} {
-		if n != nil {
-			if *into, err = r.text(n, "command or python"); err != nil {
-				return nil, err
-			}
-			if *into == "" {
-				return nil, r.at(n, "the program to start is empty", "")
-			}
+		if n != nil && r.text(n, "command or python", into) && *into == "" {
+			r.fail(n, "the program to start is empty", "")
 		}
 	}
-	if m.Args, err = r.args(keys["args"]); err != nil {
-		return nil, err
-	}
-	if m.Env, err = r.env(keys["env"]); err != nil {
-		return nil, err
-	}
-	if m.Needs, err = r.needs(keys["needs"]); err != nil {
-		return nil, err
-	}
+	m.Args, m.Env, m.Needs = r.args(keys["args"]), r.env(keys["env"]), r.needs(keys["needs"])
 	if n := keys["transport"]; n != nil {
 		m.Transport = Transport(n.Value)
 		all := []string{string(TransportAuto), string(TransportTLS), string(TransportSocket)}
-		if n.Kind != yaml.ScalarNode || m.Transport != TransportAuto && m.Transport != TransportTLS && m.Transport != TransportSocket {
-			return nil, r.at(n, fmt.Sprintf("transport must be auto, tls or socket, got %q", n.Value), setting.Suggest(n.Value, all))
+		if n.Kind != yaml.ScalarNode || !slices.Contains(all, n.Value) {
+			r.fail(n, fmt.Sprintf("transport must be auto, tls or socket, got %q", n.Value), setting.Suggest(n.Value, all))
 		}
 	}
 	if n := keys["identity"]; n != nil {
 		if m.ByVersion = n.Value == "version"; n.Kind != yaml.ScalarNode || !m.ByVersion && n.Value != "code" {
-			return nil, r.at(n, fmt.Sprintf("identity must be code or version, got %q", n.Value), setting.Suggest(n.Value, []string{"code", "version"}))
+			r.fail(n, fmt.Sprintf("identity must be code or version, got %q", n.Value), setting.Suggest(n.Value, []string{"code", "version"}))
 		}
 	}
-	return m, nil
+	return m
 }
 
-// keys returns the values of a mapping by key and refuses unknown ones.
-func (r *manifestReader) keys(n *yaml.Node, what string, known ...string) (map[string]*yaml.Node, error) {
-	out := map[string]*yaml.Node{}
+// keys returns the values of a mapping by key, nil where it is none, and refuses
+// unknown keys.
+func (r *manifestReader) keys(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
 	if n.Kind != yaml.MappingNode {
-		return nil, r.at(n, what+" must be a mapping, key: value", manifestHint)
+		r.fail(n, what+" must be a mapping, key: value", manifestHint)
+		return nil
 	}
+	out := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		if known != nil && !contains(known, k.Value) {
+		if known != nil && !slices.Contains(known, k.Value) {
 			hint := setting.Suggest(k.Value, known)
 			if hint == "" {
 				hint = "known keys: " + strings.Join(known, ", ")
 			}
-			return nil, r.at(k, fmt.Sprintf("%s has no key %q", what, k.Value), hint)
+			r.fail(k, fmt.Sprintf("%s has no key %q", what, k.Value), hint)
+			continue
 		}
 		if _, twice := out[k.Value]; twice {
-			return nil, r.at(k, fmt.Sprintf("the key %q is there twice", k.Value), "keep one of them")
+			r.fail(k, fmt.Sprintf("the key %q is there twice", k.Value), "keep one of them")
+			continue
 		}
 		out[k.Value] = v
 	}
-	return out, nil
+	return out
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *manifestReader) text(n *yaml.Node, what string) (string, error) {
+// text reads text and says whether there is some.
+func (r *manifestReader) text(n *yaml.Node, what string, into *string) bool {
 	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
-		return "", r.at(n, what+" must be text", "")
+		r.fail(n, what+" must be text", "")
+		return false
 	}
-	return n.Value, nil
+	*into = n.Value
+	return true
 }
 
-func (r *manifestReader) args(n *yaml.Node) ([]string, error) {
+func (r *manifestReader) args(n *yaml.Node) (out []string) {
 	if n == nil {
-		return nil, nil
+		return nil
 	}
 	if n.Kind != yaml.SequenceNode {
-		return nil, r.at(n, "args must be a list", "args: [plugin.py]")
+		r.fail(n, "args must be a list", "args: [plugin.py]")
+		return nil
 	}
-	var out []string
 	for _, item := range n.Content {
-		arg, err := r.text(item, "an argument")
-		if err != nil {
-			return nil, err
-		}
+		var arg string
+		r.text(item, "an argument", &arg)
 		out = append(out, arg)
 	}
-	return out, nil
+	return out
 }
 
-func (r *manifestReader) env(n *yaml.Node) (map[string]string, error) {
+func (r *manifestReader) env(n *yaml.Node) map[string]string {
 	if n == nil {
-		return nil, nil
-	}
-	values, err := r.keys(n, "env")
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	out := map[string]string{}
-	for name, v := range values {
+	for name, v := range r.keys(n, "env") {
 		if err := trial.CheckVariable(name); err != nil {
-			return nil, r.at(v, err.Error(), "names that begin with ASSAY_ or PLUGIN_ are taken")
+			r.fail(v, err.Error(), "names that begin with ASSAY_ or PLUGIN_ are taken")
 		}
-		if out[name], err = r.text(v, "env: "+name); err != nil {
-			return nil, err
-		}
+		var text string
+		r.text(v, "env: "+name, &text)
+		out[name] = text
 	}
-	return out, nil
+	return out
 }
 
-func (r *manifestReader) needs(n *yaml.Node) (Needs, error) {
-	var needs Needs
+func (r *manifestReader) needs(n *yaml.Node) (needs Needs) {
 	if n == nil {
-		return needs, nil
+		return needs
 	}
-	keys, err := r.keys(n, "needs", "threads", "memory", "network", "read", "write", "env")
-	if err != nil {
-		return needs, err
-	}
+	keys := r.keys(n, "needs", "threads", "memory", "network", "read", "write", "env")
 	if v := keys["threads"]; v != nil {
 		if err := v.Decode(&needs.Threads); err != nil || needs.Threads < 1 || needs.Threads > 4096 {
-			return needs, r.at(v, fmt.Sprintf("needs: threads must be a whole number from 1 to 4096, got %s", v.Value), "")
+			r.fail(v, fmt.Sprintf("needs: threads must be a whole number from 1 to 4096, got %s", v.Value), "")
 		}
 	}
 	if v := keys["memory"]; v != nil {
+		var err error
 		if needs.Memory, err = bytesize.Parse(v.Value); err != nil {
-			return needs, r.at(v, "needs: memory: "+err.Error(), bytesize.Hint)
+			r.fail(v, "needs: memory: "+err.Error(), bytesize.Hint)
 		}
 	}
-	needs.Access, err = r.access(keys)
-	return needs, err
+	needs.Access = r.access(keys)
+	return needs
 }
 
 // access reads what a plugin asks for. Paths are relative to its folder.
-func (r *manifestReader) access(keys map[string]*yaml.Node) (a Access, err error) {
+func (r *manifestReader) access(keys map[string]*yaml.Node) (a Access) {
 	if v := keys["network"]; v != nil {
 		if err := v.Decode(&a.Network); err != nil || v.ShortTag() != "!!bool" {
-			return a, r.at(v, fmt.Sprintf("needs: network must be true or false, got %s", v.Value), "")
+			r.fail(v, fmt.Sprintf("needs: network must be true or false, got %s", v.Value), "")
 		}
 	}
 	for key, into := range map[string]*[]string{"read": &a.Read, "write": &a.Write, "env": &a.Env} {
@@ -268,23 +260,26 @@ func (r *manifestReader) access(keys map[string]*yaml.Node) (a Access, err error
 			continue
 		}
 		if v.Kind != yaml.SequenceNode {
-			return a, r.at(v, fmt.Sprintf("needs: %s must be a list", key), "")
+			r.fail(v, fmt.Sprintf("needs: %s must be a list", key), "")
+			continue
 		}
 		for _, item := range v.Content {
-			text, err := r.text(item, "needs: "+key)
-			if err != nil {
-				return a, err
+			var text string
+			if !r.text(item, "needs: "+key, &text) {
+				continue
 			}
+			var err error
 			if key == "env" {
 				err = trial.CheckVariable(text)
 			} else {
 				text, _, err = paths.Path(text, filepath.Dir(r.file))
 			}
 			if err != nil {
-				return a, r.at(item, fmt.Sprintf("needs: %s: %v", key, err), "")
+				r.fail(item, fmt.Sprintf("needs: %s: %v", key, err), "")
+				continue
 			}
 			*into = append(*into, text)
 		}
 	}
-	return a, nil
+	return a
 }

@@ -1,8 +1,10 @@
 package host
 
 import (
+	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +72,21 @@ func TestManifestMistakes(t *testing.T) {
 		if !strings.Contains(err.Error(), fact) || !strings.HasPrefix(err.Error(), file+":") || !strings.Contains(mistake.Hint, hint) {
 			t.Errorf("%.40q: got %v | %s, want %s", text, err, mistake.Hint, want)
 		}
+	}
+	// All of them at once, in the order of the file.
+	file := write(t, filepath.Join(t.TempDir(), ManifestName), "version: 1\nargs: x\ncomand: y\nneeds: {threads: 0, memory: z}\nenv: {ASSAY_X: [1]}\ntransport: tcp\n")
+	_, err := ReadManifest(file)
+	list, _ := errors.AsType[problem.List](err)
+	var lines []int
+	for _, p := range list {
+		lines = append(lines, p.Place.Line)
+	}
+	if !slices.Equal(lines, []int{2, 3, 4, 4, 5, 5, 6}) {
+		t.Errorf("%v: %v", lines, err)
+	}
+	p, err := at(file, "x", "")
+	if err != nil || p.Broken == nil || p.Broken.Plugin != file+":2:7" || !strings.Contains(p.Broken.Reason, "; line 3: ") || !strings.Contains(p.Broken.Reason, `"command"`) || !strings.Contains(p.Broken.Reason, "; line 6: transport") {
+		t.Errorf("%v, %v", p.Broken, err)
 	}
 	if _, err := ReadManifest(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a manifest that is not there is read")

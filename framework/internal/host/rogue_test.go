@@ -213,7 +213,7 @@ func bounded(t *testing.T) (check func()) {
 	return func() {
 		t.Helper()
 		cpu := spentHere() - cpu
-		if took, used := time.Since(began), peakMemory(pid)-before; cpu > 5*time.Second || took > 20*time.Second || used > 100<<20 {
+		if took, used := time.Since(began), peakMemory(pid)-before; cpu > 5*time.Second || took > 2*time.Minute || used > 100<<20 {
 			t.Errorf("it took %v, %v of it here, and %d MB", took, cpu, used>>20)
 		}
 	}

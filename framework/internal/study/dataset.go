@@ -42,3 +42,21 @@ func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
 	}
 	return id
 }
+
+// recipeKey tells the recipes of a sweep apart.
+type recipeKey struct {
+	dataset string
+	fold    int
+}
+
+// sharedRecipe is the recipe of a dataset, or of a fold of it, once for all its points.
+func (s *Study) sharedRecipe(id string, fold int, recipe source.Dataset) *source.Dataset {
+	k := recipeKey{id, fold}
+	if s.recipes[k] == nil {
+		if s.recipes == nil {
+			s.recipes = map[recipeKey]*source.Dataset{}
+		}
+		s.recipes[k] = &recipe
+	}
+	return s.recipes[k]
+}

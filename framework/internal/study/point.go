@@ -19,8 +19,8 @@ type Point struct {
 	Fit    trial.Fit
 	Probes *store.Probes // that are wanted of it
 
-	recipe    source.Dataset
-	trials    map[string]int // behavioural trials in each part, of one division of several
+	recipe    *source.Dataset // shared
+	trials    map[string]int  // behavioural trials in each part, of one division of several
 	known     store.Known
 	value     *float64      // of what the sweep selects by
 	stepValue *float64      // of what it prunes by
@@ -70,7 +70,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err != nil {
 			return nil, s.Sweep.At(fmt.Errorf("dataset %s: %w", p.Dataset, err), "datasets", p.Dataset)
 		}
-		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: probes, recipe: recipe, trials: trials})
+		out = append(out, &Point{Point: p, Key: fit.Key(), Fit: fit, Probes: probes, recipe: s.sharedRecipe(p.Dataset, p.Fold, recipe), trials: trials})
 	}
 	return out, nil
 }
@@ -85,9 +85,9 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	}
 	spec := trial.Spec{Method: p.Fit.Method, Version: p.Fit.Version, Code: p.Fit.Code, Settings: p.Fit.Settings, Dataset: p.Fit.Dataset, Fold: p.Fit.Fold, Seed: p.Fit.Seed, Budget: p.Fit.Budget, Probes: p.Probes.Specs}
 	known := s.origin
-	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, p.recipe
+	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, *p.recipe
 	known.Trials = p.trials
-	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, p.recipe, p.Seed))
+	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, *p.recipe, p.Seed))
 	known.Sees = sees(plug.Description, p.Settings)
 	keep := s.Sweep.Keep
 	req := trial.Request{

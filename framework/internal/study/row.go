@@ -37,7 +37,7 @@ func (l *Ledger) rowsOf(ctx context.Context, points []*Point, with store.With, m
 			rec.Provenance.Trials = p.trials
 		}
 		if with&store.Provenance == 0 {
-			rec.Provenance.Recipe = p.recipe
+			rec.Provenance.Recipe = *p.recipe
 		}
 		return Row{MethodID: p.Method, Variant: p.Variant, Dataset: p.Dataset, Fold: p.fold(), Role: stage(p), Seedless: p.Seedless, Record: rec}
 	}

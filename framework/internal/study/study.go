@@ -39,9 +39,10 @@ type Tools struct {
 type Study struct {
 	Tools
 	Sweep   *sweep.Sweep
-	plugins map[string]runner.Plugin    // by method id
-	digests map[string]string           // of datasets: by id, and by id and seed
-	trials  map[string]map[string]int   // behavioural trials in the parts of datasets that are divided several times
+	plugins map[string]runner.Plugin  // by method id
+	digests map[string]string         // of datasets: by id, and by id and seed
+	trials  map[string]map[string]int // behavioural trials in the parts of datasets that are divided several times
+	recipes map[recipeKey]*source.Dataset
 	shared  map[string]*store.Probes    // what points have in common
 	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its digest
 	looked  map[string]*embedded        // recordings, by digest and role

@@ -153,12 +153,18 @@ func (f Fields) Whole(key string, least float64, into *uint64) bool {
 	return ok && f.ReadWhole(n, f.Name(key), least, into)
 }
 
-// Count is Whole of an int; more than fits is as much as fits.
+// Count is Whole of an int: what no machine can count to is a mistake.
 func (f Fields) Count(key string, least float64, into *int) {
 	var x uint64
-	if f.Whole(key, least, &x) {
-		*into = int(min(x, math.MaxInt32))
+	if !f.Whole(key, least, &x) {
+		return
 	}
+	if x > math.MaxInt32 {
+		n, _ := f.Value(key)
+		f.Fail(n, "", "%s must be at most %d, got %d", f.Name(key), math.MaxInt32, x)
+		return
+	}
+	*into = int(x)
 }
 
 // Texts reads a list of texts; a single text is a list of one.

@@ -35,6 +35,22 @@ func TestWholeNumbersAreExact(t *testing.T) {
 	}
 }
 
+// A count that no machine comes to is a mistake, not another number.
+func TestCountsAreNotCut(t *testing.T) {
+	for text, want := range map[string]int{"n: 2147483647": 2147483647, "n: 2147483648": 0, "n: 9007199254740991": 0, "n: 0": 0} {
+		root, errs := Read("f", []byte(text), sweep)
+		if errs != nil {
+			t.Fatal(errs)
+		}
+		var d Decoder
+		var n int
+		d.Fields(root, "it", "n").Count("n", 1, &n)
+		if n != want || (len(d.Errs) == 0) != (want > 0) {
+			t.Errorf("%s: %d, %v", text, n, d.Errs)
+		}
+	}
+}
+
 // Files full of mistakes, and full of nothing else, are refused in seconds.
 func TestHostileFiles(t *testing.T) {
 	cases := map[string]string{
