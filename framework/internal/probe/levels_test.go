@@ -50,6 +50,17 @@ func TestChance(t *testing.T) {
 			}
 		}
 	}
+	// Classes that train lacks are counted, where there are such.
+	rare := toy(make2(4, 1), make2(4, 2), []int{4, 4, 4, 1}, 5)
+	r, err := Run(context.Background(), Spec{Kind: "logistic", Target: "direction", Version: "2", Settings: map[string]any{"penalty": "fixed"}}, Parts{data.Train: train, data.Test: rare}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := values(r); v[data.Test]["probe/logistic/unseen"] != 0.75 || v[data.Test]["probe/logistic/accuracy"] > 0.25 {
+		t.Errorf("of samples of which three in four are of a strange class: %v", v[data.Test])
+	} else if _, ok := v[data.Train]["probe/logistic/unseen"]; ok {
+		t.Error("train has classes that it lacks")
+	}
 	// Angles are the best of 3600.
 	rng := data.Rand(1, "angles")
 	for range 50 {
