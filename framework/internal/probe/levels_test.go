@@ -220,6 +220,22 @@ func TestFolds(t *testing.T) {
 			t.Errorf("folds have %d to %d trials of class %d", lo, hi, l)
 		}
 	}
+	// Of a large part enough trials of every class are looked at, whole.
+	large := &task{x: samples{n: 30000, d: 0}, unit: make([]int32, 30000), want: answer{labels: make([]int32, 30000), classes: 5}}
+	for i := range large.unit {
+		large.unit[i], large.want.labels[i] = int32(i/10), int32(i/10%5)
+	}
+	thin := large.thinned()
+	size := map[int32]int{}
+	for _, u := range thin.unit {
+		size[u]++
+	}
+	if n := frequencies(thin.want); thin.x.n != 5000 || len(size) != 500 || size[0] != 10 || slices.Min(n) != slices.Max(n) {
+		t.Errorf("%d samples of %d trials, by class %v", thin.x.n, len(size), n)
+	}
+	if fit.thinned() != fit {
+		t.Error("a small part is thinned")
+	}
 	still := toy(make2(30, 2), make2(30, 2), make([]int, 30), 8)
 	if _, n, err := (&task{unit: units(still)}).fold(); n != 5 || err != nil {
 		t.Errorf("one stretch makes %d folds, %v", n, err)
