@@ -106,7 +106,7 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 		return err
 	}
 	total := ledger.Count(nil)
-	out := summary{Sweep: s.Sweep.Name, Ran: spent.Succeeded + spent.Failed, Cached: total.Cached - spent.Succeeded,
+	out := summary{Sweep: s.Sweep.Name, Ran: spent.Succeeded + spent.Failed, Cached: max(0, total.Cached-spent.Succeeded),
 		Succeeded: spent.Succeeded, Failed: spent.Failed, Trained: spent.Trained, Scored: spent.Scored, WallSec: time.Since(began).Seconds()}
 	var tables []*table.Table
 	var wrong error

@@ -168,6 +168,43 @@ func TestCasesThatNothingIsLeftWithout(t *testing.T) {
 	}
 }
 
+// Of blocks of one recording, and of them alone, the correlation is told; what a part
+// without one of its cases does not define says so.
+func TestCasesOfBlocks(t *testing.T) {
+	part := ring(200, 3, data.Rand(1, "a"))
+	for i := range 200 { // what is hard to read out comes in stretches
+		if i/50%2 == 0 {
+			part.X.Row(i)[0] += 40
+		}
+	}
+	for _, s := range []Spec{{Kind: "direction", Target: "direction"}, {Kind: "logistic", Target: "direction", Version: "2"}, {Kind: "ridge", Target: "velocity", Version: "2"}} {
+		r, err := Run(context.Background(), s, Parts{data.All: part}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range r.Values {
+			if strings.Contains(v.Name, "balanced") && strings.Contains(v.Name, "chance") {
+				continue // the same on every sample
+			}
+			if lag, ok := r.Lag1[data.All][v.Name]; !ok || math.Abs(lag) > 1 || len(r.Cases[data.All][v.Name]) != 10 {
+				t.Errorf("%s: correlation %v (%v) of %d blocks", v.Name, lag, ok, len(r.Cases[data.All][v.Name]))
+			}
+		}
+	}
+	trials := inTrials(60, 1)
+	still := trials.Recording.Targets[1].Values
+	for i := 1; i < 60; i++ {
+		copy(still.Row(i), []float32{0, 0})
+	}
+	r, err := Run(context.Background(), Spec{Kind: "ridge", Target: "velocity", Version: "2"}, Parts{data.All: trials}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Lag1 != nil || r.Problems[data.All]["probe/ridge/r2"] == "" {
+		t.Errorf("trials have correlations %v; what is undefined says %q", r.Lag1, r.Problems)
+	}
+}
+
 func ExampleRun() {
 	part := ring(16, 0, data.Rand(1, "a"))
 	for i := range 16 {

@@ -41,17 +41,66 @@ func check(s Spec, parts map[data.Split]*data.Recording) ([]string, error) {
 	if why, ok := choosesOnVal(s); ok && parts[data.Val] == nil && (from == data.Train || s.Kind != "state") {
 		return nil, problem.New(why+" on a val part, and the recording has none", "divide the recording into train, val and test")
 	}
-	if s.Kind == "knn" {
-		if k, ok := s.Settings["k"].(int64); ok && k > int64(train.Len()) {
-			return nil, problem.New(fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", k, train.Len()), "lower k")
+	if k, ok := s.Settings["k"].(int64); ok && s.Kind == "knn" {
+		if err := neighboursThere(int(k), train, s.Version != ""); err != nil {
+			return nil, err
 		}
 	}
 	if v, ok := s.Settings["min_speed"].(float64); ok && v > 0 {
 		if _, err := train.ContinuousTarget("velocity"); err != nil {
 			return nil, fmt.Errorf("min_speed: %w", err)
 		}
+	} else if !t.IsClass() {
+		if err := varies(s.Target, parts); err != nil {
+			return nil, err
+		}
 	}
 	return remarks(t, parts), nil
+}
+
+// neighboursThere refuses more neighbours than there are, outside the largest case
+// where a sample of the fitted part has none in its own.
+func neighboursThere(k int, train *data.Recording, otherCases bool) error {
+	if k > train.Len() {
+		return problem.New(fmt.Sprintf("k = %d neighbours are asked for, and the probe is fitted on %d samples", k, train.Len()), "lower k")
+	}
+	if !otherCases {
+		return nil
+	}
+	largest := 1
+	if of, n := train.Cases(); n > 0 {
+		size := make([]int, n)
+		for _, j := range of {
+			size[j]++
+		}
+		largest = slices.Max(size)
+	}
+	if left := train.Len() - largest; k > left {
+		return problem.New(fmt.Sprintf("k = %d neighbours are asked for, and outside its own case a sample that the probe is fitted on has %d", k, left), "lower k")
+	}
+	return nil
+}
+
+// varies refuses a target of values that is not finite, or the same all over a part,
+// where it has no R².
+func varies(target string, parts map[data.Split]*data.Recording) error {
+	for _, s := range []data.Split{data.Train, data.Val, data.Test, data.All} {
+		if parts[s] == nil {
+			continue
+		}
+		y, err := continuous(parts[s], target)
+		if err != nil {
+			return err
+		}
+		if y.n > 0 && average(columnVariances(y, columnMeans(y))) == 0 {
+			return undefinedR2(target, s, y.n)
+		}
+	}
+	return nil
+}
+
+func undefinedR2(target string, split data.Split, n int) error {
+	return problem.New(fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", split, target, n), "leave out parts this small, or divide otherwise")
 }
 
 // suits refuses a target of the sort that a kind does not read out.

@@ -70,12 +70,15 @@ func times(by float32) func(data.Array) data.Array {
 
 func TestInvariances(t *testing.T) {
 	for _, columns := range [][]float64{{1, 1, 1, 1, 1, 1}, {1, 30, 0, 5, 0.2, 3, 0, 12}, slices.Repeat([]float64{2}, 260)} {
-		for seed := range uint64(3) {
+		for seed := range uint64(2) {
 			if seed > 0 && (len(columns) > 100 || testing.Short()) {
 				continue
 			}
 			parts := reaches(seed, columns...)
 			for _, s := range fair {
+				if len(columns) > 100 && s.Kind == "logistic" {
+					continue // slow, and no other code
+				}
 				want, err := Run(context.Background(), s, parts, 1)
 				if err != nil {
 					t.Fatalf("%s: %v", s.Kind, err)

@@ -13,16 +13,21 @@ import (
 // maxDims is of how many dimensions of a target r2 is reported one by one.
 const maxDims = 8
 
+// unseen is reported where there are such samples.
+var unseen = metric.Info{Name: "unseen", Goal: metric.None, Doc: "share of samples whose class train lacks, where there are such (class targets only)"}
+
 var (
 	classMetrics = []metric.Info{
 		higher("accuracy", "share of samples given their class (class targets only)"),
 		higher("balanced_accuracy", "share of each class's samples that were given it, mean over the classes that occur (class targets only)"),
 		higher("macro_f1", "F1 of each class, mean over the classes that occur (class targets only)"),
+		unseen,
 	}
 	angleMetrics = []metric.Info{
 		higher("accuracy", "share of samples whose angle is off by less than pi/8"),
 		higher("delta_accuracy", "share of samples whose angle is off by less than 3*pi/16"),
 		{Name: "circular_error", Goal: metric.Min, Doc: "mean angle that samples are off by, in degrees; 90 by chance"},
+		unseen,
 	}
 	valueMetrics = func() []metric.Info {
 		out := []metric.Info{higher("r2", r2Doc+" (continuous targets only)")}
@@ -36,6 +41,7 @@ var (
 // withLevels adds the levels of chance, and of shuffled targets where they are made.
 func withLevels(metrics []metric.Info, shuffled bool) []metric.Info {
 	out := slices.Clone(metrics)
+	metrics = slices.DeleteFunc(slices.Clone(metrics), func(m metric.Info) bool { return m.Name == unseen.Name })
 	for _, m := range metrics {
 		out = append(out, metric.Info{Name: "chance/" + m.Name, Goal: m.Goal, Doc: m.Name + " of the best constant answer, known from train"})
 	}
@@ -178,4 +184,18 @@ func matrix(given []int32, want answer) data.Array {
 		m.Row(int(l))[given[i]]++
 	}
 	return m
+}
+
+// unseen is the share of samples of classes that train lacks.
+func (t *task) unseen(train *task) (share float64) {
+	if t.want.labels == nil {
+		return 0
+	}
+	known := frequencies(train.want)
+	for _, l := range t.want.labels {
+		if known[l] == 0 {
+			share += 1 / float64(len(t.want.labels))
+		}
+	}
+	return share
 }

@@ -50,6 +50,17 @@ func TestChance(t *testing.T) {
 			}
 		}
 	}
+	// Classes that train lacks are counted, where there are such.
+	rare := toy(make2(4, 1), make2(4, 2), []int{4, 4, 4, 1}, 5)
+	r, err := Run(context.Background(), Spec{Kind: "logistic", Target: "direction", Version: "2", Settings: map[string]any{"penalty": "fixed"}}, Parts{data.Train: train, data.Test: rare}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := values(r); v[data.Test]["probe/logistic/unseen"] != 0.75 || v[data.Test]["probe/logistic/accuracy"] > 0.25 {
+		t.Errorf("of samples of which three in four are of a strange class: %v", v[data.Test])
+	} else if _, ok := v[data.Train]["probe/logistic/unseen"]; ok {
+		t.Error("train has classes that it lacks")
+	}
 	// Angles are the best of 3600.
 	rng := data.Rand(1, "angles")
 	for range 50 {
@@ -208,6 +219,22 @@ func TestFolds(t *testing.T) {
 		if hi-lo > 1 {
 			t.Errorf("folds have %d to %d trials of class %d", lo, hi, l)
 		}
+	}
+	// Of a large part enough trials of every class are looked at, whole.
+	large := &task{x: samples{n: 30000, d: 0}, unit: make([]int32, 30000), want: answer{labels: make([]int32, 30000), classes: 5}}
+	for i := range large.unit {
+		large.unit[i], large.want.labels[i] = int32(i/10), int32(i/10%5)
+	}
+	thin := large.thinned()
+	size := map[int32]int{}
+	for _, u := range thin.unit {
+		size[u]++
+	}
+	if n := frequencies(thin.want); thin.x.n != 5000 || len(size) != 500 || size[0] != 10 || slices.Min(n) != slices.Max(n) {
+		t.Errorf("%d samples of %d trials, by class %v", thin.x.n, len(size), n)
+	}
+	if fit.thinned() != fit {
+		t.Error("a small part is thinned")
 	}
 	still := toy(make2(30, 2), make2(30, 2), make([]int, 30), 8)
 	if _, n, err := (&task{unit: units(still)}).fold(); n != 5 || err != nil {

@@ -38,6 +38,7 @@ func (p penalty) choose(ctx context.Context, how course, train, val *task, fit p
 		return grid[0], nil
 	}
 	loss := make([]float64, len(grid))
+	train = train.thinned()
 	if p.Penalty == "val" {
 		if val == nil {
 			return 0, problem.New("the penalty is chosen on a val part, and there is none", "divide the recording into train, val and test, or penalty: folds")

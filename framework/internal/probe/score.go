@@ -69,7 +69,7 @@ func scoreValues(parts Parts, target string, predict func(samples) (samples, err
 		}
 		r2, ok := r2(got, want)
 		if !ok {
-			return Result{}, problem.New(fmt.Sprintf("r2 is undefined on the %s part: %q is the same for all %d samples", s, target, want.n), "leave out parts this small, or divide otherwise")
+			return Result{}, undefinedR2(target, s, want.n)
 		}
 		out.put("r2", s, r2, parts[s].cases.r2(r2, got, want))
 	}

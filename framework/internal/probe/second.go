@@ -131,6 +131,9 @@ func (p probe2) Run(ctx context.Context, parts Parts, target string, seed uint64
 			return Result{}, fmt.Errorf("on the %s part: %w", s, err)
 		}
 		out.add(s, "", scores)
+		if share := t.unseen(train); share > 0 {
+			out.putFor(metric.None, unseen.Name, s, share, numbers{})
+		}
 		chance, err := t.chance(train)
 		if err != nil {
 			return Result{}, fmt.Errorf("on the %s part: %w", s, err)

@@ -83,10 +83,8 @@ func units(p Part) []int32 {
 
 const folds = 5
 
-// fold divides the units of a part among folds: those of each class in the order of
-// their numbers, in turn, so that the division depends on no seed and on no order
-// of the samples. It returns the fold of each sample and how many there are.
-func (t *task) fold() (of []int, n int, err error) {
+// order lists the units of a part: those of each class in the order of their numbers.
+func (t *task) order() []int32 {
 	votes := map[int32]map[int32]int{} // of a unit's samples for its class
 	for i, u := range t.unit {
 		if votes[u] == nil {
@@ -105,9 +103,16 @@ func (t *task) fold() (of []int, n int, err error) {
 			}
 		}
 	}
-	order := slices.SortedFunc(maps.Keys(votes), func(a, b int32) int {
+	return slices.SortedFunc(maps.Keys(votes), func(a, b int32) int {
 		return cmp.Or(cmp.Compare(class[a], class[b]), cmp.Compare(a, b))
 	})
+}
+
+// fold divides the units of a part among folds, in turn, so that the division depends
+// on no seed and on no order of the samples. It returns the fold of each sample and
+// how many there are.
+func (t *task) fold() (of []int, n int, err error) {
+	order := t.order()
 	if n = min(folds, len(order)); n < 2 {
 		return nil, 0, problem.New("a penalty is chosen by leaving out trials of the fitted part, and there is one alone", "fit on more samples, or give the penalty: penalty: fixed, weight: 0.01")
 	}
@@ -120,6 +125,29 @@ func (t *task) fold() (of []int, n int, err error) {
 		of[i] = place[u]
 	}
 	return of, n, nil
+}
+
+// enough is how many samples tell penalties apart: they are relative.
+const enough = 5000
+
+// thinned is about enough samples of a larger part: every so manieth of its units, in
+// the order that folds go by.
+func (t *task) thinned() *task {
+	step := t.x.n / enough
+	if step < 2 {
+		return t
+	}
+	keep := map[int32]bool{}
+	for i, u := range t.order() {
+		keep[u] = i%step == 0
+	}
+	var rows []int
+	for i, u := range t.unit {
+		if keep[u] {
+			rows = append(rows, i)
+		}
+	}
+	return t.take(rows)
 }
 
 // scale is a shift and a divisor of every column.

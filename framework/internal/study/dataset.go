@@ -21,15 +21,15 @@ func (s *Study) dataset(ctx context.Context, id string, fold int, seed uint64) (
 	if d, ok := s.digests[label]; ok {
 		return d, recipe, nil
 	}
-	digest, err := s.Builder.Build(ctx, recipe, seed)
+	made, err := s.Builder.Make(ctx, recipe, seed)
 	if err != nil {
 		return "", recipe, s.Sweep.At(fmt.Errorf("dataset %s: %w", id, err), "datasets", s.Sweep.Key(id))
 	}
-	if err := s.pins.dataset(s.Note, label, digest); err != nil {
+	if err := s.pins.dataset(s.Note, label, made.Digest); err != nil {
 		return "", recipe, err
 	}
-	s.digests[label] = digest
-	return digest, recipe, nil
+	s.digests[label], s.abouts[label] = made.Digest, made.About
+	return made.Digest, recipe, nil
 }
 
 // datasetLabel names a dataset in assay.lock.

@@ -1,6 +1,8 @@
 package study
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assaylab/assay/framework/internal/table"
@@ -16,7 +18,10 @@ const (
 // levels gives the rows of one table that stand beside methods: what an answer that
 // looks at nothing scores, and what read-outs fitted to permuted targets do. Both are
 // in the records of the probes.
-type levels struct{ seen map[string]bool }
+type levels struct {
+	seen    map[string]bool
+	remarks []string // for the caption
+}
 
 // observe adds the levels that come with a row. Of chance one trial of each dataset,
 // fold and seed tells all that there is: it does not depend on the method.
@@ -28,6 +33,12 @@ func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []ta
 		for _, m := range row.Metrics {
 			if m.Split != spec.Split {
 				continue
+			}
+			if m.Name == besideOf(name, "unseen") {
+				remark := fmt.Sprintf("%s: %.0f %% of the %s samples are of a class that train lacks and nothing can learn", row.Dataset, 100*m.Value, m.Split)
+				if !slices.Contains(l.remarks, remark) {
+					l.remarks = append(l.remarks, remark)
+				}
 			}
 			o := table.Observation{Dataset: row.Dataset, Seed: row.Spec.Seed, Trial: row.Key, Fold: foldOf(row), Origin: originOf(row),
 				Metric: name, Split: m.Split, Goal: m.Goal, Value: m.Value, Chance: true}
@@ -55,6 +66,15 @@ func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []ta
 		}
 	}
 	return out
+}
+
+// besideOf is the name of another metric of the same probe: probe/knn/unseen.
+func besideOf(name, other string) string {
+	at := strings.LastIndexByte(name, '/')
+	if at < 0 || !strings.HasPrefix(name, "probe/") {
+		return ""
+	}
+	return name[:at+1] + other
 }
 
 // levelOf is the name of a level of a probe's metric: probe/knn/chance/accuracy.

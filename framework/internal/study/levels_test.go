@@ -46,6 +46,16 @@ func TestRowsBesideMethods(t *testing.T) {
 	if count["chance"] != 2 || count["a, shuffled"] != 3 || count["b, shuffled"] != 1 {
 		t.Errorf("rows %v", count)
 	}
+	if l.remarks != nil {
+		t.Errorf("remarks %v", l.remarks)
+	}
+	strange := row("a", "one", 1)
+	strange.Metrics = append(strange.Metrics, metric.Value{Name: "probe/knn/unseen", Split: "test", Value: 0.25}, metric.Value{Name: "probe/knn/unseen", Split: "val", Value: 1})
+	l.observe(nil, strange, spec)
+	l.observe(nil, strange, spec)
+	if len(l.remarks) != 1 || l.remarks[0] != "maze: 25 % of the test samples are of a class that train lacks and nothing can learn" {
+		t.Errorf("remarks %q", l.remarks)
+	}
 	var none levels
 	if out := none.observe(nil, row("a", "one", 1), table.Spec{Cell: "probe/knn/accuracy", Split: "test"}); out != nil {
 		t.Errorf("a table that asks for none has %v", out)

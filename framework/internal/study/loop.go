@@ -36,8 +36,7 @@ type flight struct {
 	slot   int
 }
 
-// ask queues the trials of new points of which something is wanted still, each once:
-// with all that any of its points wants.
+// ask queues the trials of new points of which something is wanted still, each once.
 func (r *run) ask(points []*Point) {
 	for _, p := range points {
 		if p.Finished() || r.tried[p.Key] || r.only != nil && !r.only[p.Key] {
@@ -213,8 +212,20 @@ func (r *run) take(ctx context.Context, e trial.Event) error {
 		return err
 	}
 	r.ask(more)
+	r.askOther(f.point, rec)
 	r.watch(e, f, false)
 	return nil
+}
+
+// askOther queues a point that the trial of another one leaves unfinished: of the same
+// fit, for which the sweep wants other probes, or the same of other angles.
+func (r *run) askOther(p *Point, rec trial.Record) {
+	for _, other := range r.ledger.points[p.Key] {
+		if rec.Status == trial.Succeeded && !other.Finished() && other.Probes != p.Probes {
+			r.queue = append(r.queue, other)
+			return // the next when this one is done
+		}
+	}
 }
 
 // again reports whether a failed attempt is repeated.

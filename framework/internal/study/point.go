@@ -66,7 +66,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err != nil {
 			return nil, err
 		}
-		probes, err := s.probes(p.Method, digest, d.EmbedRole())
+		probes, err := s.probes(p.Method, datasetLabel(p.Dataset, recipe, p.Seed), d.EmbedRole())
 		if err != nil {
 			return nil, s.Sweep.At(fmt.Errorf("dataset %s: %w", p.Dataset, err), "datasets", p.Dataset)
 		}

@@ -35,12 +35,12 @@ func (s *Study) probable(ctx context.Context) error {
 	var errs []error
 	any := false
 	for _, c := range s.Sweep.Cells() {
-		digest, _, err := s.dataset(ctx, c.Dataset, c.Fold, s.seed())
+		_, recipe, err := s.dataset(ctx, c.Dataset, c.Fold, s.seed())
 		if err != nil {
 			return err
 		}
 		any = true
-		e, err := s.embedded(digest, s.plugins[c.Method.ID].Description.EmbedRole())
+		e, err := s.embedded(datasetLabel(c.Dataset, recipe, s.seed()), s.plugins[c.Method.ID].Description.EmbedRole())
 		if err != nil {
 			return s.Sweep.At(fmt.Errorf("dataset %s: %w", c.Dataset, err), "datasets", c.Dataset)
 		}
@@ -82,13 +82,12 @@ func forMethod(p probe.Spec, method string) bool {
 	return len(p.Methods) == 0 || slices.Contains(p.Methods, method)
 }
 
-// embedded looks at a recording once.
-func (s *Study) embedded(digest, role string) (*embedded, error) {
-	if e := s.looked[digest+" "+role]; e != nil {
+// embedded looks once at a recording of a dataset that is there, by its label.
+func (s *Study) embedded(dataset, role string) (*embedded, error) {
+	if e := s.looked[dataset+"\n"+role]; e != nil {
 		return e, nil
 	}
-	dir := s.Builder.Cache.Dir(digest)
-	d, err := data.Open(dir)
+	d, err := data.Open(s.Builder.Cache.Dir(s.digests[dataset]))
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +96,10 @@ func (s *Study) embedded(digest, role string) (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	about, err := data.ReadAbout(dir)
-	if err != nil {
-		return nil, err
-	}
 	e := &embedded{targets: map[string]bool{}, angles: map[string][]float64{}, wrong: make([]error, len(s.Sweep.Probes))}
 	for _, t := range rec.Targets {
 		e.targets[t.Name] = true
-		if a := about.Recordings[role].Targets[t.Name].Angles; a != nil {
+		if a := s.abouts[dataset].Recordings[role].Targets[t.Name].Angles; a != nil {
 			e.angles[t.Name] = a
 		}
 	}
@@ -126,24 +121,24 @@ func (s *Study) embedded(digest, role string) (*embedded, error) {
 			}
 		}
 	}
-	s.looked[digest+" "+role] = e
+	s.looked[dataset+"\n"+role] = e
 	return e, nil
 }
 
 // probes are those of the sweep that are for this method and whose target the
 // embedded recording has. Points with the same ones share them.
-func (s *Study) probes(method, digest, role string) (*store.Probes, error) {
+func (s *Study) probes(method, dataset, role string) (*store.Probes, error) {
 	if len(s.Sweep.Probes) == 0 {
 		if s.shared[""] == nil {
 			s.shared[""] = store.NewProbes(nil, nil)
 		}
 		return s.shared[""], nil
 	}
-	of := [2]string{method, digest}
+	of := [2]string{method, dataset}
 	if made := s.wanted[of]; made != nil {
 		return made, nil
 	}
-	e, err := s.embedded(digest, role)
+	e, err := s.embedded(dataset, role)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +177,7 @@ func (s *Study) angles(p *Point) (map[string][]float64, error) {
 	if len(p.Probes.Measured) == 0 {
 		return nil, nil
 	}
-	e, err := s.embedded(p.Fit.Dataset, s.plugins[p.Method].Description.EmbedRole())
+	e, err := s.embedded(datasetLabel(p.Dataset, *p.recipe, p.Seed), s.plugins[p.Method].Description.EmbedRole())
 	if err != nil {
 		return nil, err
 	}
@@ -203,12 +198,8 @@ func (s *Study) readOutNotes() (out []string) {
 			if c.Fold > 0 {
 				recipe = recipe.Fold(c.Fold - 1)
 			}
-			digest, there := s.digests[datasetLabel(d.ID, recipe, s.seed())]
-			if c.Dataset != d.ID || !there {
-				continue
-			}
-			e := s.looked[digest+" "+s.plugins[c.Method.ID].Description.EmbedRole()]
-			if e == nil {
+			e := s.looked[datasetLabel(d.ID, recipe, s.seed())+"\n"+s.plugins[c.Method.ID].Description.EmbedRole()]
+			if c.Dataset != d.ID || e == nil {
 				continue
 			}
 			for _, n := range e.notes {

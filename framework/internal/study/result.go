@@ -52,6 +52,7 @@ func wantedBy(specs []table.Spec) func(name, split string) bool {
 	for _, s := range specs {
 		for _, name := range metricsOf(s) {
 			wanted[what{name, s.Split}] = true
+			wanted[what{besideOf(name, "unseen"), s.Split}] = true
 			if s.Chance {
 				wanted[what{levelOf(name, "chance"), s.Split}] = true
 			}
@@ -105,6 +106,7 @@ func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error], of selections) ([]
 	var out []*table.Table
 	var wrong []error
 	for i, spec := range sw.Tables {
+		spec.Remarks = beside[i].remarks
 		t, err := table.Build(spec, seen[i])
 		if err != nil {
 			wrong = append(wrong, problem.Usage(fmt.Errorf("table %s: %w", spec.Name, err), ""))

@@ -14,6 +14,7 @@ import (
 	"runtime"
 
 	"github.com/assaylab/assay/framework"
+	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/build"
 	"github.com/assaylab/assay/framework/internal/bytesize"
 	"github.com/assaylab/assay/framework/internal/host"
@@ -44,8 +45,9 @@ type Study struct {
 	trials  map[string]map[string]int // behavioural trials in the parts of datasets that are divided several times
 	recipes map[recipeKey]*source.Dataset
 	shared  map[string]*store.Probes    // what points have in common
-	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its digest
-	looked  map[string]*embedded        // recordings, by digest and role
+	abouts  map[string]data.About       // as digests: equal numbers may be about different things
+	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its label
+	looked  map[string]*embedded        // recordings, by label of the dataset and role
 	origin  trial.Provenance            // what all trials of this run share
 	jobs    int                         // trials at a time that a run was asked for
 	pins    *Pins                       // what assay.lock says; nil where nobody asks
@@ -60,7 +62,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 		return nil, err
 	}
 	s := &Study{Tools: t, Sweep: sw, digests: map[string]string{}, trials: map[string]map[string]int{}, shared: map[string]*store.Probes{},
-		wanted: map[[2]string]*store.Probes{}, looked: map[string]*embedded{}, pins: pins}
+		wanted: map[[2]string]*store.Probes{}, looked: map[string]*embedded{}, abouts: map[string]data.About{}, pins: pins}
 	if sw.Limits.Confine != "" && t.Launcher.Confine != host.ConfineRequired { // which nobody takes back
 		t.Launcher.Confine = host.Confine(sw.Limits.Confine)
 	}

@@ -52,6 +52,9 @@ func (t *Table) caption(g *gathered, v *verdict, of map[*Cell]evidence) {
 	v.sayMarks(t, &s)
 	t.saySelection(&s)
 	sayLevels(t, g, &s)
+	for _, r := range t.Spec.Remarks {
+		s.name("%s", r)
+	}
 	saySees(t, g, &s)
 	sayPackages(t, g, &s)
 	sayFailures(t, g, &s)

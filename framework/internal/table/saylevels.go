@@ -18,7 +18,7 @@ func sayLevels(t *Table, g *gathered, s *sentences) {
 	case chance:
 		s.say("chance: the best answer that looks at nothing and is known from train; it is in no family, and never best")
 	case t.Spec.Chance:
-		s.say("no chance level is known: it comes with the probes of sweep files of version 2")
+		s.say("no chance level is known: probes of version 2 bring it for all of their kinds but state")
 	}
 	switch {
 	case shuffled && labels:

@@ -43,6 +43,8 @@ type Spec struct {
 	// Expect are methods of the sweep that this table would show; one without any
 	// record has a row that says so.
 	Expect []string `json:"-"`
+	// Remarks are sentences for the caption on the data, without their full stops.
+	Remarks []string `json:"-"`
 }
 
 // Table is finished: every renderer prints the same numbers.
