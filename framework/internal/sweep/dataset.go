@@ -133,7 +133,7 @@ func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
 		*r.Read = d.columns(c, what+": read")
 	}
 	if c, ok := f.Value("split"); ok {
-		r.Split = d.division(c, what+": split")
+		r.Split = d.division(c, what+": split", false)
 	}
 	return r
 }
