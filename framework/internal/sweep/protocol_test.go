@@ -189,7 +189,7 @@ func TestProtocolsRefuse(t *testing.T) {
 
 // A name of a protocol stands for the datasets that it makes, in the order of members.
 func TestProtocolsAreNamed(t *testing.T) {
-	s, err := Parse("p.yaml", []byte(sessions+"  p: {protocol: learning-curve, members: [b1, a1], shares: [12.5%, 1]}\nmethods: {raw: {plugin: toy, datasets: [p, a2]}}\ntables: [{name: t, cell: loss, datasets: [p]}]\n"), nil)
+	s, err := Parse("p.yaml", []byte(sessions+"  p: {protocol: learning-curve, members: [b1, a1], shares: [12.5%, 1]}\nmethods: {raw: {plugin: toy, datasets: [p, a2]}}\ntables: [{name: t, cell: loss, datasets: [p]}, {name: u, cell: loss, datasets: [p.a1]}]\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,6 +198,9 @@ func TestProtocolsAreNamed(t *testing.T) {
 		t.Error(d)
 	}
 	if d := cmp.Diff(made, s.Tables[0].Dataset); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(made[2:], s.Tables[1].Dataset); d != "" { // the curve of one member
 		t.Error(d)
 	}
 }
