@@ -112,3 +112,18 @@ func Numbered(role string, i int) string {
 	}
 	return fmt.Sprintf("%s-%d", role, i+1)
 }
+
+// Torn counts the trials of which samples lie in more than one part, those in none apart.
+func (r *Recording) Torn() int {
+	part, torn := map[int32]Split{}, map[int32]bool{}
+	for i, s := range r.Split {
+		if s == "" {
+			continue
+		}
+		if old, ok := part[r.Trial[i]]; ok && old != s {
+			torn[r.Trial[i]] = true
+		}
+		part[r.Trial[i]] = s
+	}
+	return len(torn)
+}

@@ -36,7 +36,7 @@ func (m toy) Describe() framework.Description {
 		Metrics:       []metric.Info{{Name: "level", Goal: metric.Max, Doc: "mean of the embedding"}},
 		Arrays:        []framework.ArrayInfo{{Name: "sum", Doc: "the sum"}},
 		Deterministic: true, OutOfSample: true, Reuse: true, Resumable: true,
-		Budget: "epochs", Context: framework.Context{Before: "0", After: "0"}, UsesLabels: framework.Never, Seedless: "not draws",
+		Budget: "epochs", Context: framework.Context{Before: "0", After: "0"}, UsesLabels: framework.Never, Seedless: "not draws", Several: []string{data.MainRole},
 	}
 }
 
@@ -57,6 +57,15 @@ func (m toy) Train(_ context.Context, req framework.TrainRequest, _ framework.Re
 		}
 	}
 	out := &toyModel{lie: m.lie}
+	if m.lie == "several" && req.Data.Recordings[data.Numbered(data.MainRole, 1)] != nil {
+		return nil, fmt.Errorf("a second recording")
+	}
+	if m.lie == "test" {
+		all := req.Data.Recordings[data.MainRole]
+		for i := range all.Len() {
+			out.Sum += float64(i) * float64(all.Samples.Row(i)[0])
+		}
+	}
 	stream := req.Stream("sum")
 	done, err := req.Checkpoint.Resume(func(dir string) error {
 		text, err := os.ReadFile(filepath.Join(dir, "state"))
@@ -205,6 +214,8 @@ func TestLiesAreFound(t *testing.T) {
 		"folder":      "serves many trials",
 		"environment": "serves many trials",
 		"file":        "serves many trials",
+		"test":        "learns from the train part",
+		"several":     "takes several recordings",
 		"goroutine":   "serves many trials",
 	} {
 		t.Run(lie, func(t *testing.T) {

@@ -106,6 +106,13 @@ func (m *model) fit(t *trainer, net network, p *part, classes []int32) error {
 	return t.run(schedule{what: "the network", curve: "loss", epochs: s.Epochs, rate: s.LearningRate, given: s.Order == "given", state: net.sets()}, o, p.windows)
 }
 
+// fitAlso trains a network on a further recording, without checkpoints.
+func (m *model) fitAlso(t *trainer, net network, p *part, classes []int32, role string) error {
+	s := &m.Settings
+	o := s.objective(net, p, classes, t.workers, t.masks)
+	return t.run(schedule{what: "the network on " + role, curve: "loss_" + role, epochs: s.Epochs, rate: s.LearningRate, given: s.Order == "given"}, o, p.windows)
+}
+
 func (s *settings) pretrains() bool {
 	return s.Transfer == "individual" || s.Transfer == "latents" || s.Transfer == "masked"
 }
@@ -114,19 +121,33 @@ func (s *settings) pretrains() bool {
 // keeps of it. It returns the part of main that the head is learned from.
 func (m *model) pretrain(t *trainer, main *data.Recording, p *part) (*part, error) {
 	s := &m.Settings
-	r, err := t.req.Data.Train(pretrainRole)
+	recs, err := t.req.Data.TrainSeveral(pretrainRole)
 	if err != nil {
 		return nil, framework.Refuse("transfer "+s.Transfer+": "+err.Error(), "give the dataset a recording in role pretrain: roles: {pretrain: {source: ...}, main: {source: ...}}")
 	}
-	in, source, err := m.part(t, pretrainRole, r)
-	if err != nil {
-		return nil, err
+	if len(recs) > 1 && s.Transfer != "individual" {
+		return nil, framework.Refuse(fmt.Sprintf("transfer %s: role pretrain has %d recordings", s.Transfer, len(recs)), "what is carried over but transfer: individual belongs to the units of one recording; give it one")
 	}
-	classes := classesOf(source)
-	t.rec.Log("pretrain: %d units, %d windows, %d classes", in.units(s), len(source.windows), len(classes))
-	net := newFull(s, sizes{in.units(s), len(classes)}, t.req.Rand("init pretrain"), t.noise)
-	if err := m.fit(t, net, source, classes); err != nil {
-		return nil, err
+	var in *input
+	var source *part
+	var net *full
+	for k, r := range recs {
+		if in, source, err = m.part(t, data.Numbered(pretrainRole, k), r); err != nil {
+			return nil, err
+		}
+		classes := classesOf(source)
+		t.rec.Log("%s: %d units, %d windows, %d classes", data.Numbered(pretrainRole, k), in.units(s), len(source.windows), len(classes))
+		before := net
+		net = newFull(s, sizes{in.units(s), len(classes)}, t.req.Rand("init "+data.Numbered(pretrainRole, k)), t.noise)
+		if k == 0 {
+			err = m.fit(t, net, source, classes)
+		} else { // the individual module goes on where it was, the rest begins anew with these units
+			net.individual.ps.CopyFrom(before.individual.ps)
+			err = m.fitAlso(t, net, source, classes, data.Numbered(pretrainRole, k))
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if s.AlignmentPoints > 0 {
 		whole := &model{Settings: *s, Input: in, net: net}
@@ -140,7 +161,7 @@ func (m *model) pretrain(t *trainer, main *data.Recording, p *part) (*part, erro
 		}
 		m.Input.Kept = in.Kept
 		m.build(t.req.Rand("init"), t.noise) // anew: the head is for these units
-		m.NetClasses, m.net = len(classes), net
+		m.NetClasses, m.net = len(classesOf(source)), net
 		return m.Input.again(s, main)
 	}
 	own := m.net.(*full)

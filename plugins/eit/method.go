@@ -43,6 +43,7 @@ func (method) Describe() framework.Description {
 		Citation: "Liu, Azabou, Dabagia, Xiao and Dyer, Seeing the forest and the tree: Building representations of both individual and collective dynamics with transformers, NeurIPS 2022, arXiv 2206.06131",
 		Settings: settings{},
 		Roles:    []string{data.MainRole},
+		Several:  []string{pretrainRole},
 		Optional: []framework.OptionalRole{{Name: pretrainRole, When: "transfer in ['individual', 'latents', 'masked']"}},
 		Metrics: []metric.Info{
 			{Name: "accuracy", Goal: metric.Max, Doc: "share of steps of all windows whose class the model predicts: P_S, or the only output there is"},

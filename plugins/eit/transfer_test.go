@@ -3,11 +3,13 @@ package eit
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/nn"
+	"github.com/assaylab/assay/framework/setting"
 )
 
 // What transfer keeps is the individual module that training on pretrain alone
@@ -114,5 +116,38 @@ func TestLatentsKeepTheUnitsOfPretrain(t *testing.T) {
 				t.Errorf("silent %s, pooling %s: %v", name, pooling, err)
 			}
 		}
+	}
+}
+
+// Of several recordings the module learns one after another: what the first leaves is
+// what the second begins with. What belongs to the units of one recording refuses them.
+func TestTransferFromSeveral(t *testing.T) {
+	a, b, c := divided(toy(1, 24, 9)), divided(toy(2, 24, 6)), divided(toy(3, 24, 8))
+	module := func(roles map[string]*data.Recording) []float32 {
+		m := trained(t, small(map[string]any{"transfer": "individual"}), roles)
+		var out []float32
+		for _, p := range m.net.(*full).individual.ps.All() {
+			out = append(out, p.Data...)
+		}
+		return out
+	}
+	one := module(map[string]*data.Recording{pretrainRole: a, data.MainRole: b})
+	two := module(map[string]*data.Recording{pretrainRole: a, pretrainRole + "-2": c, data.MainRole: b})
+	swapped := module(map[string]*data.Recording{pretrainRole: c, pretrainRole + "-2": a, data.MainRole: b})
+	if slices.Equal(one, two) || slices.Equal(two, swapped) {
+		t.Error("the second recording, or their order, changes nothing")
+	}
+	if again := module(map[string]*data.Recording{pretrainRole: a, pretrainRole + "-2": c, data.MainRole: b}); !slices.Equal(two, again) {
+		t.Error("equal requests give other modules")
+	}
+	var s settings
+	values := small(map[string]any{"transfer": "masked"})
+	if err := setting.Of(s).Decode(values, &s); err != nil {
+		t.Fatal(err)
+	}
+	_, err := New().Train(t.Context(), framework.TrainRequest{Settings: &s, Seed: 5, Threads: 1,
+		Data: &data.Dataset{Recordings: map[string]*data.Recording{pretrainRole: a, pretrainRole + "-2": c, data.MainRole: b}}}, quiet{})
+	if err == nil || !strings.Contains(err.Error(), "role pretrain has 2 recordings") {
+		t.Errorf("masked: %v", err)
 	}
 }

@@ -236,6 +236,8 @@ func Checks() []Check {
 		{"needs no seed", "seedless is the condition under which nothing is drawn at all", true, (*Suite).seedless},
 		{"sees only its context", "context is how many samples before and after a sample its embedding may see, -1 the whole part", true, (*Suite).sees},
 		{"uses no labels", "uses_labels is the condition under which what Embed returns depends on targets", true, (*Suite).unlabelled},
+		{"learns from the train part", "fit means, scales and everything else on Data.Train (run.data.train in Python): what tests must change nothing", true, (*Suite).trainsAlone},
+		{"takes several recordings", "a role in several may hold more: ROLE, ROLE-2, ROLE-3; Data.TrainSeveral (run.data.train_several in Python) has them all", true, (*Suite).several},
 		{"quiet on standard output", "standard output belongs to the handshake line; print on standard error, or log", false, (*Suite).quiet},
 		{"says goodbye in time", "implement plugin.GRPCController/Shutdown: answer and exit at once (docs/protocol.md)", false, (*Suite).goodbye},
 		{"leaves nothing behind", "wait for what you start, or end it, before you exit", false, (*Suite).leaves},

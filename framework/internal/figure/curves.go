@@ -26,12 +26,25 @@ type Band struct {
 // Curves draws learning curves: a line for each method's mean, a band from lowest
 // to highest seed, 89 mm wide. The legend stands below.
 func Curves(curves []Curve, metric string) (height vg.Length, draws func(draw.Canvas) error, err error) {
-	bands := make([]Band, len(curves))
-	var xs, ys []float64
+	lines := make([]Line, len(curves))
 	for i, k := range curves {
-		if bands[i] = k.Band(); len(bands[i].Steps) == 0 {
+		if lines[i] = (Line{k.Name, k.Band()}); len(lines[i].Steps) == 0 {
 			return 0, nil, errors.New("the curve of " + k.Name + " has no step that all its seeds reached")
 		}
+	}
+	return Lines(lines, metric+"  (line: mean over seeds, band: lowest to highest)", "step")
+}
+
+// Line is a band by a name.
+type Line struct {
+	Name string
+	Band
+}
+
+// Lines draws bands about a common axis, 89 mm wide. The legend stands below.
+func Lines(bands []Line, heading, below string) (height vg.Length, draws func(draw.Canvas) error, err error) {
+	var xs, ys []float64
+	for i := range bands {
 		xs = append(xs, bands[i].Steps...)
 		ys = append(append(ys, bands[i].Lo...), bands[i].Hi...)
 	}
@@ -39,22 +52,22 @@ func Curves(curves []Curve, metric string) (height vg.Length, draws func(draw.Ca
 		return 0, nil, errors.New("there are no curves to draw")
 	}
 	const line = 10
-	height = 150 + line*vg.Length(len(curves)) + 24
+	height = 150 + line*vg.Length(len(bands)) + 24
 	return height, func(c draw.Canvas) error {
-		bottom := line*vg.Length(len(curves)) + 40
+		bottom := line*vg.Length(len(bands)) + 40
 		x := NewAxis(slices.Min(xs), slices.Max(xs), 34, Narrow-6, 6)
 		y := NewAxis(slices.Min(ys), slices.Max(ys), bottom, height-16, 6)
 		title := Letters(PaperFont)
 		title.YAlign = draw.YTop
-		c.FillText(title, vg.Point{X: 4, Y: height - 4}, Fit(metric+"  (line: mean over seeds, band: lowest to highest)", Narrow-8, PaperFont))
+		c.FillText(title, vg.Point{X: 4, Y: height - 4}, Fit(heading, Narrow-8, PaperFont))
 		for i := range bands {
 			bands[i].draw(c, LookOf(i), x, y)
 		}
-		x.DrawX(c, bottom, "step")
+		x.DrawX(c, bottom, below)
 		y.DrawY(c, x.From)
 		text := Letters(PaperFont)
 		text.YAlign = draw.YCenter
-		for i, k := range curves {
+		for i, k := range bands {
 			at := bottom - 30 - line*vg.Length(i)
 			look := LookOf(i)
 			c.StrokeLine2(draw.LineStyle{Color: look.Colour, Width: 1.2, Dashes: look.Dashes}, x.From, at, x.From+18, at)

@@ -151,6 +151,7 @@ type toy struct {
 	about    func(*framework.Description)
 	training func(ctx context.Context, req framework.TrainRequest, rec framework.Recorder) error
 	embed    func(*data.Array)
+	seen     func(step string, r *data.Recording) // what Embed and Evaluate got
 	metrics  framework.Metrics
 	saving   func(dir string) error
 }
@@ -187,6 +188,9 @@ type toyModel struct {
 }
 
 func (m *toyModel) Embed(_ context.Context, r *data.Recording) (data.Array, error) {
+	if m.toy.seen != nil {
+		m.toy.seen("embed", r)
+	}
 	out := data.NewArray(r.Len(), 1)
 	for i := range r.Len() {
 		out.Values[i] = float32(m.gain) * r.Samples.Row(i)[0]
@@ -197,7 +201,10 @@ func (m *toyModel) Embed(_ context.Context, r *data.Recording) (data.Array, erro
 	return out, nil
 }
 
-func (m *toyModel) Evaluate(context.Context, *data.Recording) (framework.Metrics, error) {
+func (m *toyModel) Evaluate(_ context.Context, r *data.Recording) (framework.Metrics, error) {
+	if m.toy.seen != nil {
+		m.toy.seen("evaluate", r)
+	}
 	if m.toy.metrics != nil {
 		return m.toy.metrics, nil
 	}

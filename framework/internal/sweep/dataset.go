@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/source"
@@ -34,11 +35,17 @@ func (d *decoder) datasets(pairs []yaml.Pair, s *Sweep) {
 		for _, x := range made {
 			d.groups[id] = append(d.groups[id], x.ID)
 			s.made[x.ID] = id
-		}
-		if m, ok := p.Value.Get("members"); ok {
-			for _, item := range m.Value.Entries() {
-				s.members[item.Text] = true
+			// The shares of one member have a name, too: that of its curve.
+			if kind, ok := p.Value.Get("protocol"); ok && kind.Value.Text == learningCurve {
+				for _, m := range memberNames(p.Value) {
+					if strings.HasPrefix(x.ID, id+"."+m+".") {
+						d.groups[id+"."+m] = append(d.groups[id+"."+m], x.ID)
+					}
+				}
 			}
+		}
+		for _, m := range memberNames(p.Value) {
+			s.members[m] = true
 		}
 	}
 	seen := map[string]bool{}
@@ -48,6 +55,16 @@ func (d *decoder) datasets(pairs []yaml.Pair, s *Sweep) {
 		}
 		seen[x.ID] = true
 	}
+}
+
+// memberNames are the members of a protocol.
+func memberNames(n *yaml.Node) (out []string) {
+	if m, ok := n.Get("members"); ok {
+		for _, item := range m.Value.Entries() {
+			out = append(out, item.Text)
+		}
+	}
+	return out
 }
 
 func (d *decoder) recipe(n *yaml.Node, what string) source.Dataset {
@@ -133,7 +150,7 @@ func (d *decoder) recording(n *yaml.Node, what string) source.Recording {
 		*r.Read = d.columns(c, what+": read")
 	}
 	if c, ok := f.Value("split"); ok {
-		r.Split = d.division(c, what+": split")
+		r.Split = d.division(c, what+": split", false)
 	}
 	return r
 }

@@ -5,14 +5,16 @@ import (
 	"github.com/assaylab/assay/framework/internal/yaml"
 )
 
-// division reads how a recording is divided.
-func (d *decoder) division(n *yaml.Node, what string) *data.Division {
+// division reads how a recording is divided; held: test may name sessions instead.
+func (d *decoder) division(n *yaml.Node, what string, held bool) *data.Division {
 	g := d.Fields(n, what, "by", "train", "val", "test", "order", "seed", "file", "folds", "repeats", "stratify", "gap", "part")
 	out := new(data.Division)
 	g.Text("by", &out.By)
 	g.Number("train", &out.Train)
 	g.Number("val", &out.Val)
-	g.Number("test", &out.Test)
+	if t, ok := g.Value("test"); !ok || t.Kind != yaml.Mapping || !held {
+		g.Number("test", &out.Test)
+	}
 	g.Text("order", &out.Order)
 	if s, ok := g.Value("seed"); ok {
 		if s.Kind == yaml.Text && s.Text == "trial" {

@@ -34,9 +34,7 @@ func (d *decoder) joined(f yaml.Fields, what string) source.Recording {
 		d.Fail(c, "split: {test: {session: NAME}}", "%s: what is joined is divided by session or subject", what)
 		return r
 	}
-	rest := *c
-	rest.Pairs = slices.DeleteFunc(slices.Clone(c.Pairs), func(p yaml.Pair) bool { return p.Key.Text == "test" })
-	split := d.division(&rest, what+": split")
+	split := d.division(c, what+": split", true)
 	if split.Train == 0 {
 		split.Train = 1 - split.Val
 	}

@@ -57,7 +57,7 @@ func (d *decoder) protocol(id string, n *yaml.Node, plain map[string]source.Data
 		}
 	}
 	if s, ok := f.Value("split"); ok {
-		p.split = d.division(s, what+": split")
+		p.split = d.division(s, what+": split", false)
 	}
 	d.access(f, &p)
 	d.shares(f, &p)

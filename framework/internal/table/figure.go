@@ -23,7 +23,7 @@ const (
 )
 
 // Figures lists what RenderFigure can draw.
-func Figures() []string { return []string{FigureDots, FigureForest, FigureCritical} }
+func Figures() []string { return []string{FigureDots, FigureForest, FigureCritical, FigureLearning} }
 
 // drawing is a figure of a known size.
 type drawing struct {
@@ -41,6 +41,8 @@ func RenderFigure(w io.Writer, t *Table, kind, format string) error {
 		d, err = dots(t)
 	case FigureForest:
 		d, err = forest(t)
+	case FigureLearning:
+		d, err = learning(t)
 	case FigureCritical:
 		d, err = critical(t)
 	default:
@@ -60,9 +62,17 @@ func RenderFigure(w io.Writer, t *Table, kind, format string) error {
 	return data.Problem{Path: "format", Fact: fmt.Sprintf("there is no figure format %q", format), Hint: setting.Suggest(format, []string{"svg", "png", "pdf"})}
 }
 
-func renderSVG(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "svg") }
-func renderPNG(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "png") }
-func renderPDF(w io.Writer, t *Table) error { return RenderFigure(w, t, FigureDots, "pdf") }
+func renderSVG(w io.Writer, t *Table) error { return RenderFigure(w, t, t.figure(), "svg") }
+func renderPNG(w io.Writer, t *Table) error { return RenderFigure(w, t, t.figure(), "png") }
+func renderPDF(w io.Writer, t *Table) error { return RenderFigure(w, t, t.figure(), "pdf") }
+
+// figure is what a table is drawn as where nobody says.
+func (t *Table) figure() string {
+	if t.isLearning() {
+		return FigureLearning
+	}
+	return FigureDots
+}
 
 // Sizes of panels, in points.
 const (

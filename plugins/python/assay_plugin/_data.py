@@ -110,6 +110,18 @@ class Dataset:
         return self.role(role).train_part()
 
 
+    def several(self, role: str) -> List[Recording]:
+        """The recordings in a role, one or more: ``role``, ``role-2``, ``role-3``."""
+        out = [self.role(role)]
+        while (name := f"{role}-{len(out) + 1}") in self.recordings:
+            out.append(self.recordings[name])
+        return out
+
+    def train_several(self, role: str) -> List[Recording]:
+        """What may be learned from in a role, of every recording in it."""
+        return [r.train_part() for r in self.several(role)]
+
+
 def open_dataset(folder: str) -> Dataset:
     """Maps the dataset in a folder into memory. What dataset.json claims of the
     files is checked, except hashes and values."""

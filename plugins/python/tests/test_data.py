@@ -55,3 +55,13 @@ def test_a_folder_that_contradicts_itself_is_refused(data, change, why):
     (data / "dataset.json").write_text(json.dumps(about))
     with pytest.raises(Failure, match=why):
         open_dataset(str(data))
+
+
+def test_a_role_may_hold_several_recordings(data):
+    d = open_dataset(str(data))
+    assert [len(r) for r in d.several("main")] == [len(d.role("main"))]
+    more = type(d)({"main": d.role("main"), "main-2": d.role("main").on("test"), "main-4": d.role("main")})
+    assert [len(r) for r in more.several("main")] == [len(d.role("main")), len(d.role("main").on("test"))]
+    assert len(more.train_several("main")[0]) == len(d.train())
+    with pytest.raises(Refuse):
+        more.several("pretrain")
