@@ -25,7 +25,7 @@ func (l *Ledger) leakNotes(ctx context.Context) (out []string, err error) {
 			return nil, err
 		}
 		d := l.study.plugins[p.Method].Description
-		gap, bySample := gapOf(p.recipe)
+		gap, bySample := gapOf(*p.recipe)
 		if before, after, ok, err := d.ContextFor(p.Settings); bySample && ok && err == nil && gap > 0 && (before < 0 || after < 0 || before+after > int64(gap)) {
 			note("leak: %s: the embedding of %s sees samples across the gap of %d", p.Dataset, p.Method, gap)
 		}
@@ -37,7 +37,7 @@ func (l *Ledger) leakNotes(ctx context.Context) (out []string, err error) {
 		for _, leak := range p.recipe.Leaks(d.EmbedRole()) {
 			note("leak: %s: %s", p.Dataset, leak)
 		}
-		leak, err := l.study.cut(p.Fit.Dataset, p.recipe, d.EmbedRole())
+		leak, err := l.study.cut(p.Fit.Dataset, *p.recipe, d.EmbedRole())
 		if err != nil {
 			return nil, err
 		}
