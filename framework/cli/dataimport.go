@@ -67,7 +67,7 @@ says of it is printed.`,
 			defer set.Close()
 			about := built.About[data.MainRole]
 			var text bytes.Buffer
-			columns, err := file.Write(&text, set.Recordings[data.MainRole], about.Targets)
+			columns, err := file.Write(&text, set.Recordings[data.MainRole], about)
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 // Notes say what of a plan needs a word: whose code has changed, so that its trials
 // run again, and what is taken although something around it has changed.
 func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
-	out := l.study.readOutNotes()
+	out := append(l.study.readingNotes(), l.study.readOutNotes()...)
 	for _, m := range l.study.Sweep.Methods {
 		var open, unknown, moved bool
 		for _, p := range l.Points() {

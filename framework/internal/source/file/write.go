@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -15,7 +16,7 @@ import (
 // Write writes a recording as an .npz that is read again as it is, but for its unit
 // and the angles of its classes, for which an array has no place: the returned columns
 // say them.
-func Write(w io.Writer, rec *data.Recording, about map[string]data.AboutTarget) (Columns, error) {
+func Write(w io.Writer, rec *data.Recording, about data.AboutRecording) (Columns, error) {
 	c := Columns{Samples: []string{"samples"}, Unit: rec.Unit, Trial: "trial"}
 	z := zip.NewWriter(w)
 	member := func(name string, write func(io.Writer) error) error {
@@ -28,7 +29,7 @@ func Write(w io.Writer, rec *data.Recording, about map[string]data.AboutTarget) 
 		}
 		return nil
 	}
-	taken := map[string]bool{"samples": true, "trial": true, "bin_seconds": true, "split": true}
+	taken := map[string]bool{"samples": true, "trial": true, "bin_seconds": true, "split": true, "subject": true, "session": true}
 	err := member("samples", func(w io.Writer) error { return npy.Write(w, rec.Samples.Shape, rec.Samples.Values) })
 	if err == nil {
 		err = member("trial", func(w io.Writer) error { return npy.Write(w, []int{rec.Len()}, rec.Trial) })
@@ -38,6 +39,12 @@ func Write(w io.Writer, rec *data.Recording, about map[string]data.AboutTarget) 
 	}
 	if err == nil && rec.Split != nil {
 		err = member("split", func(w io.Writer) error { return npy.Write(w, []int{rec.Len()}, splitCodes(rec.Split)) })
+	}
+	for _, name := range []string{"subject", "session"} {
+		text := map[string]string{"subject": about.Subject, "session": about.Session}[name]
+		if err == nil && text != "" {
+			err = member(name, func(w io.Writer) error { return writeTexts(w, "()", []int32{0}, []string{text}) })
+		}
 	}
 	for _, t := range rec.Targets {
 		if err != nil {
@@ -57,13 +64,13 @@ func Write(w io.Writer, rec *data.Recording, about map[string]data.AboutTarget) 
 			continue
 		}
 		c.Classes = append(c.Classes, Class{t.Name, array})
-		if angles := about[t.Name].Angles; angles != nil {
+		if angles := about.Targets[t.Name].Angles; angles != nil {
 			if c.Angles == nil {
 				c.Angles = map[string]Angles{}
 			}
-			c.Angles[t.Name] = byLabel(about[t.Name])
+			c.Angles[t.Name] = byLabel(about.Targets[t.Name])
 		}
-		err = member(array, func(w io.Writer) error { return writeLabels(w, t, about[t.Name].Labels) })
+		err = member(array, func(w io.Writer) error { return writeLabels(w, t, about.Targets[t.Name].Labels) })
 	}
 	if err != nil {
 		return c, err
@@ -74,7 +81,7 @@ func Write(w io.Writer, rec *data.Recording, about map[string]data.AboutTarget) 
 func byLabel(t data.AboutTarget) Angles {
 	a := Angles{ByLabel: map[string]float64{}}
 	for i, label := range t.Labels {
-		a.ByLabel[label] = t.Angles[i] * 180 / 3.141592653589793
+		a.ByLabel[label] = t.Angles[i] * 180 / math.Pi
 	}
 	return a
 }
@@ -91,10 +98,10 @@ func splitCodes(split []data.Split) []uint8 {
 // writeLabels writes labels by their names: as numbers if all are whole ones, else as
 // NumPy's text.
 func writeLabels(w io.Writer, t data.Target, names []string) error {
-	numbers, whole, longest := make([]int64, len(names)), true, 1
+	numbers, whole := make([]int64, len(names)), true
 	for i, name := range names {
 		n, err := strconv.ParseInt(name, 10, 64)
-		numbers[i], whole, longest = n, whole && err == nil, max(longest, utf8.RuneCountInString(name))
+		numbers[i], whole = n, whole && err == nil
 	}
 	if names == nil || whole {
 		out := make([]int64, len(t.Labels))
@@ -105,12 +112,21 @@ func writeLabels(w io.Writer, t data.Target, names []string) error {
 		}
 		return npy.Write(w, []int{len(out)}, out)
 	}
-	header := fmt.Sprintf("{'descr': '<U%d', 'fortran_order': False, 'shape': (%d,), }\n", longest, len(t.Labels))
+	return writeTexts(w, fmt.Sprintf("(%d,)", len(t.Labels)), t.Labels, names)
+}
+
+// writeTexts writes texts by their numbers, in NumPy's UTF-32 of one width.
+func writeTexts(w io.Writer, shape string, labels []int32, names []string) error {
+	longest := 1
+	for _, name := range names {
+		longest = max(longest, utf8.RuneCountInString(name))
+	}
+	header := fmt.Sprintf("{'descr': '<U%d', 'fortran_order': False, 'shape': %s, }\n", longest, shape)
 	if _, err := w.Write(append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(header))), header...)); err != nil {
 		return err
 	}
 	row := make([]byte, 0, 4*longest)
-	for _, l := range t.Labels {
+	for _, l := range labels {
 		row = row[:0]
 		for _, r := range names[l] {
 			row = binary.LittleEndian.AppendUint32(row, uint32(r))
