@@ -15,7 +15,7 @@ import (
 
 func (a *app) dataCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "data", Short: "List, fetch and describe recordings"}
-	cmd.AddCommand(a.dataList(), a.dataGet(), a.dataDescribe(), a.dataInit(), a.dataGC())
+	cmd.AddCommand(a.dataList(), a.dataGet(), a.dataDescribe(), a.dataInit(), a.dataImport(), a.dataPreview(), a.dataGC())
 	return cmd
 }
 

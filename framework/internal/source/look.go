@@ -39,7 +39,7 @@ func readable(path string) error {
 		fact, _ := file.Unreadable(path)
 		return problem.Usage(Error{Fact: fact, Hint: suggestSource(path)}, "")
 	}
-	f, _, err := regular.Open(path)
+	f, _, err := regular.Open(file.Parts(path)[0])
 	if err != nil {
 		return noFile(path, err)
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/regular"
+	"github.com/assaylab/assay/framework/internal/source/file"
 )
 
 // readerVersion is raised whenever equal bytes give another recording than
@@ -67,6 +69,9 @@ func (r Recording) identity(trialSeed uint64) (identity, error) {
 	if err != nil {
 		return id, err
 	}
+	if err := id.companions(); err != nil {
+		return id, err
+	}
 	id.Reader, id.Keep, id.MinSpeed, id.Subject, id.Session = readerVersion, r.Keep, r.MinSpeed, r.Subject, r.Session
 	id.As, id.Only, id.Bare = r.As, r.Only, r.Bare
 	if division := r.division(trialSeed); division != nil {
@@ -81,6 +86,29 @@ func (r Recording) identity(trialSeed uint64) (identity, error) {
 		id.Split = &split
 	}
 	return id, nil
+}
+
+// companions puts the contents of the files beside a file where their paths were.
+func (id *identity) companions() error {
+	if id.Read == nil || len(id.Read.Files) == 0 {
+		return nil
+	}
+	read := *id.Read
+	read.Files = maps.Clone(read.Files)
+	for _, name := range sortedKeys(read.Files) {
+		sums := ""
+		for _, part := range file.Parts(read.Files[name]) {
+			sum, _, err := hashOf(part, 0)
+			if err != nil {
+				return noFile(part, err)
+			}
+			sums += sum
+			id.sources = append(id.sources, data.AboutSource{Name: filepath.Base(part), SHA256: sum})
+		}
+		read.Files[name] = sums
+	}
+	id.Read = &read
+	return nil
 }
 
 func (b *Builder) memo(key string) string { return filepath.Join(b.Cache.Root, "memo", key) }

@@ -44,18 +44,25 @@ func (r Recording) columns() Columns {
 func (userFile) shapes() (map[string]Shape, bool) { return nil, false }
 
 func (p userFile) identity(r Recording, _ uint64) (identity, error) {
-	sum, _, err := hashOf(p.path, 0)
-	if err != nil {
-		return identity{}, noFile(p.path, err)
+	id := identity{Source: file.Ending(p.path), Read: r.Read}
+	for _, part := range file.Parts(p.path) {
+		sum, _, err := hashOf(part, 0)
+		if err != nil {
+			return identity{}, noFile(p.path, err)
+		}
+		if part != p.path { // of a folder: which is which counts, too
+			id.Contents = append(id.Contents, filepath.Base(part))
+		}
+		id.Contents = append(id.Contents, sum)
+		id.sources = append(id.sources, data.AboutSource{Name: filepath.Base(part), SHA256: sum})
 	}
-	if r.SHA256 != "" && !strings.EqualFold(sum, r.SHA256) {
+	if sum := id.Contents[0]; r.SHA256 != "" && !strings.EqualFold(sum, r.SHA256) {
 		return identity{}, &Error{
 			Fact: fmt.Sprintf("%s is not the file that the recipe names: expected SHA-256 %s, got %s", p.path, r.SHA256, sum),
 			Hint: "bring back the file, or change sha256 if the new one is meant",
 		}
 	}
-	return identity{Source: file.Ending(p.path), Contents: []string{sum}, Read: r.Read,
-		sources: []data.AboutSource{{Name: filepath.Base(p.path), SHA256: sum}}}, nil
+	return id, nil
 }
 
 // noFile gives advice where a file is missing.

@@ -17,7 +17,7 @@ func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := append(leaks, l.study.readOutNotes()...)
+	out := slices.Concat(leaks, l.study.readingNotes(), l.study.readOutNotes())
 	for _, m := range l.study.Sweep.Methods {
 		var open, unknown, moved bool
 		for _, p := range l.Points() {

@@ -11,9 +11,10 @@ import (
 
 // columns reads what stands under read: which arrays of a file are what.
 func (d *decoder) columns(n *yaml.Node, what string) source.Columns {
+	var c source.Columns
+	n = d.companions(n, what, &c)
 	f := d.Fields(n, what, "samples", "axes", "transpose", "trial", "bin_seconds", "unit", "scale", "nan", "classes", "continuous", "angles",
 		"spikes", "bin", "trials", "align", "window", "units", "times", "resample")
-	var c source.Columns
 	f.Texts("samples", &c.Samples)
 	f.Texts("axes", &c.Axes)
 	d.transpose(f, what, &c)

@@ -24,10 +24,11 @@ from ._serve import serve
 from ._settings import setting
 from ._strategy import Answer, Parameter, Search, Strategy
 from ._training import Training
+from .recordings import write_recording
 
 __all__ = [
     "Answer", "Array", "Blocks", "Cancelled", "Checkpoint", "Contents", "Dataset", "Failure", "Format", "Importer", "Item", "Method", "Metric", "Parameter",
-    "Ragged", "Recording", "Refuse", "Scores", "Search", "Strategy", "Target", "Training", "blocks", "jackknife", "over_samples", "serve", "setting",
+    "Ragged", "Recording", "Refuse", "Scores", "Search", "Strategy", "Target", "Training", "blocks", "jackknife", "over_samples", "serve", "setting", "write_recording",
 ]
 __version__ = "0.2.0"
 

@@ -107,12 +107,18 @@ class Tree:
             t, full = d.dtype[name], f"{path}/{name}"
             kind = numeric(t.base)
             if h5py.check_string_dtype(t) is not None:
-                out.append(Entry(Item(full, "text", "text", d.shape, table=path), lambda name=name: [text(x) for x in d[name]]))
+                out.append(Entry(Item(full, "text", "text", d.shape, table=path), self._column(d, name, "")))
             elif kind:
-                out.append(Entry(Item(full, "array", kind, (*d.shape, *t.shape), table=path), lambda name=name, kind=kind: np.asarray(d[name], kind)))
+                out.append(Entry(Item(full, "array", kind, (*d.shape, *t.shape), table=path), self._column(d, name, kind)))
             else:
                 self.left(full, f"it holds {described(t)}")
         return out
+
+    def _column(self, d: "h5py.Dataset", name: str, kind: str) -> Callable[[], Extract]:
+        def read() -> Extract:
+            return np.asarray(d[name], kind) if kind else [text(x) for x in d[name]]
+
+        return read
 
 
 def numeric(dtype: "np.dtype[Any]") -> str:

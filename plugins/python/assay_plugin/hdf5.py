@@ -36,7 +36,8 @@ class HDF5(Importer):
         return [Format("nwb", [".nwb"], _MAGIC, missing), Format("hdf5", [".h5", ".hdf5", ".hdf"], _MAGIC, missing), Format("matlab", [".mat"], b"", missing)]
 
     def inspect(self, path: str, format: str) -> Contents:
-        return self._open(path).contents()
+        contents: Contents = self._open(path).contents()
+        return contents
 
     def extract(self, path: str, format: str, items: Sequence[str]) -> Iterator[Tuple[str, Extract]]:
         opened = self._open(path)

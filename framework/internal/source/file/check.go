@@ -29,7 +29,7 @@ func (c Columns) Check(file string) []data.Problem {
 		add("samples", "a recording has either samples or spikes", "remove one of them")
 	case f.table && len(c.Samples) == 0 && c.Spikes == nil:
 		add("samples", fmt.Sprintf("is missing: a %s file does not say which columns are samples", ending), "[unit*] takes all columns that begin with unit")
-	case f.alone && (len(c.Samples) > 0 || c.Trial != "" || len(c.Classes) > 0 || len(c.Continuous) > 0):
+	case f.alone && len(c.Files) == 0 && (len(c.Samples) > 0 || c.Trial != "" || len(c.Classes) > 0 || len(c.Continuous) > 0):
 		add("samples", fmt.Sprintf("an %s file holds the samples and nothing else", ending), "put arrays together with numpy.savez")
 	case !f.table && len(c.Samples) > 1:
 		add("samples", fmt.Sprintf("an %s file has its samples in one array", ending), "name one")

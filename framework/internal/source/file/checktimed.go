@@ -9,6 +9,7 @@ import (
 
 // checkTimed looks at what is said about times.
 func (c Columns) checkTimed(add func(path, fact, hint string)) {
+	c.checkFiles(add)
 	if c.Spikes != nil {
 		if c.BinSeconds == 0 {
 			add("bin", "is missing: spikes are counted in bins", "bin: 50ms")

@@ -30,6 +30,7 @@ type Columns struct {
 	Window   []float64         `json:"window,omitempty"`   // seconds around Align: from, to
 	Units    map[string]Labels `json:"units,omitempty"`    // column with a value per unit -> values of those that stay
 	Times    map[string]string `json:"times,omitempty"`    // array -> array with the time of each row, in seconds
+	Files    map[string]string `json:"files,omitempty"`    // beside it: name in other keys -> path
 	Resample map[string]string `json:"resample,omitempty"` // continuous target -> how it gets onto the bins
 }
 

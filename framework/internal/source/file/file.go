@@ -28,11 +28,7 @@ type Reading struct {
 
 // Read reads the recording that a file holds. Its values are held in memory once.
 func Read(ctx context.Context, path string, c Columns, o Options) (Reading, error) {
-	f, err := formatOf(path)
-	if err != nil {
-		return Reading{}, err
-	}
-	box, err := f.opened(ctx, path, o)
+	f, box, err := openWithCompanions(ctx, path, c, o)
 	if err != nil {
 		return Reading{}, err
 	}
@@ -65,6 +61,7 @@ type reader struct {
 	about      map[string]data.AboutTarget
 	notes      []data.Note
 	clock      *clock         // of what has times; else nil
+	keep       []keeping      // by which units are chosen
 	after      []func() error // what follows a pass over the file
 }
 
@@ -73,7 +70,7 @@ func newReader(f format, box container, c Columns, limit int64) *reader {
 		rec: &data.Recording{Unit: c.Unit, BinSeconds: c.BinSeconds}, about: map[string]data.AboutTarget{}, used: map[string]bool{}}
 	for i, a := range r.arrays {
 		r.index[a.Name] = i
-		if at := strings.LastIndexAny(a.Name, "./#"); at > 0 && a.Table == "" && !f.imported {
+		if at := strings.LastIndexAny(a.Name, "./#"); at > 0 && a.Table == "" && !f.imported && !f.folder {
 			r.arrays[i].Table = a.Name[:at] // a struct of MATLAB's, or another file
 		}
 	}
@@ -92,7 +89,7 @@ func (r *reader) read(ctx context.Context) (Reading, error) {
 	if err := r.box.read(ctx, r.wants); err != nil {
 		return Reading{}, err
 	}
-	return r.finish(r.samples, r.trials, r.split, r.targets, r.gaps, r.angles)
+	return r.finish(r.pickUnits, r.samples, r.trials, r.split, r.targets, r.gaps, r.angles)
 }
 
 // finish puts together what was read.

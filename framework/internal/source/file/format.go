@@ -17,6 +17,7 @@ type format struct {
 	alone   bool     // one array and nothing else: the samples
 	// imported says that another process reads it; see [Importer].
 	imported bool
+	folder   bool // several files
 	open     func(path string, limit int64) (container, error)
 }
 
@@ -178,6 +179,9 @@ func Kinds() string {
 
 // Ending is the ending by which a file's format is known, in lower case.
 func Ending(path string) string {
+	if _, ending, ok := folderFormat(path); ok {
+		return ending
+	}
 	name := strings.ToLower(filepath.Base(path))
 	best := ""
 	for _, e := range Endings() {
@@ -192,6 +196,9 @@ func Ending(path string) string {
 }
 
 func formatOf(path string) (format, error) {
+	if f, _, ok := folderFormat(path); ok {
+		return f, nil
+	}
 	ending := Ending(path)
 	for _, f := range formats {
 		if slices.Contains(f.endings, ending) {

@@ -83,7 +83,7 @@ func (r *reader) leftOut() {
 	var rest []string
 	for _, a := range r.arrays {
 		switch {
-		case r.used[a.Name]:
+		case r.used[a.Name], len(a.Shape) == 0 && (a.Name == "subject" || a.Name == "session"):
 		case a.Kind == Opaque:
 			rest = append(rest, a.Name+" ("+a.Why+")")
 		case a.Kind != Texts && a.size() == r.trialCount && r.trialCount > 1 && a.Name != usualLength:

@@ -57,6 +57,19 @@ func described(name string, h npy.Header) Array {
 	return Array{Name: name, Kind: kind, Shape: h.Shape, columns: h.Fortran && !h.Type.Text()}
 }
 
+// about is whose recording it is, as write_recording of the Python package notes it.
+func (n npz) about() map[string]string {
+	out := map[string]string{}
+	for _, a := range n.list {
+		if (a.Name == "subject" || a.Name == "session") && a.Kind == Texts && len(a.Shape) == 0 {
+			if texts, err := n.zip.Texts(a.Name); err == nil && len(texts) == 1 {
+				out[a.Name] = texts[0]
+			}
+		}
+	}
+	return out
+}
+
 func (n npz) read(ctx context.Context, wants map[string]*want) error {
 	for _, name := range n.zip.Names() {
 		w, ok := wants[name]

@@ -38,7 +38,7 @@ type plan struct {
 // decide fills the plan from names and shapes.
 func (r *reader) decide() error {
 	r.wants = map[string]*want{}
-	for _, step := range []func() error{r.planSamples, r.planBin, r.planTrials, r.planSplit, r.planTargets, r.fits} {
+	for _, step := range []func() error{r.planSamples, r.planUnits, r.planBin, r.planTrials, r.planSplit, r.planTargets, r.fits} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -18,7 +18,6 @@ type spikeTimes struct {
 	units  int      // that stay
 
 	first, last float64
-	n           int
 }
 
 // lists reports whether an array has a list of times for each unit.
@@ -143,13 +142,12 @@ func (r *reader) askNames(s *spikeTimes) {
 	}
 }
 
-// ask asks for the spikes themselves, to be counted:
+// count asks for the spikes themselves, to be counted:
 //
 //	samples[bin, unit] = number of its spikes in the bin
 func (s *spikeTimes) count(r *reader) {
-	find, dims := newFinder(r.clock), s.units
-	counts := make([]float32, len(r.clock.times)*dims)
-	r.plan.samples.values = counts
+	find, counts := newFinder(r.clock), newColumns(len(r.clock.times), s.units)
+	r.plan.samples.values = counts.out
 	unit, left := -1, 0 // of lists: whose the next times are, and how many
 	var ends []int64
 	next := func() {
@@ -163,7 +161,8 @@ func (s *spikeTimes) count(r *reader) {
 		}
 	}
 	at, column := 0, 0
-	add := func(sample int) { counts[sample*dims+column]++ }
+	add := func(sample int) { counts.add(sample, column) }
+	r.after = append(r.after, func() error { counts.flush(); return nil })
 	r.take(s.array.Name, &want{times: true, rows: func(e []int64) error {
 		if len(e) != len(s.column)+1 || e[0] != 0 || !slices.IsSorted(e) {
 			return fmt.Errorf("the index of %s is no list of ends for %d units", s.array.Name, len(s.column))
@@ -187,7 +186,6 @@ func (s *spikeTimes) count(r *reader) {
 			if column < 0 || t != t {
 				continue
 			}
-			s.n++
 			find.each(t/s.rate, add)
 		}
 		return nil

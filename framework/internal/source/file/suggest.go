@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -30,6 +31,8 @@ type Suggestion struct {
 	Why     map[string]string // remarks by key, or by target
 	Unused  []Array
 	Fails   error // reading with these columns, or nil
+
+	Subject, Session string // as the file says
 }
 
 // Suggest guesses what the arrays of a file are, further than Read does: what it
@@ -48,6 +51,8 @@ func Suggest(ctx context.Context, path string, o Options) (Suggestion, error) {
 	g := &guesser{reader: r, s: Suggestion{Why: map[string]string{}}}
 	if f.table {
 		g.table()
+	} else if byTime, bad := g.byTime(ctx); bad != nil || byTime {
+		err = bad
 	} else {
 		err = g.arrays(ctx)
 	}
@@ -60,6 +65,13 @@ func Suggest(ctx context.Context, path string, o Options) (Suggestion, error) {
 		}
 	}
 	_, g.s.Fails = Read(ctx, path, g.s.Columns, o)
+	if g.s.Fails != nil && strings.Contains(g.s.Fails.Error(), "missing (NaN)") {
+		g.s.Columns.NaN, g.s.Why["nan"] = Drop, "values are missing; or fill"
+		_, g.s.Fails = Read(ctx, path, g.s.Columns, o)
+	}
+	if c, ok := box.(interface{ about() map[string]string }); ok {
+		g.s.Subject, g.s.Session = c.about()["subject"], cmp.Or(c.about()["session"], c.about()["identifier"])
+	}
 	return g.s, nil
 }
 

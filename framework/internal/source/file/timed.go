@@ -3,10 +3,7 @@ package file
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
-	"strings"
 )
 
 // timed reports whether the recording is made by times: of spikes, of trials, or of
@@ -44,19 +41,10 @@ type timing struct {
 	when         *numbers   // its times; nil where its rate says them
 	trials       *intervals // nil: all is one
 	align        *numbers
-	keep         []keeping
 	timedTargets []*timedTarget
 	skipped      int
 	pick         []int // rows of the series that are samples; nil: all
 	binned       bool  // the rows of the series were brought onto bins
-}
-
-// keeping is a column by which units are chosen.
-type keeping struct {
-	name  string
-	stays Labels
-	d     *dictionary
-	codes []int32
 }
 
 func (t *timing) pass(ctx context.Context) error {
@@ -105,66 +93,11 @@ func (t *timing) ask() error {
 			return fmt.Errorf("read: align: %w", err)
 		}
 	}
-	return t.askUnits()
-}
-
-// askUnits asks for the columns by which units are chosen.
-func (t *timing) askUnits() error {
-	for _, name := range slices.Sorted(maps.Keys(t.columns.Units)) {
-		table := t.samples.Table
-		if t.spikes != nil {
-			table = t.spikes.array.Table
-		}
-		a, err := t.columnOf(name, table)
-		if err != nil {
-			return fmt.Errorf("read: units: %w", err)
-		}
-		k := keeping{name: a.Name, stays: t.columns.Units[name], d: newDictionary()}
-		var piece []int32
-		t.take(a.Name, &want{exact: true, put: func(v values) (err error) {
-			piece, err = k.d.add(v, piece)
-			k.codes = append(k.codes, piece...)
-			return err
-		}})
-		t.wants[a.Name].gaps = true
-		i := len(t.keep)
-		t.keep = append(t.keep, k)
-		t.after = append(t.after, func() error { t.keep[i].codes = k.codes; return nil })
+	table := t.samples.Table
+	if t.spikes != nil {
+		table = t.spikes.array.Table
 	}
-	return nil
-}
-
-// chosen are the units that stay, of n.
-func (t *timing) chosen(n int) ([]int, error) {
-	stays := make([]bool, n)
-	for i := range stays {
-		stays[i] = true
-	}
-	for _, k := range t.keep {
-		if len(k.codes) != n {
-			return nil, fmt.Errorf("read: units: %s has %d values for %d units", k.name, len(k.codes), n)
-		}
-		names, order := k.d.sorted()
-		for _, label := range k.stays {
-			if !slices.Contains(names, CanonicalLabel(label)) {
-				return nil, fmt.Errorf("read: units: %s is never %s; it is %s", k.name, label, list(names))
-			}
-		}
-		for i, code := range k.codes {
-			stays[i] = stays[i] && code != missingCode && slices.ContainsFunc(k.stays, func(l string) bool { return CanonicalLabel(l) == names[order[code]] })
-		}
-		t.note("units: those whose %s is %s", base(k.name), strings.Join(k.stays, " or "))
-	}
-	var out []int
-	for i, s := range stays {
-		if s {
-			out = append(out, i)
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("no unit of %d is left", n)
-	}
-	return out, nil
+	return t.askUnits(table)
 }
 
 // lay makes the clock of what has been asked for.

@@ -40,8 +40,27 @@ func (s Suggestion) YAML(path string) string {
 	case c.Axes != nil:
 		line(3, "axes: "+flow(c.Axes), s.Why["axes"])
 	}
+	if c.Spikes != nil {
+		line(3, "spikes: "+scalar(c.Spikes.Times), s.Why["spikes"])
+		line(3, "bin: "+strings.ReplaceAll(duration(c.BinSeconds), " ", ""), "width of a bin")
+	}
+	if c.Trials != nil {
+		line(3, "trials: "+scalar(c.Trials.Table), s.Why["trials"])
+	}
+	if why := s.Why["align"]; why != "" {
+		first, _, _ := strings.Cut(why, ",")
+		line(3, "# align: "+first, "instead of start to stop; columns: "+why)
+		line(3, "# window: [-0.2, 0.8]", "seconds before and behind the event")
+	}
+	if why := s.Why["units"]; why != "" {
+		first, _, _ := strings.Cut(why, ",")
+		line(3, "# units: {"+first+": [good]}", "choose units by a column: "+why)
+	}
 	if why := s.Why["bin_seconds"]; why != "" {
 		line(3, "# bin_seconds: 0.05", why)
+	}
+	if c.Unit != "" {
+		line(3, "unit: "+scalar(c.Unit), "")
 	}
 	if c.Scale != "" {
 		line(3, "scale: "+c.Scale, s.Why["scale"])
@@ -55,6 +74,12 @@ func (s Suggestion) YAML(path string) string {
 			where := scalar(t.Column)
 			if unit := c.Angles[t.Target].Unit; unit != "" {
 				where = fmt.Sprintf("{column: %s, angles: %s}", where, unit)
+			} else if by := c.Angles[t.Target].ByLabel; by != nil {
+				var pairs []string
+				for _, label := range slices.Sorted(maps.Keys(by)) {
+					pairs = append(pairs, fmt.Sprintf("%s: %s", scalar(label), strconv.FormatFloat(by[label], 'g', 10, 64)))
+				}
+				where = fmt.Sprintf("{column: %s, angles: {%s}}", where, strings.Join(pairs, ", "))
 			}
 			line(4, scalar(t.Target)+": "+where, s.Why[t.Target])
 		}
@@ -65,8 +90,19 @@ func (s Suggestion) YAML(path string) string {
 			line(4, scalar(t)+": "+flow(c.Continuous[t]), s.Why[t])
 		}
 	}
-	line(2, "# subject: M", "whose recording it is, and of which day")
-	line(2, "# session: day3", "")
+	if c.NaN != "" {
+		line(3, "nan: "+c.NaN, s.Why["nan"])
+	}
+	if s.Subject == "" {
+		line(2, "# subject: M", "whose recording it is, and of which day")
+	} else {
+		line(2, "subject: "+scalar(s.Subject), "as the file says")
+	}
+	if s.Session == "" {
+		line(2, "# session: day3", "")
+	} else {
+		line(2, "session: "+quoted(s.Session), "")
+	}
 	line(2, "split: {by: trial, train: 0.8, test: 0.2}", "by: sample where all is one trial")
 	const most = 40
 	for i, a := range s.Unused {
@@ -84,6 +120,14 @@ func (s Suggestion) YAML(path string) string {
 		line(0, "# as it stands this cannot be read: "+strings.ReplaceAll(s.Fails.Error(), "\n", " "), "")
 	}
 	return b.String()
+}
+
+// quoted is text also where it looks like a number.
+func quoted(s string) string {
+	if out := scalar(s); strings.HasPrefix(out, `"`) {
+		return out
+	}
+	return strconv.Quote(s)
 }
 
 func flow(names []string) string {
