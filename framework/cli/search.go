@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +70,7 @@ what is recorded so far. --json has everything that was tried, in the order aske
 const shown = 5
 
 func (a *app) printLesson(x study.Lesson) {
-	fmt.Fprintf(a.out, "%s on %s: %s, %d of %d configurations", x.Method, x.Dataset, x.Strategy, x.Asked, x.Of)
+	fmt.Fprintf(a.out, "%s: %s, %d of %d configurations", x.Name(), x.Strategy, x.Asked, x.Of)
 	if x.Pruned > 0 {
 		fmt.Fprintf(a.out, ", %d pruned", x.Pruned)
 	}
@@ -119,14 +120,14 @@ func (a *app) drawLessons(lessons []study.Lesson, dir string) error {
 	for _, x := range lessons {
 		height, draws, err := pictured(x).Draw()
 		if err != nil {
-			fmt.Fprintf(a.talk, "assay: note: %s on %s is not drawn: %v\n", x.Method, x.Dataset, err)
+			fmt.Fprintf(a.talk, "assay: note: %s is not drawn: %v\n", x.Name(), err)
 			continue
 		}
 		var picture bytes.Buffer
 		if err := figure.SVG(&picture, figure.Wide, height, draws); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, x.Method+"-"+x.Dataset+".svg"), picture.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, strings.NewReplacer(" on ", "-", ", fold ", "-").Replace(x.Name())+".svg"), picture.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
@@ -135,7 +136,7 @@ func (a *app) drawLessons(lessons []study.Lesson, dir string) error {
 
 // pictured is a search as its figure takes it.
 func pictured(x study.Lesson) figure.Search {
-	out := figure.Search{Title: x.Method + " on " + x.Dataset, Metric: x.Metric + " on " + x.Split, Min: x.Goal == "min"}
+	out := figure.Search{Title: x.Name(), Metric: x.Metric + " on " + x.Split, Min: x.Goal == "min"}
 	for _, d := range x.Settings {
 		dim := figure.Dim{Name: d.Name, Log: d.Log}
 		if slices.ContainsFunc(d.Values, func(v any) bool { return math.IsNaN(number(v)) }) {

@@ -56,9 +56,9 @@ type Share struct {
 func (l *Ledger) Lessons() ([]Lesson, error) {
 	sw := l.study.Sweep
 	var out []Lesson
-	for i, k := 0, l.Searches(); i < len(k); i++ {
-		c := l.searched(k[i])
-		x := Lesson{Strategy: sw.Search.Strategy, Searching: k[i]}
+	progress := l.Searches()
+	for i, c := range l.searched() {
+		x := Lesson{Strategy: sw.Search.Strategy, Searching: progress[i]}
 		if c.Method.Configs != nil {
 			x.Strategy = "configs"
 		}
@@ -76,11 +76,6 @@ func (l *Ledger) Lessons() ([]Lesson, error) {
 		out = append(out, x)
 	}
 	return out, nil
-}
-
-func (l *Ledger) searched(s Searching) *cell {
-	i := slices.IndexFunc(l.cells, func(c *cell) bool { return c.Method.ID == s.Method && c.Dataset == s.Dataset })
-	return l.cells[i]
 }
 
 // tried are the configurations so far, each as far as it was trained.
