@@ -38,16 +38,17 @@ type Tools struct {
 // Study is one sweep with everything it names found and checked.
 type Study struct {
 	Tools
-	Sweep   *sweep.Sweep
-	plugins map[string]runner.Plugin    // by method id
-	digests map[string]string           // of datasets: by id, and by id and seed
-	trials  map[string]map[string]int   // behavioural trials in the parts of datasets that are divided several times
-	shared  map[string]*store.Probes    // what points have in common
-	wanted  map[[2]string]*store.Probes // of a method on a dataset, by its digest
-	looked  map[string]*embedded        // recordings, by digest and role
-	origin  trial.Provenance            // what all trials of this run share
-	jobs    int                         // trials at a time that a run was asked for
-	pins    *Pins                       // what assay.lock says; nil where nobody asks
+	Sweep      *sweep.Sweep
+	plugins    map[string]runner.Plugin    // by method id
+	digests    map[string]string           // of datasets: by id, and by id and seed
+	trials     map[string]map[string]int   // behavioural trials in the parts of datasets that are divided several times
+	shared     map[string]*store.Probes    // what points have in common
+	wanted     map[[2]string]*store.Probes // of a method on a dataset, by its digest
+	looked     map[string]*embedded        // recordings, by digest and role
+	origin     trial.Provenance            // what all trials of this run share
+	jobs       int                         // trials at a time that a run was asked for
+	strategist *host.Strategist            // that the sweep searches with, if it is a plugin
+	pins       *Pins                       // what assay.lock says; nil where nobody asks
 }
 
 // Open reads a sweep file, asks its plugins what they are, and checks the one
@@ -72,6 +73,9 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	}
 	bound, _ := errors.AsType[problem.List](sw.Bind(s.descriptions()))
 	if err := errors.Join(append(mistakes, bound...).Sorted(), failed, s.distinct(), s.enough()); err != nil {
+		return nil, err
+	}
+	if err := s.openStrategy(ctx, file); err != nil {
 		return nil, err
 	}
 	s.origin = origin(t.Build)
