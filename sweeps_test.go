@@ -35,13 +35,16 @@ func TestMain(m *testing.M) {
 func assay(t *testing.T, args ...string) {
 	t.Helper()
 	var talk bytes.Buffer
-	var names []string
+	if code := cli.Run(methodNames(), args, &bytes.Buffer{}, &talk); code != 0 {
+		t.Fatalf("assay %v: exit code %d\n%s", args, code, &talk)
+	}
+}
+
+func methodNames() (names []string) {
 	for _, m := range methods {
 		names = append(names, m().Describe().Name)
 	}
-	if code := cli.Run(names, args, &bytes.Buffer{}, &talk); code != 0 {
-		t.Fatalf("assay %v: exit code %d\n%s", args, code, &talk)
-	}
+	return names
 }
 
 func readTable(t *testing.T, path string) map[string]float64 {
@@ -226,5 +229,43 @@ func TestDigitAssemblies(t *testing.T) {
 	}
 	if shared := means["n1000 mnist assembly_overlap"]; shared != 0 {
 		t.Errorf("digits share %.3f of their assemblies in spite of the bias", shared)
+	}
+}
+
+// The search of the docs, shorter: what it plans follows, what it prunes is counted,
+// and the second run asks nothing.
+func TestSearchAblation(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
+	args := []string{"sweeps/search-ablation.yaml", "--results", dir, "--set", "search.configurations=6", "--set", "methods.swapvae.settings.epochs=3", "--set", "methods.myow.settings.steps=9"}
+	plan := func() (out struct {
+		Trials, Cached, New, Following int
+		Waiting                        int `json:"waiting_for_selection"`
+		Searches                       []struct{ Configurations, Of, Pruned int }
+	}) {
+		t.Helper()
+		var b bytes.Buffer
+		if code := cli.Run(methodNames(), append([]string{"plan", "--json"}, args...), &b, os.Stderr); code != 0 {
+			t.Fatalf("exit code %d", code)
+		}
+		if err := json.Unmarshal(b.Bytes(), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	before := plan()
+	if len(before.Searches) != 2 || before.Searches[0].Configurations != 4 || before.Searches[0].Of != 6 || before.Following == 0 || before.Waiting != 2 {
+		t.Errorf("before: %+v", before)
+	}
+	assay(t, append([]string{"run"}, args...)...)
+	after := plan()
+	if after.New != 0 || after.Following != 0 || after.Waiting != 0 || after.Searches[0].Configurations != 6 || after.Searches[0].Pruned == 0 {
+		t.Errorf("after: %+v", after)
+	}
+	if got := after.Trials - before.Trials - 4; got < before.Following/2 || got > 2*before.Following {
+		t.Errorf("%d trials followed, %d were expected", got, before.Following)
+	}
+	if table := readTable(t, filepath.Join(dir, "search-ablation", "tables", "decoding.json")); len(table) != 3 {
+		t.Errorf("%v", table)
 	}
 }

@@ -102,7 +102,7 @@ Finished trials are never run twice: change the file and run it again.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage(err, fmt.Sprintf("%q shows what there is", c.CommandPath()+" --help"))
 	})
-	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(), a.sweepCommand(),
+	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(), a.searchCommand(), a.sweepCommand(),
 		a.pluginCommand(), a.dataCommand(), a.trialCommand(), a.resultsCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)

@@ -82,7 +82,7 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		case k.Word != "":
 			fmt.Fprintln(a.out, k.Word)
 		case !k.Over:
-			fmt.Fprintf(a.out, "search of %s on %s: %d of %d configurations are known; up to %d trials follow as results come in\n", k.Method, k.Dataset, k.Asked, k.Of, k.Follow)
+			fmt.Fprintf(a.out, "search of %s: %d of %d configurations are known; up to %d trials follow as results come in\n", k.Name(), k.Asked, k.Of, k.Follow)
 		}
 	}
 	if c.Score > 0 {

@@ -124,7 +124,7 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 			fmt.Fprintf(a.talk, "assay: note: %s\n", k.Word)
 		}
 		if k.Pruned > 0 {
-			fmt.Fprintf(a.talk, "assay: note: %s on %s: %d of %d configurations were pruned\n", k.Method, k.Dataset, k.Pruned, k.Asked)
+			fmt.Fprintf(a.talk, "assay: note: %s: %d of %d configurations were pruned\n", k.Name(), k.Pruned, k.Asked)
 		}
 	}
 	switch {

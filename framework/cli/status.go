@@ -38,7 +38,7 @@ func (a *app) statusCommand() *cobra.Command {
 			}
 			fmt.Fprintf(a.out, "%s: %d of %d trials finished, %d failed, %d open\n", s.Sweep.Name, c.Cached, c.Trials, c.Failed, c.New)
 			for _, k := range l.Searches() {
-				line := fmt.Sprintf("search of %s on %s: %d of %d configurations", k.Method, k.Dataset, k.Asked, k.Of)
+				line := fmt.Sprintf("search of %s: %d of %d configurations", k.Name(), k.Asked, k.Of)
 				if !k.Over {
 					line += fmt.Sprintf(", up to %d trials follow", k.Follow)
 				}

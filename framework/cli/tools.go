@@ -59,15 +59,15 @@ func (a *app) tools() (t study.Tools, giveBack func(), err error) {
 
 // openStudy opens a sweep with tools that giveBack returns.
 func (a *app) openStudy(ctx context.Context, file string, sets []string, pins *study.Pins) (s *study.Study, giveBack func(), err error) {
-	t, giveBack, err := a.tools()
+	t, release, err := a.tools()
 	if err != nil {
 		return nil, nil, err
 	}
 	if s, err = study.Open(ctx, t, file, sets, pins); err != nil {
-		giveBack()
+		release()
 		return nil, nil, err
 	}
-	return s, giveBack, nil
+	return s, func() { s.Close(); release() }, nil
 }
 
 // results is the folder of results: the flag, or the configuration. Few shells put

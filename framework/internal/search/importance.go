@@ -16,6 +16,10 @@ type Importance struct {
 	Share float64 // of the sum over parameters; all are 0 where nothing tells them apart
 }
 
+// ImportanceFrom is the least number of configurations of which Importance tells
+// something.
+const ImportanceFrom = 2 * importanceLeast
+
 const (
 	importanceTop    = 0.1 // of the configurations are good ones
 	importanceLeast  = 8   // but at least so many, and at most half
@@ -38,8 +42,8 @@ func (s *Space) Importance(list []Config, values []float64) ([]Importance, error
 	if len(list) != len(values) {
 		return nil, fmt.Errorf("importance of %d configurations with %d values", len(list), len(values))
 	}
-	if len(list) < 2*importanceLeast {
-		return nil, fmt.Errorf("importance needs at least %d configurations, got %d", 2*importanceLeast, len(list))
+	if len(list) < ImportanceFrom {
+		return nil, fmt.Errorf("importance needs at least %d configurations, got %d", ImportanceFrom, len(list))
 	}
 	order := make([]int, len(list))
 	for i := range order {

@@ -91,11 +91,8 @@ func (l *Ledger) selections() selections {
 		}
 		s := selectedOf(sw, c.Method)
 		s.Configurations = c.questions
-		for _, one := range c.candidates() {
-			if len(one.Values) == 0 {
-				s.Failed++
-			}
-		}
+		s.Failed, s.Pruned = c.lost()
+		s.CPU = c.cpu()
 		first := c.steps[0].points[0]
 		at := place{first.Method, first.Dataset, first.fold()}
 		if first.recipe.Redivided() {
@@ -115,10 +112,11 @@ type tally struct {
 	sweep  *sweep.Sweep
 	found  selections
 	values map[place]map[string]bool // by variant: whether a seed of it has a value
+	pruned map[place]map[string]bool // variants that were not trained to the end
 }
 
 func newTally(sw *sweep.Sweep) *tally {
-	return &tally{sw, selections{}, map[place]map[string]bool{}}
+	return &tally{sw, selections{}, map[place]map[string]bool{}, map[place]map[string]bool{}}
 }
 
 func (t *tally) see(row Row) {
@@ -134,16 +132,25 @@ func (t *tally) see(row Row) {
 				s = selectedOf(t.sweep, m)
 			}
 		}
-		t.found[at], t.values[at] = s, map[string]bool{}
+		t.found[at], t.values[at], t.pruned[at] = s, map[string]bool{}, map[string]bool{}
 	}
 	has := slices.ContainsFunc(row.Metrics, func(m metric.Value) bool {
 		return m.Name == t.sweep.Select.Metric && m.Split == t.sweep.Select.Split
 	})
 	t.values[at][row.Variant] = t.values[at][row.Variant] || has
-	s.Configurations, s.Failed = len(t.values[at]), 0
-	for _, has := range t.values[at] {
-		if !has {
+	if t.sweep.Budget.Any() && (row.Role != Chosen || t.sweep.Search.Seeds == nil) {
+		s.CPU += row.Provenance.CPUSec
+	}
+	if row.Role == Pruned {
+		t.pruned[at][row.Variant] = true
+	}
+	s.Configurations, s.Failed, s.Pruned = len(t.values[at]), 0, 0
+	for variant, has := range t.values[at] {
+		switch {
+		case !has:
 			s.Failed++
+		case t.pruned[at][variant]:
+			s.Pruned++
 		}
 	}
 }

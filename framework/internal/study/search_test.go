@@ -138,6 +138,9 @@ func TestPruning(t *testing.T) {
 	if stages[Pruned]+stages[Rung] != at[11]+at[33] || stages[Pruned] == 0 || stages[Chosen] != 2 || stages[Searched] != at[0]-2 {
 		t.Errorf("stages %v, by budget %v", stages, at)
 	}
+	if tried := l.Searches()[0]; tried.Pruned+stages[Chosen]/2+stages[Searched]/2 < 25 || tried.Asked != 27 || !tried.Over {
+		t.Errorf("%+v", tried)
+	}
 	if v := l.cells[0].chosen.Mean(); v > 10001.5 {
 		t.Errorf("the best has %v", v)
 	}

@@ -9,6 +9,7 @@ import (
 type Searching struct {
 	Method  string  `json:"method"`
 	Dataset string  `json:"dataset"`
+	Fold    int     `json:"fold,omitempty"`
 	Asked   int     `json:"configurations"`         // that are known so far
 	Of      int     `json:"of"`                     // at most
 	Follow  int     `json:"follow"`                 // trials that follow as results come in, about
@@ -21,37 +22,43 @@ type Searching struct {
 	Word    string  `json:"note,omitempty"`         // why it ended before its time
 }
 
+// Name is the search's for people: "swapvae on chewie-1, fold 2".
+func (s Searching) Name() string {
+	name := s.Method + " on " + s.Dataset
+	if s.Fold > 0 {
+		name += fmt.Sprintf(", fold %d", s.Fold)
+	}
+	return name
+}
+
+// searched are the cells that have a search.
+func (l *Ledger) searched() (out []*cell) {
+	for _, c := range l.cells {
+		if c.Searched() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Searches says of every search how far it has come.
 func (l *Ledger) Searches() []Searching {
 	var out []Searching
 	sw := l.study.Sweep
-	for _, c := range l.cells {
-		if !c.Searched() {
-			continue
-		}
-		s := Searching{Method: c.Method.ID, Dataset: c.Dataset, Asked: c.questions, Of: c.most, Follow: c.follow(), Spared: c.spared(), Trials: c.trials - c.spared(), Over: c.asker.Done()}
-		if c.asker.Done() && c.rungs != nil {
-			for _, last := range c.last {
-				if last.Rung < len(c.rungs)-1 {
-					s.Pruned++
-				}
-			}
+	for _, c := range l.searched() {
+		s := Searching{Method: c.Method.ID, Dataset: c.Dataset, Fold: c.Fold, Asked: c.questions, Of: c.most, Follow: c.follow(), Spared: c.spared(), Trials: c.trials - c.spared(), Over: c.asker.Done()}
+		if c.asker.Done() {
+			_, s.Pruned = c.lost()
 		}
 		if sw.Budget.Any() {
-			s.Budget = sw.Share(c.Cell) * sw.Budget.CPU.Seconds()
-			for _, step := range c.steps {
-				for _, p := range step.points {
-					cpu, _ := p.cost()
-					s.CPU += cpu
-				}
-			}
+			s.Budget, s.CPU = sw.Share(c.Cell)*sw.Budget.CPU.Seconds(), c.cpu()
 		}
 		switch {
 		case !s.Over || c.questions == c.most:
 		case c.spent:
-			s.Word = fmt.Sprintf("the search of %s on %s has used up its budget after %d of %d configurations", s.Method, s.Dataset, s.Asked, s.Of)
+			s.Word = fmt.Sprintf("the search of %s has used up its budget after %d of %d configurations", s.Name(), s.Asked, s.Of)
 		default:
-			s.Word = fmt.Sprintf("the space of %s has only %d configurations: all were tried on %s, %d were asked for", s.Method, s.Asked, s.Dataset, s.Of)
+			s.Word = fmt.Sprintf("%s: the space has only %d configurations, and all were tried; %d were asked for", s.Name(), s.Asked, s.Of)
 		}
 		out = append(out, s)
 	}
@@ -91,4 +98,33 @@ func (l *Ledger) Following() (n int) {
 		}
 	}
 	return n
+}
+
+// lost counts the configurations that came to nothing, and those that were not trained
+// to the end, each once.
+func (c *cell) lost() (failed, pruned int) {
+	for _, s := range c.last {
+		any := false
+		for _, p := range s.points {
+			any = any || p.value != nil
+		}
+		switch {
+		case !any:
+			failed++
+		case c.rungs != nil && s.Rung < len(c.rungs)-1:
+			pruned++
+		}
+	}
+	return failed, pruned
+}
+
+// cpu is the processor time of the search so far in seconds, where it is bounded.
+func (c *cell) cpu() (sum float64) {
+	for _, s := range c.steps {
+		for _, p := range s.points {
+			cpu, _ := p.cost()
+			sum += cpu
+		}
+	}
+	return sum
 }

@@ -51,6 +51,8 @@ type Study struct {
 	origin  trial.Provenance            // what all trials of this run share
 	jobs    int                         // trials at a time that a run was asked for
 	pins    *Pins                       // what assay.lock says; nil where nobody asks
+
+	strategist *host.Strategist // that the sweep searches with, if it is a plugin
 }
 
 // Open reads a sweep file, asks its plugins what they are, and checks the one
@@ -78,6 +80,9 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 	}
 	bound, _ := errors.AsType[problem.List](sw.Bind(s.descriptions()))
 	if err := errors.Join(append(mistakes, bound...).Sorted(), failed, s.distinct(), s.enough()); err != nil {
+		return nil, err
+	}
+	if err := s.openStrategy(ctx, file); err != nil {
 		return nil, err
 	}
 	s.origin = origin(t.Build)

@@ -50,6 +50,9 @@ func (s *Sweep) strategy(m Method) (search.Strategy, error) {
 		if err != nil {
 			return nil, err
 		}
+		if s.Search.Plugin != "" {
+			return s.Outside(space, s.Search.Trials)
+		}
 		return search.NewStrategy(s.Search.Strategy, space, s.Search.Seed, s.Search.Trials)
 	}
 	list, err := s.configs(m)

@@ -61,7 +61,7 @@ func (b *binder) method(m Method) {
 		return
 	}
 	_, err := b.s.configs(m)
-	if err == nil && b.s.asks(m) {
+	if err == nil && b.s.asks(m) && b.s.Search.Plugin == "" {
 		_, err = b.s.strategy(m)
 	}
 	if err != nil {

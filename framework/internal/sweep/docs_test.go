@@ -51,3 +51,19 @@ func unknownOnly(err error) bool {
 	}
 	return true
 }
+
+// So is the example of the page on searching.
+func TestDocsOfSearch(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/search.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$").FindStringSubmatch(string(text))
+	s, err := Parse("docs/search.md", []byte("version: 2\ndatasets: {a: {source: testdata/x.npz}}\nprobes: [{kind: direction, target: direction}]\n"+b[1]), nil)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, b[1])
+	}
+	if s.Search.Strategy != "tpe" || s.Search.Prune == nil || len(s.Search.Seeds) != 2 || s.Budget.CPU == 0 || len(s.Methods[0].Allowed) != 1 {
+		t.Errorf("%+v", s.Search)
+	}
+}

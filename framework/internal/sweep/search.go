@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/assaylab/assay/framework/data"
@@ -11,13 +12,15 @@ import (
 
 // Search says how the searched settings are tried.
 type Search struct {
-	Strategy string   // "grid" (default), or one of strategies
-	Trials   int      // configurations per method and dataset; of a grid 0: all
-	Seed     uint64   // of the strategy
-	Seeds    []uint64 // of the trials; nil: those of the report
-	Race     float64  // level at which a configuration counts as clearly behind; 0: all seeds are run
-	Batch    int      // questions that may be open at a time, of a strategy that learns
-	Prune    *Prune   // nil: every configuration is trained to the end
+	Strategy string         // "grid" (default), one of strategies, or the path of a plugin
+	Plugin   string         // path of a strategy plugin, if it is one
+	Settings map[string]any // of such
+	Trials   int            // configurations per method and dataset; of a grid 0: all
+	Seed     uint64         // of the strategy
+	Seeds    []uint64       // of the trials; nil: those of the report
+	Race     float64        // level at which a configuration counts as clearly behind; 0: all seeds are run
+	Batch    int            // questions that may be open at a time, of a strategy that learns
+	Prune    *Prune         // nil: every configuration is trained to the end
 }
 
 // Prune says which configurations are trained to the end.
@@ -46,7 +49,7 @@ func (b Budget) Any() bool { return b != Budget{} }
 var strategies = []string{"random", "sobol", "tpe", "cmaes"}
 
 // learns reports whether what is asked depends on what came of earlier questions.
-func (s Search) learns() bool { return s.Strategy == "tpe" || s.Strategy == "cmaes" }
+func (s Search) learns() bool { return s.Strategy == "tpe" || s.Strategy == "cmaes" || s.Plugin != "" }
 
 const (
 	defaultBatch = 8
@@ -60,11 +63,17 @@ func (d *decoder) search(f yaml.Fields, s *Sweep) {
 	if !ok {
 		return
 	}
-	g := d.Fields(n, "search", "strategy", "configurations", "trials", "seed", "seeds", "race", "batch", "prune")
+	g := d.Fields(n, "search", "strategy", "settings", "configurations", "trials", "seed", "seeds", "race", "batch", "prune")
 	g.Text("strategy", &s.Search.Strategy)
 	all := append([]string{"grid"}, strategies...)
-	if v, _ := g.Value("strategy"); !slices.Contains(all, s.Search.Strategy) {
+	if v, _ := g.Value("strategy"); strings.ContainsAny(s.Search.Strategy, `/\`) {
+		s.Search.Plugin = s.Search.Strategy
+	} else if !slices.Contains(all, s.Search.Strategy) {
 		d.Fail(v, setting.Suggest(s.Search.Strategy, all), "search: there is no strategy %q", yaml.Shorten(s.Search.Strategy))
+	}
+	s.Search.Settings = g.Plain("settings")
+	if v, given := g.Value("settings"); given && s.Search.Plugin == "" {
+		d.Fail(v, "settings are of a strategy plugin", "search: settings have no effect on %s", s.Search.Strategy)
 	}
 	d.configurations(g, s)
 	g.Whole("seed", 0, &s.Search.Seed)
@@ -91,7 +100,7 @@ func (d *decoder) search(f yaml.Fields, s *Sweep) {
 
 // configurations is the number of them, which the first edition called trials.
 func (d *decoder) configurations(g yaml.Fields, s *Sweep) {
-	key, asked := "configurations", slices.Contains(strategies, s.Search.Strategy)
+	key, asked := "configurations", slices.Contains(strategies, s.Search.Strategy) || s.Search.Plugin != ""
 	v, given := g.Value(key)
 	if old, also := g.Value("trials"); also {
 		if given {

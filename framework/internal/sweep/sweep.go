@@ -34,6 +34,9 @@ type Sweep struct {
 	Run         Run
 	Tables      []table.Spec
 
+	// Outside makes a strategy of the plugin that Search names, for up to n questions.
+	Outside func(space *search.Space, n int) (search.Strategy, error)
+
 	file    string
 	root    *yaml.Node                       // for the places of mistakes that Bind finds
 	methods map[string]framework.Description // by method id, after Bind

@@ -229,6 +229,10 @@ func TestSelectedSettings(t *testing.T) {
 			t.Errorf("%s has no selected settings:\n%s", format, text)
 		}
 	}
+	for i := range obs[:2] {
+		obs[i].Selected.Pruned, obs[i].Selected.CPU = 30, 61.5
+	}
+	captionHas(t, build(t, Spec{}, obs), "(2 failed, 30 pruned, 1m2s of CPU time)")
 	for i := range obs {
 		obs[i].Split = "val"
 	}

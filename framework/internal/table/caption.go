@@ -233,9 +233,7 @@ func (t *Table) saySelection(s *sentences) {
 	byWay := map[string][]string{}
 	for _, x := range t.Selection {
 		way := fmt.Sprintf("best of %d by %s on %s", x.Configurations, t.display(x.Metric), x.Split)
-		if x.Failed > 0 {
-			way += fmt.Sprintf(" (%d failed)", x.Failed)
-		}
+		way += x.lost()
 		name := t.display(x.Method)
 		if !slices.Contains(byWay[way], name) {
 			byWay[way] = append(byWay[way], name)

@@ -57,5 +57,7 @@ type Selected struct {
 	Metric, Split  string
 	Configurations int      // that were tried on this dataset
 	Failed         int      // of them
+	Pruned         int      // of them: not trained to the end
+	CPU            float64  // seconds that the search has spent; 0: nobody bounds them
 	Searched       []string // names of settings that were searched over
 }

@@ -2,8 +2,10 @@ package table
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Selection is what was selected for one method on one dataset, and how.
@@ -14,6 +16,8 @@ type Selection struct {
 	Split          string         `json:"split"`
 	Configurations int            `json:"configurations"` // tried
 	Failed         int            `json:"failed,omitempty"`
+	Pruned         int            `json:"pruned,omitempty"` // not trained to the end
+	CPU            float64        `json:"cpu_s,omitempty"`  // that the search has spent, where it is bounded
 	Settings       map[string]any `json:"settings"`         // those searched over, as chosen
 	Biased         bool           `json:"biased,omitempty"` // the table shows the very split that selected
 }
@@ -39,7 +43,7 @@ func selection(g *gathered) []Selection {
 					seen[k] = true
 					s := Selection{
 						Method: o.Method, Dataset: o.Dataset, Metric: o.Selected.Metric, Split: o.Selected.Split,
-						Configurations: o.Selected.Configurations, Failed: o.Selected.Failed, Settings: map[string]any{},
+						Configurations: o.Selected.Configurations, Failed: o.Selected.Failed, Pruned: o.Selected.Pruned, CPU: o.Selected.CPU, Settings: map[string]any{},
 						Biased: o.Selected.Split == g.spec.Split,
 					}
 					for _, name := range o.Selected.Searched {
@@ -53,6 +57,25 @@ func selection(g *gathered) []Selection {
 		}
 	}
 	return out
+}
+
+// lost says how many of the configurations came to nothing or not to their end, and
+// what they cost.
+func (s Selection) lost() string {
+	var parts []string
+	if s.Failed > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", s.Failed))
+	}
+	if s.Pruned > 0 {
+		parts = append(parts, fmt.Sprintf("%d pruned", s.Pruned))
+	}
+	if s.CPU > 0 {
+		parts = append(parts, time.Duration(math.Ceil(s.CPU)*float64(time.Second)).String()+" of CPU time")
+	}
+	if parts == nil {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // chosen prints settings as "dims=3, rate=0.01", in order of their names.
@@ -79,9 +102,7 @@ func selectedLines(t *Table) [][]string {
 	var out [][]string
 	for _, s := range t.Selection {
 		tried := fmt.Sprint(s.Configurations)
-		if s.Failed > 0 {
-			tried += fmt.Sprintf(" (%d failed)", s.Failed)
-		}
+		tried += s.lost()
 		out = append(out, []string{t.display(s.Method), t.display(s.Dataset), t.display(s.Metric) + " on " + s.Split, tried, s.chosen()})
 	}
 	return out
