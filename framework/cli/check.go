@@ -29,6 +29,7 @@ type checkReport struct {
 	Method    string                `json:"method"`
 	Version   string                `json:"version"`
 	Transport string                `json:"transport"`
+	Confined  string                `json:"confinement,omitempty"` // how far it was confined; not: ""
 	Passed    bool                  `json:"passed"`
 	Failed    int                   `json:"failed"`
 	Warnings  int                   `json:"warnings"`
@@ -134,8 +135,19 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 	}
 	d := s.Description()
 	report := checkReport{Plugin: p.Where(), Method: d.Name, Version: d.Version, Transport: s.Transport()}
+	if launcher.Confine != host.ConfineOff {
+		report.Confined = host.Strength()
+	}
 	if !o.asJSON {
-		fmt.Fprintf(a.out, "%s %s (%s), over %s\n\n", d.Name, d.Version, p.Where(), report.Transport)
+		how := "not confined"
+		if report.Confined != "" {
+			how = "confined by " + report.Confined
+		}
+		fmt.Fprintf(a.out, "%s %s (%s), over %s, %s\n", d.Name, d.Version, p.Where(), report.Transport, how)
+		if lacks := (host.Access{Env: launcher.Env}).Lacks(p.Needs().Access); lacks != "" {
+			fmt.Fprintf(a.out, "it asks for what a sweep grants: allow: %s\n", lacks)
+		}
+		fmt.Fprintln(a.out)
 	}
 	for _, check := range chosen {
 		if a.terminal && !o.asJSON {

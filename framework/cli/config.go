@@ -248,19 +248,21 @@ func (r *configReader) jobs() int {
 
 func (r *configReader) confine() host.Confine {
 	n := r.value("confine")
-	for _, c := range host.Confinements() {
-		if n.Text == string(c) {
-			return c
-		}
+	switch c := host.Confine(n.Text); c {
+	case "", host.ConfineDefault:
+		return ""
+	case host.ConfineRequired, host.ConfineOff:
+		return c
 	}
 	r.Fail(n, "default confines plugins as far as the system can, required starts no other", "confine must be default, required or off, got %s", yaml.Shorten(n.Text))
-	return host.ConfineDefault
+	return ""
 }
 
 // names are those of environment variables, parted by commas or spaces.
 func (r *configReader) names(key string) []string {
 	n := r.value(key)
-	out := strings.FieldsFunc(n.Text, func(c rune) bool { return c == ',' || c == ' ' })
+	var out []string
+	out = append(out, strings.FieldsFunc(n.Text, func(c rune) bool { return c == ',' || c == ' ' })...)
 	for _, name := range out {
 		if err := trial.CheckVariable(name); err != nil {
 			r.Fail(n, "allow_env: HF_HOME, WANDB_MODE", "%s: %v", key, err)

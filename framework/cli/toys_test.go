@@ -33,6 +33,16 @@ var toys = map[string]func(){
 			return nil
 		}})
 	},
+	// needs a file beside its folder
+	"reads": func() {
+		framework.Serve(&toy{mutate: func(string, *toyModel) error {
+			self, err := os.Executable()
+			if err == nil {
+				_, err = os.ReadFile(filepath.Join(filepath.Dir(self), "..", "secret.txt"))
+			}
+			return err
+		}})
+	},
 	"steps":  func() { framework.Serve(steps{}) },
 	"plain":  func() { os.Unsetenv("PLUGIN_CLIENT_CERT"); framework.Serve(&toy{}) }, // cannot do TLS
 	"loiter": func() { framework.Serve(&toy{}); time.Sleep(time.Hour) },             // does not go when told to

@@ -22,9 +22,6 @@ const (
 	ConfineOff      Confine = "off"
 )
 
-// Confinements lists them.
-func Confinements() []Confine { return []Confine{ConfineDefault, ConfineRequired, ConfineOff} }
-
 // Access is what a confined plugin reaches beside its own code, its interpreter and
 // the libraries of the system.
 type Access = trial.Grant

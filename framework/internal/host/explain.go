@@ -36,8 +36,32 @@ func (p *Process) Complete(f *failure.Failure) *failure.Failure {
 	f.Plugin = p.plugin.Where()
 	if f.Kind != failure.Cancelled && f.Kind != failure.Refused {
 		f.Stderr = p.tail.Last(lastWords)
+		p.explainConfinement(f)
 	}
 	return f
+}
+
+// denials are the words of a system that refuses something.
+var denials = []string{"ermission denied", "peration not permitted", "ddress family not supported"}
+
+// explainConfinement adds to a failure that may have come of it that the plugin was
+// confined, and who grants what.
+func (p *Process) explainConfinement(f *failure.Failure) {
+	if p.sub.box == nil || p.sub.loose {
+		return
+	}
+	for _, text := range append(f.Stderr, f.Reason) {
+		for _, d := range denials {
+			if strings.Contains(text, d) {
+				more := "it ran confined: \"allow: {read: [...], write: [...], network: true}\" of the method in the sweep grants what it lacks (docs/security.md)"
+				if f.Hint != "" {
+					more = "; " + more
+				}
+				f.Hint += more
+				return
+			}
+		}
+	}
 }
 
 // explainStart finds the reason why there was no handshake. go-plugin's error is
