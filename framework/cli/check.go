@@ -44,6 +44,7 @@ type checkOptions struct {
 	data           string
 	limit          time.Duration
 	asJSON         bool
+	strategy       bool
 }
 
 func (a *app) pluginCheck() *cobra.Command {
@@ -59,6 +60,9 @@ Exit code 0: all checks passed; 1: some failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer done()
+			if o.strategy {
+				return a.checkStrategy(ctx, args[0], o.asJSON)
+			}
 			return a.check(ctx, args[0], o)
 		},
 	}
@@ -67,6 +71,7 @@ Exit code 0: all checks passed; 1: some failed.`,
 	cmd.Flags().StringVar(&o.data, "data", "", "train on this `SOURCE`: catalogue/NAME, generate/NAME or a file")
 	cmd.Flags().StringArrayVar(&o.only, "only", nil, "run only the checks whose name begins with `TEXT` (repeatable)")
 	cmd.Flags().DurationVar(&o.limit, "timeout", 2*time.Minute, "time for one check")
+	cmd.Flags().BoolVar(&o.strategy, "strategy", false, "the plugin is a search strategy (docs/search.md)")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print JSON")
 	return cmd
 }

@@ -21,8 +21,23 @@ func (s *Sweep) Space(c Cell) (*search.Space, error) { return s.space(c.Method) 
 const sampled = 256
 
 // configs lists the configurations of a method: one without search, and a sample
-// where a strategy learns what to ask.
-func (s *Sweep) configs(m Method) (list []search.Config, err error) {
+// where a strategy learns what to ask. A list is made once: many ask for it, and it
+// may be long.
+func (s *Sweep) configs(m Method) ([]search.Config, error) {
+	if list, ok := s.listed[m.ID]; ok {
+		return list, nil
+	}
+	list, err := s.list(m)
+	if err == nil {
+		if s.listed == nil {
+			s.listed = map[string][]search.Config{}
+		}
+		s.listed[m.ID] = list
+	}
+	return list, err
+}
+
+func (s *Sweep) list(m Method) (list []search.Config, err error) {
 	space, err := s.space(m)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ type cell struct {
 // Points and the rest may be called after it.
 func (s *Sweep) Bind(methods map[string]framework.Description) error {
 	b := &binder{decoder: decoder{file: s.file, dir: filepath.Dir(s.file)}, s: s}
-	s.methods, s.skipped, s.pairs = methods, nil, nil
+	s.methods, s.skipped, s.pairs, s.listed = methods, nil, nil, nil
 	for _, d := range s.Datasets {
 		wrong := d.Recipe.Check()
 		for _, p := range wrong {

@@ -90,7 +90,7 @@ func TestEverything(t *testing.T) {
 	}
 	hidden := cmp.FilterPath(func(p cmp.Path) bool {
 		f, ok := p.Last().(cmp.StructField)
-		return ok && (f.Name() == "file" || f.Name() == "root" || f.Name() == "methods" || f.Name() == "skipped" || f.Name() == "pairs" || f.Name() == "members" || f.Name() == "made")
+		return ok && (f.Name() == "file" || f.Name() == "root" || f.Name() == "methods" || f.Name() == "skipped" || f.Name() == "pairs" || f.Name() == "members" || f.Name() == "made" || f.Name() == "listed")
 	}, cmp.Ignore())
 	if d := cmp.Diff(want, s, hidden); d != "" {
 		t.Fatal(d)

@@ -37,6 +37,7 @@ type Sweep struct {
 	// Outside makes a strategy of the plugin that Search names, for up to n questions.
 	Outside func(space *search.Space, n int) (search.Strategy, error)
 
+	listed  map[string][]search.Config // configurations by method id
 	file    string
 	root    *yaml.Node                       // for the places of mistakes that Bind finds
 	methods map[string]framework.Description // by method id, after Bind
