@@ -80,11 +80,13 @@ func shipped(t *testing.T) map[string]source.Dataset {
 			t.Fatal(err)
 		}
 		for _, d := range s.Datasets {
-			name, err := json.Marshal(d.Recipe)
-			if err != nil {
-				t.Fatal(err)
+			for _, recipe := range d.Recipe.Divisions() { // each fold is a dataset
+				name, err := json.Marshal(recipe)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[string(name)] = recipe
 			}
-			out[string(name)] = d.Recipe
 		}
 	}
 	return out
@@ -92,12 +94,12 @@ func shipped(t *testing.T) map[string]source.Dataset {
 
 // published reports whether files of the catalogue are needed.
 func published(d source.Dataset) bool {
-	for _, r := range d.Roles {
+	for _, r := range d.Everything() {
 		if strings.HasPrefix(r.Source, "catalogue/") {
 			return true
 		}
 	}
-	return strings.HasPrefix(d.Source, "catalogue/")
+	return false
 }
 
 // digest builds a dataset in a cache of its own, which goes at once: some are large.

@@ -40,9 +40,17 @@ func figured(t *testing.T) map[string]*Table {
 			many = join(many, o)
 		}
 	}
+	var shares []Observation
+	for i, percent := range []string{"10", "12.5", "50", "100"} {
+		for k, name := range names[:3] {
+			v := 0.4 + float64(i)/10 + float64(k)/20
+			shares = join(shares, runs(name, "curve.monkey."+percent, v, v+0.02, v-0.01))
+		}
+	}
 	return map[string]*Table{
-		"one":  build(t, Spec{Name: "one", Cols: "metric", Cell: []string{accuracy, "probe/knn/accuracy", "probe/ridge/r2"}}, one),
-		"many": build(t, Spec{Name: "many"}, many),
+		"one":    build(t, Spec{Name: "one", Cols: "metric", Cell: []string{accuracy, "probe/knn/accuracy", "probe/ridge/r2"}}, one),
+		"many":   build(t, Spec{Name: "many"}, many),
+		"shares": build(t, Spec{Name: "shares"}, shares),
 	}
 }
 
@@ -51,9 +59,9 @@ var svgWidth = regexp.MustCompile(`width="([0-9.]+)pt"`)
 func TestFiguresFitAPaper(t *testing.T) {
 	for name, tab := range figured(t) {
 		for _, kind := range Figures() {
-			if kind == FigureCritical && name == "one" {
+			if kind == FigureCritical && name == "one" || kind == FigureLearning && name != "shares" {
 				if err := RenderFigure(&bytes.Buffer{}, tab, kind, "svg"); err == nil {
-					t.Error("one dataset has a critical-difference diagram")
+					t.Errorf("%s has a figure %s", name, kind)
 				}
 				continue
 			}
@@ -85,5 +93,29 @@ func TestFiguresFitAPaper(t *testing.T) {
 	}
 	if err := RenderFigure(&bytes.Buffer{}, figured(t)["many"], "forrest", "svg"); err == nil || !strings.Contains(err.Error(), "forrest") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A learning curve is drawn as one where nobody says, with a line and a band for each
+// method; other tables as dots.
+func TestLearningCurve(t *testing.T) {
+	tables := figured(t)
+	if got := tables["shares"].figure(); got != FigureLearning {
+		t.Errorf("a learning curve is drawn as %s", got)
+	}
+	if got := tables["many"].figure(); got != FigureDots {
+		t.Errorf("a table is drawn as %s", got)
+	}
+	for name, want := range map[string]string{"curve.monkey.12.5": "curve.monkey 12.5", "curve.100": "curve 100", "monkey-3": " 0", "curve.101": " 0", "curve.0": " 0"} {
+		if of, share, _ := shareOf(name); fmt.Sprintf("%s %v", of, share) != want {
+			t.Errorf("%s is %v of %q", name, share, of)
+		}
+	}
+	var b bytes.Buffer
+	if err := RenderFigure(&b, tables["shares"], FigureLearning, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "fill-opacity:0.2"); n != 3 {
+		t.Errorf("%d bands for 3 methods", n)
 	}
 }
