@@ -48,6 +48,7 @@ time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&f.dir, "results", "", "folder of results (default: ASSAY_RESULTS or assay-results)")
 	cmd.Flags().Var((*positive)(&f.jobs), "jobs", "trials at a time (default: cores / threads per trial)")
+	cmd.Flags().BoolVar(&f.smoke, "smoke", false, "try every method once on every dataset with the least training, record nothing, and say what would fail")
 	cmd.Flags().StringVar(&f.only, "only", "", "run only the trials that `failed` before")
 	cmd.Flags().BoolVar(&f.noWait, "no-wait", false, "give up where another host is at work in the folder, instead of waiting for it")
 	cmd.Flags().BoolVar(&f.locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
@@ -61,6 +62,7 @@ type runFlags struct {
 	dir    string
 	jobs   int
 	only   string
+	smoke  bool
 	asJSON bool
 	locked bool
 	noWait bool
@@ -85,6 +87,9 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 	defer giveBack()
 	for _, k := range s.Sweep.Skipped() {
 		fmt.Fprintf(a.talk, "assay: skipped: %s on %s: %s\n", k.Method, k.Dataset, k.Reason)
+	}
+	if f.smoke {
+		return a.smoke(ctx, s, f, view, stopper)
 	}
 	store, err := a.openStore(ctx, dir, !f.noWait)
 	if err != nil {
@@ -119,6 +124,9 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 		return err
 	}
 	a.printSpent(spent)
+	for _, m := range spent.Stopped {
+		fmt.Fprintf(a.talk, "assay: note: %s\n", m)
+	}
 	for _, k := range ledger.Searches() {
 		if k.Word != "" {
 			fmt.Fprintf(a.talk, "assay: note: %s\n", k.Word)

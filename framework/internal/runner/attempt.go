@@ -60,15 +60,20 @@ func (a *attempt) say(line string) {
 // know yet which datasets and checkpoints they will have.
 func (a *attempt) access() host.Access {
 	g := a.req.Allow
-	out := host.Access{Read: []string{a.site.Dataset(a.req.Spec.Dataset)}}
-	if a.checkpoints != "" {
-		out.Write = []string{a.checkpoints}
-	}
+	var out host.Access
+	dataset := a.site.Dataset(a.req.Spec.Dataset)
 	if a.plugin.Description.Reuse {
-		out.Read[0] = filepath.Dir(out.Read[0])
-		if a.checkpoints != "" {
-			out.Write[0] = a.site.Checkpoints
-		}
+		dataset = filepath.Dir(dataset)
+	}
+	if !a.withheld() { // else it gets what a protocol lets it see, in its own folder
+		out.Read = []string{dataset}
+	}
+	switch {
+	case a.checkpoints == "":
+	case a.plugin.Description.Reuse:
+		out.Write = []string{a.site.Checkpoints}
+	default:
+		out.Write = []string{a.checkpoints}
 	}
 	return out.And(host.Access{Read: g.Read, Write: g.Write, Network: g.Network, Env: g.Env})
 }

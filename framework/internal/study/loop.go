@@ -25,6 +25,7 @@ type run struct {
 	tried  map[string]bool    // keys that were asked in this run
 	only   map[string]bool    // keys that are run at all; nil: every one
 	flying map[string]*flight // dispatched, by attempt
+	stops  *stops             // methods of which enough has failed
 	done   int                // trials that have ended for good
 	spent  Spent
 }
@@ -43,6 +44,9 @@ func (r *run) ask(points []*Point) {
 			continue
 		}
 		r.tried[p.Key] = true
+		if r.stops.holds(p) {
+			continue
+		}
 		r.queue = append(r.queue, p)
 	}
 }
@@ -204,6 +208,8 @@ func (r *run) take(ctx context.Context, e trial.Event) error {
 		return r.executor.Submit(ctx, []trial.Request{req})
 	}
 	r.done++
+	r.stops.note(f.point.Method, rec)
+	r.queue = slices.DeleteFunc(r.queue, r.stops.holds)
 	if err := r.ledger.note(ctx, rec); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	if _, err := l.advance(ctx); err != nil { // what failed before is open: it is tried once more
 		return nil, Spent{}, err
 	}
-	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}}
+	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}, stops: l.stops()}
 	if o.Retry {
 		if r.only, err = failedBefore(ctx, st); err != nil {
 			return nil, Spent{}, err
@@ -68,6 +68,7 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 	if len(r.queue) > 0 && !r.draining() {
 		err = r.carryOut(ctx, work)
 	}
+	r.spent.Stopped = r.stops.list()
 	durable := context.WithoutCancel(ctx)
 	err = errors.Join(err, l.settle(durable), l.dropCheckpoints(st), s.trim(st))
 	return l, r.spent, err

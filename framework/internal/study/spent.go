@@ -4,8 +4,9 @@ import "github.com/assaylab/assay/framework/internal/trial"
 
 // Spent is what a run has done and what it cost.
 type Spent struct {
-	Succeeded, Failed int // trials, each once
-	Trained, Scored   int // of those, what was trained and what was scored alone
+	Succeeded, Failed int       // trials, each once
+	Trained, Scored   int       // of those, what was trained and what was scored alone
+	Stopped           []Stopped // methods that were given up
 	seen              map[string]trial.Status
 	wall, start       map[string]float64 // seconds, by plugin
 }

@@ -51,7 +51,7 @@ func Parse(file string, src []byte, sets []string) (*Sweep, error) {
 
 func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	f := d.Fields(root, "the sweep", "version", "name", "description", "datasets", "methods", "seeds", "search", "budget", "select", "ablations",
-		"probes", "limits", "retries", "keep", "run", "tables")
+		"probes", "limits", "retries", "stop", "keep", "run", "tables")
 	s := &Sweep{file: d.file, root: root}
 	f.Require("version", "the first line of a sweep is: version: 2")
 	if f.Whole("version", 0, &s.Version) && s.Version != 1 && s.Version != 2 {

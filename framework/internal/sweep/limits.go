@@ -10,6 +10,10 @@ import (
 	"github.com/assaylab/assay/framework/setting"
 )
 
+// defaultStop is after how many failures for one reason a method is given up in files
+// of version 2.
+const defaultStop = 3
+
 func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 	s.Limits.Threads = 1
 	if n, ok := f.Value("limits"); ok {
@@ -44,6 +48,13 @@ func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 		if s.Retries.On == nil {
 			s.Retries.On = []string{string(failure.Crash), string(failure.Lost)}
 		}
+	}
+	if s.Version >= 2 {
+		s.Stop.After = defaultStop
+	}
+	if n, ok := f.Value("stop"); ok {
+		g := d.Fields(n, "stop", "after")
+		g.Count("after", 0, &s.Stop.After)
 	}
 	s.Keep.Embeddings.Bytes = defaultRoom
 	if n, ok := f.Value("keep"); ok {

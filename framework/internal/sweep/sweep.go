@@ -30,6 +30,7 @@ type Sweep struct {
 	Probes      []probe.Spec
 	Limits      Limits
 	Retries     Retries
+	Stop        Stop
 	Keep        Keep
 	Run         Run
 	Tables      []table.Spec
@@ -91,6 +92,12 @@ type Limits struct {
 	Memory  int64  // bytes of resident memory of the plugin's process group
 	Threads int    // default 1
 	Confine string // of plugins: default, required or off; empty: nothing is said
+}
+
+// Stop says when a method is given up: after so many failures for one reason that
+// more trials do not cure, and never a success. 0: never.
+type Stop struct {
+	After int
 }
 
 // Retries says how often a failed attempt is repeated, and after which kinds of failure.
