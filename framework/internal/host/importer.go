@@ -107,7 +107,7 @@ func (i *Importer) advise(python, path string, err error) error {
 	if !ok {
 		return err
 	}
-	if f.Kind == failure.Refused && !strings.Contains(f.Reason, "has no module") {
+	if f.Kind == failure.Refused && (!strings.Contains(f.Reason, "has no module") || strings.Contains(f.Reason, "pyarrow")) {
 		return problem.Usage(problem.Problem{Fact: fmt.Sprintf("%s: %s", path, f.Reason), Hint: f.Hint}, "")
 	}
 	if f.Kind == failure.Cancelled {

@@ -205,6 +205,23 @@ func TestMatlab73IsReadAsMatlab5(t *testing.T) {
 	}
 }
 
+// A table is one recording as Parquet, as Feather and as text.
+func TestParquetIsReadAsCSV(t *testing.T) {
+	dir := t.TempDir()
+	script(t, "table", dir)
+	c := file.Columns{Samples: []string{"unit*"}, Trial: "trial", NaN: file.Drop, Classes: []file.Class{file.Named("side"), file.Named("cue")}, Continuous: map[string][]string{"velocity": {"vx", "vy"}}}
+	want := read(t, filepath.Join(dir, "day.csv"), c)
+	for _, name := range []string{"day.parquet", "day.feather"} {
+		got := read(t, filepath.Join(dir, name), c)
+		if d := cmp.Diff(want.Recording, got.Recording) + cmp.Diff(want.Targets, got.Targets); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if n := got.Recording.Len(); n != 10 {
+			t.Errorf("%d samples", n)
+		}
+	}
+}
+
 // Where no Python has the libraries, the message has the command to paste.
 func TestPythonWithoutH5py(t *testing.T) {
 	bare := filepath.Join(t.TempDir(), "bare")

@@ -118,7 +118,7 @@ func TestWhatInitPrintsIsRead(t *testing.T) {
 	if _, err := new(source.Builder).Suggest(t.Context(), "nothing.npz"); err == nil || !strings.Contains(err.Error(), "there is no file") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := new(source.Builder).Look(t.Context(), "day.parquet"); err == nil || !strings.Contains(err.Error(), "is no .npz") {
+	if _, err := new(source.Builder).Look(t.Context(), "day.xlsx"); err == nil || !strings.Contains(err.Error(), "is no .npz") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,8 +1,8 @@
-"""Reads HDF5, NWB and MATLAB 7.3 for the host:
+"""Reads HDF5, NWB and MATLAB 7.3, and Parquet and Feather, for the host:
 
     python -m assay_plugin.hdf5
 
-All three are HDF5, and h5py reads them. NWB is read by the rules of its schema
+The first three are HDF5, and h5py reads them. NWB is read by the rules of its schema
 (tables with ragged columns, series with their times) and not through PyNWB, which
 takes longer to import than to read a file and refuses extensions that it does not
 know; the tests compare with PyNWB.
@@ -10,6 +10,7 @@ know; the tests compare with PyNWB.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from typing import Any, Iterator, List, Optional, Sequence, Tuple
@@ -22,18 +23,15 @@ _MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
 class HDF5(Importer):
-    name, version, summary = "hdf5", "1", "HDF5, NWB and MATLAB 7.3, through h5py"
+    name, version, summary = "hdf5", "1", "HDF5, NWB and MATLAB 7.3, through h5py; Parquet and Feather, through pyarrow"
 
     def __init__(self) -> None:
         self._last: Tuple[Any, Any] = (None, None)
 
     def formats(self) -> Sequence[Format]:
-        missing = ""
-        try:
-            import h5py  # noqa: F401
-        except ImportError:
-            missing = f"{sys.executable} has no module h5py: {sys.executable} -m pip install h5py"
-        return [Format("nwb", [".nwb"], _MAGIC, missing), Format("hdf5", [".h5", ".hdf5", ".hdf"], _MAGIC, missing), Format("matlab", [".mat"], b"", missing)]
+        missing, arrow = _missing("h5py"), _missing("pyarrow")
+        return [Format("nwb", [".nwb"], _MAGIC, missing), Format("hdf5", [".h5", ".hdf5"], _MAGIC, missing), Format("matlab", [".mat"], b"", missing),
+                Format("parquet", [".parquet", ".feather"], b"", arrow)]
 
     def inspect(self, path: str, format: str) -> Contents:
         contents: Contents = self._open(path).contents()
@@ -53,6 +51,8 @@ class HDF5(Importer):
         return ""
 
     def _open(self, path: str) -> Any:
+        if path.lower().endswith((".parquet", ".feather")):
+            return _table(path)
         try:
             import h5py
         except ImportError as e:
@@ -69,6 +69,25 @@ class HDF5(Importer):
                 raise Refuse(f"{os.path.basename(path)} is no HDF5 file, or it is damaged: {e}") from e
             self._last = (stamp, _reader(file))
         return self._last[1]
+
+
+def _missing(module: str) -> str:
+    if importlib.util.find_spec(module) is not None:
+        return ""
+    return f"{sys.executable} has no module {module}: {sys.executable} -m pip install {module}"
+
+
+def _table(path: str) -> Any:
+    if _missing("pyarrow"):
+        raise Refuse(f"{sys.executable} has no module pyarrow", f"run: {sys.executable} -m pip install pyarrow")
+    import pyarrow
+
+    from . import _parquet
+
+    try:
+        return _parquet.Columns(path)
+    except (pyarrow.ArrowException, OSError) as e:
+        raise Refuse(f"{os.path.basename(path)} is no Parquet or Feather file, or it is damaged: {e}") from e
 
 
 def _reader(file: Any) -> Any:

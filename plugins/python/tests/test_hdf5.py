@@ -222,3 +222,19 @@ def test_matlab(tmp_path):
     assert values["day.spikes{1}"].tolist() == [[0.1, 0.2, 0.3]] and items["day.spikes{2}"].shape == (0, 1) and values["day.spikes{3}"].tolist() == [[0.25]]
     assert values["day.sparse"].tolist() == [[5, 0, 0], [0, 0, 0], [0, 0, 6]]
     assert not any("#refs#" in n for n in items) and "when was left out: it is an object of class datetime" in contents.notes
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".feather"])
+def test_tables(tmp_path, ending):
+    pd, path = pytest.importorskip("pandas"), tmp_path / ("day" + ending)
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"unit1": np.arange(3), "side": ["l", "r", None], "cat": pd.Categorical(["x", "y", "x"]), "speed": [0.5, None, 2], "n": pd.array([1, None, 3], "Int64"),
+                          "on": [True, False, True], "times": [[0.1, 0.2], [], [0.3]], "when": pd.to_datetime(["2026-03-01"] * 3)})
+    frame.to_parquet(path) if ending == ".parquet" else frame.to_feather(path)
+    contents, items, values = read(path)
+    assert list(items) == ["unit1", "side", "cat", "speed", "n", "on", "times"] and "when was left out" in contents.notes[0]
+    assert items["unit1"].type == "<i8" and values["unit1"].tolist() == [0, 1, 2] and values["side"] == ["l", "r", ""] and values["cat"] == ["x", "y", "x"]
+    assert np.isnan(values["speed"][1]) and values["n"].tolist()[::2] == [1, 3] and np.isnan(values["n"][1]) and values["times"] == [[0.1, 0.2], [], [0.3]]
+    path.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(assay.Refuse, match="is no Parquet or Feather file"):
+        HDF5().inspect(str(path), "")

@@ -3,6 +3,7 @@
     importer.py count FILE BIN:TABLE ... pynapple's counts, as JSON
     importer.py day FILE               writes an NWB file and prints what is in it
     importer.py matlab FOLDER          writes v5.mat and v73.mat with equal variables
+    importer.py table FOLDER           a table as .csv, .parquet and .feather
     importer.py large FILE             an NWB file of 2 GB, most of it never written
     importer.py long FILE              10,000 s of 300 units
 """
@@ -129,6 +130,20 @@ def matlab(folder):
         f.write(b"MATLAB 7.3 MAT-file, made by hand".ljust(124) + b"\x00\x02IM")
 
 
+def table(folder):
+    import pandas as pd
+
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({f"unit{i}": rng.poisson(2, 12) for i in range(3)})
+    frame["trial"] = np.repeat([4, 9, 2], [5, 4, 3])
+    frame["side"], frame["cue"] = ["left", "right"] * 6, [0.0, 45.0, 90.5] * 4
+    frame["vx"], frame["vy"] = rng.normal(size=12).astype("f4"), rng.normal(size=12).astype("f4")
+    frame.loc[3, "vx"], frame.loc[7, "side"] = np.nan, None
+    frame.to_csv(f"{folder}/day.csv", index=False)
+    frame.to_parquet(f"{folder}/day.parquet")
+    frame.to_feather(f"{folder}/day.feather")
+
+
 def large(path):
     nwb, rng = new(), np.random.default_rng(5)
     for _ in range(20):
@@ -148,4 +163,4 @@ def long(path):
     write(nwb, path)
 
 
-{"count": count, "day": day, "matlab": matlab, "large": large, "long": long}[sys.argv[1]](*sys.argv[2:])
+{"count": count, "day": day, "matlab": matlab, "large": large, "table": table, "long": long}[sys.argv[1]](*sys.argv[2:])

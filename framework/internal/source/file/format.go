@@ -27,6 +27,7 @@ var formats = []format{
 	tableFormat,
 	matlabFormat,
 	importedFormat,
+	parquetFormat,
 }
 
 // Options are what a file may cost, and who reads what this package does not.

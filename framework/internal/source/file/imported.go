@@ -42,12 +42,15 @@ type Contents struct {
 // of a ragged one begins; JSON of texts.
 type Extracted struct{ Values, Offsets, Texts string }
 
-var importedFormat = format{endings: []string{".nwb", ".h5", ".hdf5"}, imported: true}
+var (
+	importedFormat = format{endings: []string{".nwb", ".h5", ".hdf5"}, imported: true}
+	parquetFormat  = format{endings: []string{".parquet", ".feather"}, imported: true, table: true}
+)
 
 // openImported opens what only an importer can.
 func openImported(ctx context.Context, path string, o Options) (container, error) {
 	if o.Importer == nil {
-		return nil, fmt.Errorf("%s is HDF5, and nothing is here that reads it", path)
+		return nil, fmt.Errorf("%s is read by another process, and there is none", path)
 	}
 	if _, err := os.Stat(path); err != nil {
 		return nil, err

@@ -8,15 +8,10 @@ import (
 
 // elsewhere says how files of other formats become ones that can be read.
 var elsewhere = map[string]string{
-	".h5":   hdf5,
-	".hdf5": hdf5,
-	".nwb":  `in Python: nwb = pynwb.NWBHDF5IO("day.nwb").read(), bin its spike times, and numpy.savez("day.npz", samples=..., trial=..., bin_s=0.05)`,
 
-	".parquet": `in Python: pandas.read_parquet(path).to_csv("day.csv", index=False)`,
-	".feather": `in Python: pandas.read_feather(path).to_csv("day.csv", index=False)`,
-	".xlsx":    `save the sheet as .csv`,
-	".xls":     `save the sheet as .csv`,
-	".ods":     `save the sheet as .csv`,
+	".xlsx": `save the sheet as .csv`,
+	".xls":  `save the sheet as .csv`,
+	".ods":  `save the sheet as .csv`,
 
 	".pkl":    `a pickle is a program, and is not run: in Python: numpy.savez("day.npz", samples=..., trial=...)`,
 	".pickle": `a pickle is a program, and is not run: in Python: numpy.savez("day.npz", samples=..., trial=...)`,
@@ -28,8 +23,6 @@ var elsewhere = map[string]string{
 	".dat":    `in Python: numpy.savez("day.npz", samples=numpy.fromfile(path, dtype=...).reshape(-1, channels))`,
 	".bin":    `in Python: numpy.savez("day.npz", samples=numpy.fromfile(path, dtype=...).reshape(-1, channels))`,
 }
-
-const hdf5 = `in Python: f = h5py.File("day.h5"); numpy.savez("day.npz", samples=f["..."], trial=f["..."], bin_s=0.05)`
 
 // Readable reports whether files with that ending are read.
 func Readable(path string) bool {
