@@ -36,7 +36,7 @@ type Importer struct {
 // needs are the packages that reading takes, as pip calls them.
 const needs = "h5py grpcio protobuf"
 
-// maxItems bounds what an importer says of a file.
+// maxContents bounds what an importer says of a file.
 const maxContents = 64 << 20
 
 // Open starts an importer and lets it look into a file.
@@ -151,7 +151,7 @@ func (o *opened) start(ctx context.Context, python string) error {
 	if err := os.MkdirAll(o.scratch, 0o755); err != nil {
 		return err
 	}
-	// -P and no PYTHONPATH but ours: what lies in the working folder is not run.
+	// The working folder is a private one, so that python -m finds nothing of the user's there.
 	p := Plugin{Name: "importer", Path: python, Args: []string{"-m", "assay_plugin.hdf5"}, Origin: "built-in"}
 	proc, err := o.launcher.Launch(ctx, p, Options{Env: []string{"PYTHONPATH=" + sdk, "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "HDF5_USE_FILE_LOCKING=FALSE"},
 		Access: Access{Read: []string{filepath.Dir(o.path), sdk}, Write: []string{o.scratch}}}) // a file may point to others beside it

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -87,20 +88,11 @@ type finder struct {
 
 func newFinder(c *clock) *finder {
 	f := &finder{c: c}
-	for i, from := range c.from {
+	for i, n := range c.bins {
 		f.order = append(f.order, i)
-		f.longest = max(f.longest, float64(c.bins[i])*c.width)
-		_ = from
+		f.longest = max(f.longest, float64(n)*c.width)
 	}
-	slices.SortStableFunc(f.order, func(a, b int) int {
-		switch {
-		case c.from[a] < c.from[b]:
-			return -1
-		case c.from[a] > c.from[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(f.order, func(a, b int) int { return cmp.Compare(c.from[a], c.from[b]) })
 	for _, i := range f.order {
 		f.starts = append(f.starts, c.from[i])
 	}

@@ -48,7 +48,7 @@ func (r *reader) column(name, table string) (Array, bool) {
 // base is the last part of a name.
 func base(name string) string { return name[strings.LastIndexAny(name, "/.#")+1:] }
 
-// within finds the column, and an error that says which there are.
+// columnOf is column, and an error that says which there are.
 func (r *reader) columnOf(name, table string) (Array, error) {
 	a, ok := r.column(name, table)
 	if !ok {
@@ -134,17 +134,20 @@ func (r *reader) askIntervals(named Intervals) (*intervals, error) {
 	if out.start, err = ask(named.Start, startNames, "start"); err != nil {
 		return nil, err
 	}
+	if err != nil {
+		return nil, err
+	}
 	if named.Stop == "" && r.columns.Align != "" { // a window says how long
 		if out.stop, err = ask("", stopNames, "stop"); err != nil {
-			out.stop, err = nil, nil
+			out.stop = nil
 		}
-		return out, err
+		return out, nil
 	}
 	out.stop, err = ask(named.Stop, stopNames, "stop")
 	return out, err
 }
 
-// isTable reports whether the columns of a table are intervals.
+// isIntervals reports whether the columns of a table are intervals.
 func (r *reader) isIntervals(table string) bool {
 	has := func(usual []string) bool {
 		return slices.ContainsFunc(usual, func(u string) bool { a, ok := r.column(u, table); return ok && a.Table == table })
@@ -164,18 +167,6 @@ func (r *reader) askTimes(a Array) (*numbers, error) {
 	}})
 	r.wants[a.Name].gaps = true // a trial without an event
 	return c, nil
-}
-
-func (c *numbers) sorted() bool {
-	return slices.IsSortedFunc(c.floats, func(a, b float64) int {
-		switch {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
-		}
-		return 0
-	})
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

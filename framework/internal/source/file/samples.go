@@ -141,6 +141,11 @@ func (r *reader) onlyMatrix() (string, error) {
 		}
 	}
 	question := `which array holds the samples? there is no "samples" and no "counts"`
+	for _, a := range r.arrays {
+		if a.Kind == Floats && a.Ragged && spikeNames().MatchString(base(a.Name)) {
+			return "", fmt.Errorf("%s; %s are lists of times: count them with read: {spikes: %s, bin: 50ms}, or see what \"assay data init\" writes", question, a.Name, a.Name)
+		}
+	}
 	switch {
 	case len(found) == 1 && len(larger) == 0:
 		name, _, _ := strings.Cut(found[0], " ")

@@ -90,7 +90,7 @@ func (r *reader) askRows(a Array, labels bool) (*series, error) {
 		if a.Shape[0] == 1 && a.Shape[1] > 1 { // MATLAB's rows
 			axes = []string{Units, Time}
 		}
-	case a.Parts != nil && len(a.Parts) > 0 && product(a.Shape) == 1:
+	case len(a.Parts) > 0 && product(a.Shape) == 1:
 		a = whole(a)
 		axes = []string{Time, Units}
 	case len(a.Shape) != 1:

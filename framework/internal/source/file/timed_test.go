@@ -142,6 +142,9 @@ func TestPhy(t *testing.T) {
 	if _, err := readFile(dir, c, limit); err == nil || !strings.Contains(err.Error(), "group is never fine; it is good, noise") {
 		t.Errorf("error %v", err)
 	}
+	if _, err := readFile(dir, Columns{}, limit); err == nil || !strings.Contains(err.Error(), "count them with read: {spikes: spike_times, bin: 50ms}") {
+		t.Errorf("error %v", err)
+	}
 	if got, want := len(Parts(dir)), 5; got != want {
 		t.Errorf("%d files are hashed, want %d", got, want)
 	}
