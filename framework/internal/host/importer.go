@@ -45,14 +45,22 @@ func (i *Importer) Open(ctx context.Context, path string) (files.Import, error) 
 	if err != nil {
 		return nil, err
 	}
-	if path, err = filepath.Abs(path); err != nil {
+	// The process has another working folder, and may read no more than the file's.
+	if path, err = filepath.EvalSymlinks(path); err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := filepath.Abs(i.Scratch)
+	if err != nil {
 		return nil, err
 	}
 	l, err := i.Launcher()
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{launcher: l, path: path, scratch: i.Scratch}
+	o := &opened{launcher: l, path: path, scratch: scratch}
 	if err := o.start(ctx, python); err != nil {
 		o.Close()
 		return nil, i.advise(python, path, err)

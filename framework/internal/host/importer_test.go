@@ -131,7 +131,7 @@ func (want pynapples) compare(t *testing.T, name string, got *data.Recording) {
 // A day with trials, events, behaviour and units of two qualities becomes what its
 // maker says.
 func TestReadingADay(t *testing.T) {
-	dir := t.TempDir()
+	dir, python := t.TempDir(), venv(t)
 	var want struct {
 		Counts   []float32
 		Trial    []int32
@@ -145,7 +145,15 @@ func TestReadingADay(t *testing.T) {
 	c := file.Columns{Spikes: &file.Spikes{Times: "units/spike_times"}, BinSeconds: 0.05, Unit: "counts", Trials: &file.Intervals{Table: "trials"}, Align: "go_cue",
 		Window: []float64{-0.2, 0.8}, Units: map[string]file.Labels{"quality": {"good"}}, Classes: []file.Class{file.Named("side")},
 		Continuous: map[string][]string{"position": {"hand/data"}, "force": {"force/data"}}, Resample: map[string]string{"position": file.Interpolate}}
-	got := read(t, filepath.Join(dir, "day.nwb"), c)
+	// Data lie elsewhere, and are linked to; folders are named from the working folder.
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(filepath.Join(dir, "day.nwb"), "linked.nwb"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := file.Read(t.Context(), "linked.nwb", c, file.Options{Limit: 4 << 30, Importer: &host.Importer{Launcher: host.NewLauncher, Python: python, Scratch: "scratch"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var side []string
 	labels, err := got.Recording.ClassTarget("side")
 	if err != nil {
@@ -224,11 +232,16 @@ func TestParquetIsReadAsCSV(t *testing.T) {
 
 // Where no Python has the libraries, the message has the command to paste.
 func TestPythonWithoutH5py(t *testing.T) {
+	whole := venv(t)
+	t.Chdir(t.TempDir())
 	bare := filepath.Join(t.TempDir(), "bare")
-	if out, err := exec.Command(venv(t), "-m", "venv", "--without-pip", bare).CombinedOutput(); err != nil {
+	if out, err := exec.Command(whole, "-m", "venv", "--without-pip", bare).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	python := filepath.Join(bare, "bin", "python")
+	if err := os.WriteFile("day.nwb", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	_, err := importer(t, bare).Open(t.Context(), "day.nwb")
 	text, _ := json.Marshal(err)
 	if err == nil || !strings.Contains(err.Error(), "is read by Python with h5py, and "+python+" cannot") {
@@ -249,7 +262,7 @@ func TestPythonWithoutH5py(t *testing.T) {
 	if err := os.WriteFile(path, []byte("no HDF5"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := importer(t, venv(t)).Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "is no HDF5 file, or it is damaged") {
+	if _, err := importer(t, whole).Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "is no HDF5 file, or it is damaged") {
 		t.Errorf("error %v", err)
 	}
 }
