@@ -108,8 +108,9 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		if err != nil {
 			return err
 		}
-		if ok && t > 0 {
-			fmt.Fprintf(a.out, "forecast: about %v with %d at a time (from earlier trials; expect it to be wrong by a factor of 2)\n", t.Round(time.Second), jobs)
+		if ok && t.About > 0 {
+			fmt.Fprintf(a.out, "forecast: about %v with %d at a time, nine times out of ten %v to %v (from earlier trials, as this machine was then)\n",
+				t.About.Round(time.Second), jobs, t.Low.Round(time.Second), t.High.Round(time.Second))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"github.com/assaylab/assay/framework/internal/trial"
@@ -118,15 +119,17 @@ func (r *reading) failures(wants []Want, out []Known) error {
 type Timing struct {
 	Method, Dataset string
 	Settings        trial.Settings
+	Budget          float64 // to so much of the training budget; 0: all
 	Wall            float64 // seconds, in the mean
+	Spread          float64 // standard deviation of them, as of the whole
 	Trials          int
 }
 
 // Timings calls each for every configuration of a method on a dataset that has run.
 func (s *Store) Timings(ctx context.Context, each func(Timing) error) error {
 	return s.read(ctx, func(r *reading) error {
-		rows, err := r.q.QueryContext(ctx, `SELECT m.body, d.body, coalesce(s.body, ''), t.wall, t.n
-			FROM (SELECT method, dataset, settings, avg(wall) AS wall, count(*) AS n FROM trials GROUP BY method, dataset, settings) t
+		rows, err := r.q.QueryContext(ctx, `SELECT m.body, d.body, coalesce(s.body, ''), t.budget, t.wall, t.square, t.n
+			FROM (SELECT method, dataset, settings, budget, avg(wall) AS wall, avg(wall*wall) AS square, count(*) AS n FROM trials GROUP BY method, dataset, settings, budget) t
 			JOIN texts m ON m.id = t.method JOIN texts d ON d.id = t.dataset LEFT JOIN texts s ON s.id = t.settings`)
 		if err != nil {
 			return err
@@ -135,9 +138,11 @@ func (s *Store) Timings(ctx context.Context, each func(Timing) error) error {
 		for rows.Next() {
 			var t Timing
 			var settings string
-			if err := rows.Scan(&t.Method, &t.Dataset, &settings, &t.Wall, &t.Trials); err != nil {
+			var square float64
+			if err := rows.Scan(&t.Method, &t.Dataset, &settings, &t.Budget, &t.Wall, &square, &t.Trials); err != nil {
 				return err
 			}
+			t.Spread = math.Sqrt(max(square-t.Wall*t.Wall, 0))
 			if t.Settings, err = parseJSON[trial.Settings](settings); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"testing"
 	"time"
@@ -181,7 +182,7 @@ func TestTimings(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[float64]Timing{
-		0.5:  {Method: "toy", Dataset: "sha256:0", Settings: trial.Settings{"rate": 0.5}, Wall: 1, Trials: 3},
+		0.5:  {Method: "toy", Dataset: "sha256:0", Settings: trial.Settings{"rate": 0.5}, Wall: 1, Spread: math.Sqrt(5./3 - 1), Trials: 3},
 		0.25: {Method: "toy", Dataset: "sha256:0", Settings: trial.Settings{"rate": 0.25}, Wall: 3, Trials: 1},
 	}
 	if d := cmp.Diff(want, got); d != "" {

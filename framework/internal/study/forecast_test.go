@@ -17,7 +17,7 @@ func TestForecastTakesTheNearestSettings(t *testing.T) {
 	var known []timing
 	for _, r := range []struct{ epochs, wall, trials float64 }{{10, 1, 1}, {100, 10, 2}} { // as it comes out of the store
 		c, _ := configurationOf("eit", "a", fit("eit", r.epochs, "a", 1).Settings)
-		known = append(known, timing{c, r.wall * r.trials, r.trials})
+		known = append(known, timing{c, r.trials, r.wall * r.trials, r.trials * (r.wall*r.wall + 1)})
 	}
 	l := &Ledger{}
 	plan := func(trained store.Known, fits ...trial.Fit) {
@@ -32,7 +32,7 @@ func TestForecastTakesTheNearestSettings(t *testing.T) {
 		l.cells = []*cell{{steps: []*step{{points: points}}}}
 	}
 	plan(store.Known{Trained: true}, fit("eit", 100, "a", 20), fit("eit", 100, "b", 20), fit("eit", 10, "a", 20), fit("eit", 100, "a", 1))
-	if got, ok := l.forecast(known, 2); !ok || got != 10500*time.Millisecond {
+	if got, ok := l.forecast(known, 2); !ok || got.About != 10500*time.Millisecond || got.Low.Round(time.Millisecond) != 8102*time.Millisecond || got.High.Round(time.Millisecond) != 12898*time.Millisecond {
 		t.Errorf("forecast %v, %v, want (10 + 10 + 1)/2 s: the last is trained", got, ok)
 	}
 	plan(store.Known{}, fit("other", 100, "a", 1))
