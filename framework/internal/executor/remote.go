@@ -145,7 +145,7 @@ func (r *Remote) serve() {
 		closing, mode := r.closing, r.mode
 		r.mu.Unlock()
 
-		err := r.look(began, fresh, cancel, unwanted, closing)
+		err := r.look(began, fresh, cancel, unwanted, !closing || mode == Detach)
 		for _, a := range dropped {
 			r.tell(a, "the run was stopped before it began", failure.Cancelled)
 		}
@@ -212,11 +212,11 @@ func (r *Remote) fail(err error) {
 
 // settle has workers that have ended tidied away.
 func (r *Remote) settle(began map[string]bool) {
-	_ = r.look(began, nil, nil, nil, true)
+	_ = r.look(began, nil, nil, nil, false)
 }
 
 // look hands out what is new and takes in what has come.
-func (r *Remote) look(began map[string]bool, fresh []queue.Item, cancel, unwanted []string, closing bool) error {
+func (r *Remote) look(began map[string]bool, fresh []queue.Item, cancel, unwanted []string, tend bool) error {
 	if len(fresh) > 0 {
 		size := min(chunkSize, max(1, len(fresh)/(2*max(1, r.Workers))))
 		if err := r.host.Offer(fresh, size); err != nil {
@@ -256,7 +256,7 @@ func (r *Remote) look(began map[string]bool, fresh []queue.Item, cancel, unwante
 			}
 		}
 	}
-	if r.Fleet != nil && !closing {
+	if r.Fleet != nil && tend {
 		if wrong := r.Fleet.Tend(r.host.Flying(), r.host.Workers); wrong != nil {
 			r.fail(wrong)
 			return errors.Join(err, wrong)

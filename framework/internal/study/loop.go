@@ -114,7 +114,7 @@ func (r *run) loop(ctx context.Context) error {
 // dispatch hands over as many trials as the executor has places for.
 func (r *run) dispatch(ctx context.Context) error {
 	var batch []trial.Request
-	for len(r.queue) > 0 && len(r.flying) < r.executor.Capacity() {
+	for len(r.queue) > 0 && (r.options.Detach || len(r.flying) < r.executor.Capacity()) {
 		f := &flight{point: r.queue[0], number: 1, slot: r.freeSlot()}
 		r.queue = r.queue[1:]
 		req, err := r.begin(ctx, f)
