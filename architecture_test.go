@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"framework/internal/control"},
 	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
 	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store", "framework/internal/search/asker"},
-	{"framework/internal/runner", "framework/internal/search"},
+	{"framework/internal/runner", "framework/internal/search", "framework/internal/queue"},
 	{"framework/internal/host"},
 	{"framework/internal/trial"},
 	{"framework/internal/conformance"},

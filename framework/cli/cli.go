@@ -103,7 +103,7 @@ Finished trials are never run twice: change the file and run it again.`,
 		return usage(err, fmt.Sprintf("%q shows what there is", c.CommandPath()+" --help"))
 	})
 	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(), a.searchCommand(), a.sweepCommand(),
-		a.pluginCommand(), a.dataCommand(), a.trialCommand(), a.resultsCommand())
+		a.pluginCommand(), a.dataCommand(), a.trialCommand(), a.resultsCommand(), a.workerCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	strict(root)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,7 +104,7 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		fmt.Fprintf(a.out, "first: %s  %s\nlast:  %s  %s\n", trial.Short(points[0].Key), study.Label(points[0].Point), trial.Short(points[n-1].Key), study.Label(points[n-1].Point))
 	}
 	if c.New+c.Failed > 0 {
-		jobs := s.Workers(0)
+		jobs := a.printJobs(s, c.New+c.Failed, s.Workers(0))
 		t, ok, err := l.Forecast(ctx, jobs)
 		if err != nil {
 			return err
@@ -114,6 +115,21 @@ func (a *app) printPlan(ctx context.Context, s *study.Study, l *study.Ledger) er
 		}
 	}
 	return nil
+}
+
+// printJobs says what a cluster is asked for, and returns how many trials run at a
+// time there.
+func (a *app) printJobs(s *study.Study, open, here int) int {
+	if s.Sweep.Run.Executor != "slurm" {
+		return here
+	}
+	slots := max(1, s.Sweep.Run.Jobs)
+	workers := min(s.Sweep.Run.Slurm.Workers, (open+slots-1)/slots)
+	fmt.Fprintf(a.out, "slurm: up to %d worker(s) of %d trial(s) at a time: sbatch %s\n", workers, slots, strings.Join(s.Directives(), " "))
+	if t := s.Sweep.Run.Slurm.Time; t > 0 {
+		fmt.Fprintf(a.out, "slurm: at most %.1f worker hours before new workers are asked for; they end when nothing is left to do\n", float64(workers)*t.Hours())
+	}
+	return workers * slots
 }
 
 // printPower says what the tables will be able to show.

@@ -51,6 +51,7 @@ time (ASSAY_GRACE, 30 s); the second ends them at once.`,
 	cmd.Flags().BoolVar(&f.smoke, "smoke", false, "try every method once on every dataset with the least training, record nothing, and say what would fail")
 	cmd.Flags().StringVar(&f.only, "only", "", "run only the trials that `failed` before")
 	cmd.Flags().BoolVar(&f.noWait, "no-wait", false, "give up where another host is at work in the folder, instead of waiting for it")
+	cmd.Flags().BoolVar(&f.detach, "detach", false, "with run: {executor: slurm | queue}: hand the trials over and leave; the same command takes the results in")
 	cmd.Flags().BoolVar(&f.locked, "locked", false, "refuse plugins and datasets that differ from assay.lock")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "end with a line of JSON on standard output instead of tables")
 	return cmd
@@ -66,6 +67,7 @@ type runFlags struct {
 	asJSON bool
 	locked bool
 	noWait bool
+	detach bool
 }
 
 func (a *app) run(parent context.Context, file string, f runFlags) error {
@@ -91,6 +93,9 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 	if f.smoke {
 		return a.smoke(ctx, s, f, view, stopper)
 	}
+	if f.detach && s.Sweep.Run.Executor == "local" {
+		return usage(errors.New("--detach: trials on this machine end with assay"), "run: {executor: slurm} in the sweep hands them to a cluster")
+	}
 	store, err := a.openStore(ctx, dir, !f.noWait)
 	if err != nil {
 		return err
@@ -104,13 +109,17 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 		defer c.Close()
 		watch = func(e study.Event) { view.watch(e); c.Watch(e) }
 	}
-	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: f.jobs, Retry: f.only == "failed", Grace: a.cfg.Grace, Drain: stopper.drain, Watch: watch})
+	ledger, spent, err := s.Run(ctx, store, study.RunOptions{Jobs: f.jobs, Retry: f.only == "failed", Grace: a.cfg.Grace, Drain: stopper.drain, Watch: watch, Detach: f.detach})
 	view.close()
 	interrupted := stopper.draining()
 	if err != nil && !(interrupted && errors.Is(err, context.Canceled)) {
 		return err
 	}
 	total := ledger.Count(nil)
+	if f.detach {
+		fmt.Fprintf(a.talk, "assay: left with %s: %d of %d trials are finished; the same command without --detach takes in what has come\n", s.Sweep.Run.Executor, total.Cached, total.Trials)
+		return nil
+	}
 	out := summary{Sweep: s.Sweep.Name, Ran: spent.Succeeded + spent.Failed, Cached: max(0, total.Cached-spent.Succeeded),
 		Succeeded: spent.Succeeded, Failed: spent.Failed, Trained: spent.Trained, Scored: spent.Scored, WallSec: time.Since(began).Seconds()}
 	var tables []*table.Table

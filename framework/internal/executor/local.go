@@ -25,7 +25,7 @@ type Runner interface {
 type Local struct {
 	site   runner.Site
 	events chan trial.Event
-	queue  *queue
+	queue  *line
 	kill   context.CancelFunc
 	work   sync.WaitGroup
 	size   int
@@ -43,7 +43,7 @@ func NewLocal(ctx context.Context, site runner.Site, workers int, newRunner func
 		return nil, err
 	}
 	ctx, kill := context.WithCancel(ctx)
-	l := &Local{site: site, events: make(chan trial.Event, 64), queue: newQueue(), kill: kill, size: workers}
+	l := &Local{site: site, events: make(chan trial.Event, 64), queue: newLine(), kill: kill, size: workers}
 	for i := range workers {
 		l.work.Go(func() { l.serve(ctx, newRunner(i)) })
 	}

@@ -82,7 +82,10 @@ func (r *run) loop(ctx context.Context) error {
 			if broken == nil && ctx.Err() == nil && !r.draining() {
 				stop(r.dispatch(durable))
 			}
-			if len(r.flying) == 0 { // and so nothing can be asked any more
+			if r.options.Detach {
+				r.executor.Close(executor.Detach)
+				open = false
+			} else if len(r.flying) == 0 { // and so nothing can be asked any more
 				r.executor.Close(executor.Drain)
 				open = false
 			}
@@ -92,6 +95,9 @@ func (r *run) loop(ctx context.Context) error {
 			if !ok {
 				if broken == nil {
 					broken = ctx.Err()
+				}
+				if e, can := r.executor.(interface{ Err() error }); can && broken == nil {
+					broken = e.Err()
 				}
 				return broken
 			}
@@ -112,7 +118,7 @@ func (r *run) loop(ctx context.Context) error {
 // dispatch hands over as many trials as the executor has places for.
 func (r *run) dispatch(ctx context.Context) error {
 	var batch []trial.Request
-	for len(r.queue) > 0 && len(r.flying) < r.executor.Capacity() {
+	for len(r.queue) > 0 && (r.options.Detach || len(r.flying) < r.executor.Capacity()) {
 		f := &flight{point: r.queue[0], number: 1, slot: r.freeSlot()}
 		r.queue = r.queue[1:]
 		req, err := r.begin(ctx, f)
@@ -133,11 +139,11 @@ func (r *run) begin(ctx context.Context, f *flight) (trial.Request, error) {
 	if err != nil {
 		return req, err
 	}
-	id, err := r.store.Begin(ctx, f.point.Key, time.Now())
+	ids, err := r.store.BeginAll(ctx, []store.Start{{Key: f.point.Key, At: time.Now(), Executor: r.elsewhere()}})
 	if err != nil {
 		return req, err
 	}
-	req.Attempt, req.Number = strconv.FormatInt(id, 10), f.number
+	req.Attempt, req.Number = strconv.FormatInt(ids[0], 10), f.number
 	r.flying[req.Attempt] = f
 	return req, nil
 }
@@ -188,6 +194,13 @@ func (r *run) take(ctx context.Context, e trial.Event) error {
 		return fmt.Errorf("the executor names an attempt %q: %w", e.Attempt, err)
 	}
 	rec := e.Result.Record
+	if rec.Key == "" { // the executor knows no more than that it is over
+		req, err := r.request(ctx, f.point)
+		if err != nil {
+			return err
+		}
+		rec.Key, rec.Spec, rec.Provenance = req.Key, req.Spec, req.Known
+	}
 	if fit := e.Result.Fit; fit != nil { // only probes failed: the rest is there
 		if _, err := r.store.Add(ctx, []trial.Record{*fit}); err != nil {
 			return err

@@ -17,11 +17,12 @@ import (
 
 // RunOptions say how a sweep is run.
 type RunOptions struct {
-	Jobs  int             // trials at a time; 0: see Workers
-	Grace time.Duration   // for running trials after Drain
-	Drain <-chan struct{} // closed: nothing more is started
-	Retry bool            // only what failed before
-	Watch func(Event)     // sees everything that happens; may be nil
+	Jobs   int             // trials at a time; 0: see Workers
+	Grace  time.Duration   // for running trials after Drain
+	Drain  <-chan struct{} // closed: nothing more is started
+	Retry  bool            // only what failed before
+	Detach bool            // hand over what there is to do and leave it to its workers
+	Watch  func(Event)     // sees everything that happens; may be nil
 	// Execute opens the executor; nil: the one that the sweep names.
 	Execute func(ctx context.Context, site runner.Site, workers int) (executor.Executor, error)
 }
@@ -29,6 +30,8 @@ type RunOptions struct {
 // executors are the ways to run trials, by the name that a sweep gives them.
 var executors = map[string]func(*Study, context.Context, runner.Site, int) (executor.Executor, error){
 	"local": (*Study).local,
+	"queue": (*Study).queue,
+	"slurm": (*Study).slurm,
 }
 
 // Event is something that happened to a trial of the sweep, for those who watch.
@@ -69,6 +72,9 @@ func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger
 		err = r.carryOut(ctx, work)
 	}
 	r.spent.Stopped = r.stops.list()
+	if o.Detach {
+		return l, r.spent, err
+	}
 	durable := context.WithoutCancel(ctx)
 	err = errors.Join(err, l.settle(durable), l.dropCheckpoints(st), s.trim(st))
 	return l, r.spent, err
@@ -86,6 +92,10 @@ func (r *run) carryOut(ctx context.Context, work string) (err error) {
 	// to be recorded.
 	workers := min(r.study.Workers(r.options.Jobs), r.bound())
 	if r.executor, err = open(context.WithoutCancel(ctx), r.study.site(r.store, work), workers); err != nil {
+		return err
+	}
+	if err := r.recover(context.WithoutCancel(ctx)); err != nil {
+		r.executor.Close(executor.Detach)
 		return err
 	}
 	return r.loop(ctx)

@@ -65,9 +65,7 @@ func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 	}
 	s.Run.Executor = "local"
 	if n, ok := f.Value("run"); ok {
-		g := d.Fields(n, "run", "executor", "jobs")
-		g.Choice("executor", &s.Run.Executor, "local")
-		g.Count("jobs", 1, &s.Run.Jobs)
+		d.run(n, &s.Run)
 	}
 }
 

@@ -125,8 +125,21 @@ const defaultRoom = 2 << 30
 
 // Run says where and how many at a time.
 type Run struct {
-	Executor string // local
-	Jobs     int    // 0: as many as fit the cores
+	Executor string // local, queue or slurm
+	Jobs     int    // 0: as many as fit the cores; of one worker, where there are several
+	Slurm    Slurm
+}
+
+// Slurm is what is asked of a cluster, for each worker.
+type Slurm struct {
+	Partition, Account, QOS, Constraint, GRES string
+	Time                                      time.Duration // 0: the site's default
+	Memory                                    int64         // bytes; 0: the site's default
+	Workers                                   int           // at most
+	Modules                                   []string      // of the site's environment
+	Prologue                                  string        // lines of shell before the worker starts
+	MaxArray                                  int           // jobs in one array; 0: as the site says
+	Stage                                     bool          // datasets are copied to the node first
 }
 
 // Point is one trial as the sweep sees it, before its dataset is built.

@@ -7,6 +7,7 @@ import "github.com/assaylab/assay/framework/metric"
 type Event struct {
 	Attempt    string        `json:"attempt"`
 	Started    bool          `json:"started,omitempty"`
+	Node       string        `json:"node,omitempty"` // with Started: where, if not on this machine
 	Progress   *Progress     `json:"progress,omitempty"`
 	Point      *metric.Point `json:"point,omitempty"`      // of a learning curve
 	Checkpoint *Checkpoint   `json:"checkpoint,omitempty"` // written, or taken up

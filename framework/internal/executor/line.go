@@ -9,8 +9,8 @@ import (
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-// queue hands requests to workers in order, and remembers what runs.
-type queue struct {
+// line hands requests to workers in order, and remembers what runs.
+type line struct {
 	mu      sync.Mutex
 	waiting []trial.Request
 	running map[string]context.CancelFunc
@@ -18,13 +18,13 @@ type queue struct {
 	wake    chan struct{} // holds a token while there may be something to do
 }
 
-func newQueue() *queue {
-	return &queue{running: map[string]context.CancelFunc{}, wake: make(chan struct{}, 1)}
+func newLine() *line {
+	return &line{running: map[string]context.CancelFunc{}, wake: make(chan struct{}, 1)}
 }
 
 var errClosed = errors.New("the executor takes no more trials")
 
-func (q *queue) add(reqs []trial.Request) error {
+func (q *line) add(reqs []trial.Request) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -36,7 +36,7 @@ func (q *queue) add(reqs []trial.Request) error {
 }
 
 // close takes out what waits; workers end after what they are at.
-func (q *queue) close() (dropped []trial.Request) {
+func (q *line) close() (dropped []trial.Request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	dropped = q.waiting
@@ -45,7 +45,7 @@ func (q *queue) close() (dropped []trial.Request) {
 	return dropped
 }
 
-func (q *queue) signal() {
+func (q *line) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
@@ -59,7 +59,7 @@ type run struct {
 }
 
 // next waits for a request; ok is false once the queue is closed.
-func (q *queue) next(ctx context.Context) (req trial.Request, r run, ok bool) {
+func (q *line) next(ctx context.Context) (req trial.Request, r run, ok bool) {
 	for {
 		q.mu.Lock()
 		switch {
@@ -86,7 +86,7 @@ func (q *queue) next(ctx context.Context) (req trial.Request, r run, ok bool) {
 	}
 }
 
-func (q *queue) end(attempt string) {
+func (q *line) end(attempt string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if cancel, ok := q.running[attempt]; ok {
@@ -96,7 +96,7 @@ func (q *queue) end(attempt string) {
 }
 
 // cancel ends a request that runs, or takes out one that waits.
-func (q *queue) cancel(attempt string) (dropped []trial.Request) {
+func (q *line) cancel(attempt string) (dropped []trial.Request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if cancel, ok := q.running[attempt]; ok {
