@@ -62,6 +62,7 @@ func (s *Study) Smoke(ctx context.Context, o RunOptions) (out []Smoked, err erro
 		s.Sweep.Limits.Timeout = smokeTime
 	}
 	s.Sweep.Keep, s.Sweep.Retries, s.Sweep.Stop = sweep.Keep{Embeddings: sweep.Room{None: true}}, sweep.Retries{}, sweep.Stop{}
+	o.Execute = s.local // wherever the sweep itself will run
 	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}, stops: l.stops()}
 	r.ask(planned)
 	if len(r.queue) > 0 {
