@@ -8,7 +8,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
-func failed(kind failure.Kind, reason string) trial.Record {
+func failedFor(kind failure.Kind, reason string) trial.Record {
 	return trial.Record{Status: trial.Failed, Failure: &failure.Failure{Kind: kind, Reason: reason}}
 }
 
@@ -16,7 +16,7 @@ func failed(kind failure.Kind, reason string) trial.Record {
 // cure, unless it has ever succeeded.
 func TestStops(t *testing.T) {
 	good := trial.Record{Status: trial.Succeeded}
-	refused, crash := failed(failure.Refused, "no"), failed(failure.Crash, "dead")
+	refused, crash := failedFor(failure.Refused, "no"), failedFor(failure.Crash, "dead")
 	for name, c := range map[string]struct {
 		after int
 		ends  []trial.Record
@@ -24,8 +24,8 @@ func TestStops(t *testing.T) {
 	}{
 		"three for one reason":      {3, []trial.Record{refused, refused, refused}, true},
 		"two":                       {3, []trial.Record{refused, refused}, false},
-		"three reasons":             {3, []trial.Record{refused, failed(failure.Refused, "never"), failed(failure.Invalid, "no")}, false},
-		"three of many":             {3, []trial.Record{refused, failed(failure.Launch, "gone"), refused, crash, refused}, true},
+		"three reasons":             {3, []trial.Record{refused, failedFor(failure.Refused, "never"), failedFor(failure.Invalid, "no")}, false},
+		"three of many":             {3, []trial.Record{refused, failedFor(failure.Launch, "gone"), refused, crash, refused}, true},
 		"crashes may be bad luck":   {3, []trial.Record{crash, crash, crash}, false},
 		"a success before":          {3, []trial.Record{good, refused, refused, refused}, false},
 		"a success between":         {3, []trial.Record{refused, refused, good, refused}, false},
