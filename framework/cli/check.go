@@ -29,12 +29,12 @@ type checkReport struct {
 	Method    string                `json:"method"`
 	Version   string                `json:"version"`
 	Transport string                `json:"transport"`
-	Confined  string                `json:"confinement,omitempty"` // how far it was confined; not: ""
 	Passed    bool                  `json:"passed"`
 	Failed    int                   `json:"failed"`
 	Warnings  int                   `json:"warnings"`
 	Findings  []conformance.Finding `json:"findings"`
 	Seconds   float64               `json:"seconds"`
+	Confined  string                `json:"confinement,omitempty"` // how far it was confined; not: ""
 }
 
 // checkOptions are the flags of plugin check.

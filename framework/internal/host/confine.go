@@ -77,8 +77,14 @@ func (p Plugin) box() *sandbox {
 // code is where the plugin itself lies: its folder without what is no part of it, and
 // the program that runs it with its libraries.
 func (p Plugin) code() []string {
-	out := []string{p.Path}
+	out := append([]string{p.Path}, libraries()...)
+	if prefix := installation(p.Path); prefix != "" {
+		out = append(out, prefix)
+	}
 	if p.Manifest == nil {
+		if dir := filepath.Dir(p.Path); filepath.Base(dir) != "bin" && acceptable(dir) {
+			out = append(out, codeFolder(dir)...) // modules and libraries beside a program
+		}
 		if isPython(p.Path) {
 			out = append(out, pythonRoots(p.Path)...)
 		}

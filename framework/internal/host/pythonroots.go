@@ -61,7 +61,7 @@ func (r *roots) interpreter(path string) {
 		prefix := filepath.Dir(dir)
 		if base := filepath.Base(dir); base == "shims" { // pyenv: a script that looks for the version in its root
 			r.add(prefix)
-		} else if base == "bin" && prefix != "/usr" && prefix != "/" {
+		} else if base == "bin" && prefix != "/usr" && acceptable(prefix) && filepath.Base(prefix) != ".local" {
 			r.add(prefix)
 		}
 		r.add(path)
@@ -87,7 +87,7 @@ func (r *roots) base(venv string) {
 		key, value, _ := strings.Cut(line, "=")
 		switch strings.TrimSpace(key) {
 		case "home":
-			if home := strings.TrimSpace(value); home != "/usr/bin" && home != "/bin" {
+			if home := strings.TrimSpace(value); home != "/usr/bin" && home != "/bin" && installation(filepath.Join(home, "python3")) != "" {
 				r.add(filepath.Dir(home))
 			}
 		case "executable", "base-executable":
@@ -123,7 +123,7 @@ func (r *roots) named(site, file string) {
 	}
 	if strings.HasSuffix(file, ".py") {
 		for _, m := range quoted().FindAllSubmatch(text, -1) {
-			if _, err := os.Stat(string(m[1])); err == nil {
+			if looksLikeCode(string(m[1])) {
 				r.add(string(m[1]))
 			}
 		}
@@ -137,7 +137,7 @@ func (r *roots) named(site, file string) {
 		if !filepath.IsAbs(line) {
 			line = filepath.Join(site, line)
 		}
-		if _, err := os.Stat(line); err == nil {
+		if looksLikeCode(line) {
 			r.add(line)
 		}
 	}
