@@ -153,17 +153,22 @@ var errNotConfined = errors.New("the process could not be confined")
 // private is what of its surroundings a confined plugin has for itself.
 type private struct{ home, temp, cache string }
 
-// newPrivate makes a home and a folder for temporary files in the working folder, and
-// a cache that the trials of one plugin share: fonts, compiled kernels.
+// newPrivate makes a home in the working folder, a folder for temporary files with a
+// short path, as sockets want it, and a cache that the trials of one plugin share:
+// fonts, compiled kernels.
 func (l *Launcher) newPrivate(p Plugin, dir string) (private, error) {
-	out := private{home: filepath.Join(dir, ".home"), temp: filepath.Join(dir, ".tmp")}
+	temp, err := os.MkdirTemp(l.folder.dir, "tmp-")
+	if err != nil {
+		return private{}, err
+	}
+	out := private{home: filepath.Join(dir, ".home"), temp: temp}
 	out.cache = filepath.Join(out.home, ".cache")
 	if l.Caches != "" {
 		sum := sha256.Sum256([]byte(p.Where() + "\x00" + strings.Join(p.Args, "\x00")))
 		out.cache = filepath.Join(l.Caches, hex.EncodeToString(sum[:8]))
 	}
 	var errs []error
-	for _, d := range []string{out.home, out.temp, out.cache} {
+	for _, d := range []string{out.home, out.cache} {
 		errs = append(errs, os.MkdirAll(d, 0o700))
 	}
 	return out, errors.Join(errs...)

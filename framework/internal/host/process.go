@@ -145,6 +145,12 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: err.Error()}
 	}
 	sub.insist = l.Confine == ConfineRequired
+	if confine {
+		go func() {
+			<-sub.exited
+			_ = os.RemoveAll(own.temp) // else it goes with the launcher
+		}()
+	}
 	proc := &Process{plugin: p, tail: tail, sub: sub}
 	offer, err := l.offer(p)
 	if err != nil {
@@ -168,7 +174,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 			var mine []string
 			if confine {
 				mine = own.variables()
-				sub.box = p.sandbox(opt.Access.And(Access{Write: []string{cmd.Dir, own.cache, sockets}}))
+				sub.box = p.sandbox(opt.Access.And(Access{Write: []string{cmd.Dir, own.temp, own.cache, sockets}}))
 			}
 			cmd.Env = append(append(environment(p, opt.Threads, slices.Concat(l.Env, opt.Access.Env), mine), spec.Env...), offer.env...)
 			cmd.Env = append(cmd.Env, opt.Env...)
