@@ -91,7 +91,7 @@ func sameTables(t *testing.T, here, there string) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(a, b) {
-			t.Errorf("%s differs:\n%s\n%s", filepath.Base(f), a, b)
+			t.Errorf("%s is not the same", filepath.Base(f))
 		}
 	}
 }

@@ -61,11 +61,20 @@ func (a *app) watchRun(ctx context.Context, dir string) error {
 func describeRun(s control.Status) (head string, lines []string) {
 	passed := time.Since(s.Started)
 	head = fmt.Sprintf("%s: %d of %d trials, %d failed, %s", s.Sweep, s.Done, s.Total, s.Failed, timeLeft(int64(s.Done), int64(s.Total), passed))
+	if hours := passed.Hours(); s.Done > 0 && hours > 0 {
+		head += fmt.Sprintf(", %.0f an hour", float64(s.Done)/hours)
+	}
+	if nodes := nodesOf(s.Running); nodes > 0 {
+		head += fmt.Sprintf(", %d at work on %d node(s)", len(s.Running), nodes)
+	}
 	if s.Stage != "running" {
 		head += ", " + s.Stage
 	}
 	for _, r := range s.Running {
 		line := fmt.Sprintf("  %s  %s", r.Label, time.Since(r.Started).Round(time.Second))
+		if r.Node != "" {
+			line += "  on " + r.Node
+		}
 		if p := r.Progress; p != nil {
 			line += "  " + p.Stage
 			if p.Unit != "" {
@@ -75,4 +84,15 @@ func describeRun(s control.Status) (head string, lines []string) {
 		lines = append(lines, line)
 	}
 	return head, lines
+}
+
+// nodesOf counts the machines that trials run on, beside this one.
+func nodesOf(running []control.Running) int {
+	seen := map[string]bool{}
+	for _, r := range running {
+		if r.Node != "" {
+			seen[r.Node] = true
+		}
+	}
+	return len(seen)
 }

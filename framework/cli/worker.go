@@ -67,6 +67,9 @@ func (a *app) work(ctx context.Context, dir string, jobs int) error {
 		return err
 	}
 	defer launcher.Close()
+	if terms.Confine != "" && launcher.Confine != host.ConfineRequired {
+		launcher.Confine = host.Confine(terms.Confine)
+	}
 	work, err := os.MkdirTemp("", "assay-worker-") // on the node: what trials need for themselves
 	if err != nil {
 		return err

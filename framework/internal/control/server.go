@@ -51,6 +51,7 @@ type Running struct {
 	Label    string          `json:"label"`
 	Attempt  string          `json:"attempt"`
 	Started  time.Time       `json:"started"`
+	Node     string          `json:"node,omitempty"` // where, if not on this machine
 	Progress *trial.Progress `json:"progress,omitempty"`
 }
 
@@ -118,7 +119,7 @@ func (s *Server) Watch(e study.Event) {
 	s.status.Done, s.status.Total = e.Done, e.Total
 	switch {
 	case e.Started:
-		s.running[e.Attempt] = &Running{Slot: e.Slot, Label: e.Label, Attempt: e.Attempt, Started: time.Now()}
+		s.running[e.Attempt] = &Running{Slot: e.Slot, Label: e.Label, Attempt: e.Attempt, Node: e.Node, Started: time.Now()}
 	case e.Progress != nil && s.running[e.Attempt] != nil:
 		s.running[e.Attempt].Progress = e.Progress
 	case e.Result != nil:

@@ -13,23 +13,24 @@ import (
 type Kind string
 
 const (
-	Launch    Kind = "launch"    // the executable could not be started
-	Handshake Kind = "handshake" // it started, but did not speak our protocol
-	Crash     Kind = "crash"     // the process ended while it had work
-	Timeout   Kind = "timeout"   // the trial's time was up
-	Memory    Kind = "memory"    // it used more memory than the limit
-	Refused   Kind = "refused"   // the method cannot take these settings or this data
-	Error     Kind = "error"     // the method itself reported an error
-	Invalid   Kind = "invalid"   // an answer broke the contract: wrong shape, NaN, undeclared metric
-	Cancelled Kind = "cancelled" // the user stopped the run
-	Lost      Kind = "lost"      // the host ended during the attempt
-	Changed   Kind = "changed"   // the plugin is not the one that the run began with
-	Probe     Kind = "probe"     // a probe could not be fitted on the embedding
+	Launch    Kind = "launch"     // the executable could not be started
+	Handshake Kind = "handshake"  // it started, but did not speak our protocol
+	Crash     Kind = "crash"      // the process ended while it had work
+	Timeout   Kind = "timeout"    // the trial's time was up
+	Memory    Kind = "memory"     // it used more memory than the limit
+	GPUMemory Kind = "gpu_memory" // the memory of its GPU was not enough
+	Refused   Kind = "refused"    // the method cannot take these settings or this data
+	Error     Kind = "error"      // the method itself reported an error
+	Invalid   Kind = "invalid"    // an answer broke the contract: wrong shape, NaN, undeclared metric
+	Cancelled Kind = "cancelled"  // the user stopped the run
+	Lost      Kind = "lost"       // the host ended during the attempt
+	Changed   Kind = "changed"    // the plugin is not the one that the run began with
+	Probe     Kind = "probe"      // a probe could not be fitted on the embedding
 )
 
 // Kinds are those that `retries: {on: [...]}` may name.
 func Kinds() []string {
-	return []string{string(Crash), string(Lost), string(Timeout), string(Memory), string(Launch), string(Handshake), string(Error)}
+	return []string{string(Crash), string(Lost), string(Timeout), string(Memory), string(GPUMemory), string(Launch), string(Handshake), string(Error)}
 }
 
 // Failure is why an attempt did not succeed: reason, advice, and last words.

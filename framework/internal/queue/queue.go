@@ -37,15 +37,16 @@ const shards = 64
 // Terms are what a host tells its workers.
 type Terms struct {
 	Version     int            `json:"version"`
-	Results     string         `json:"results"`         // folder of results, for people
-	Cache       string         `json:"cache"`           // of datasets
-	Checkpoints string         `json:"checkpoints"`     // what attempts hand on
-	Kept        string         `json:"kept"`            // what is kept of earlier trials, to score it again
-	Stage       bool           `json:"stage,omitempty"` // datasets are copied to the node first
-	Threads     int            `json:"threads"`         // of one trial
-	Beat        trial.Duration `json:"beat"`            // between two signs of life
-	Lease       trial.Duration `json:"lease"`           // without one a worker counts as dead
-	Idle        trial.Duration `json:"idle,omitempty"`  // a worker that finds nothing for so long ends; 0: never
+	Results     string         `json:"results"`           // folder of results, for people
+	Cache       string         `json:"cache"`             // of datasets
+	Checkpoints string         `json:"checkpoints"`       // what attempts hand on
+	Kept        string         `json:"kept"`              // what is kept of earlier trials, to score it again
+	Stage       bool           `json:"stage,omitempty"`   // datasets are copied to the node first
+	Threads     int            `json:"threads"`           // of one trial
+	Confine     string         `json:"confine,omitempty"` // of plugins
+	Beat        trial.Duration `json:"beat"`              // between two signs of life
+	Lease       trial.Duration `json:"lease"`             // without one a worker counts as dead
+	Idle        trial.Duration `json:"idle,omitempty"`    // a worker that finds nothing for so long ends; 0: never
 }
 
 // Item is a request with its history.

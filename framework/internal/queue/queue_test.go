@@ -305,7 +305,7 @@ func TestPoisonIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range lives {
-		w := &Worker{Dir: dir, Files: Disk{}, folder: folder{dir, Disk{}}, name: fmt.Sprint("w", i), chunks: map[string]*taken{}, running: map[string]context.CancelFunc{}}
+		w := &Worker{Dir: dir, Files: Disk{}, folder: folder{dir, Disk{}}, name: fmt.Sprint("w", i), chunks: map[string]*taken{}, had: map[string]bool{}, running: map[string]context.CancelFunc{}}
 		if err := w.Files.Make(w.at("workers", w.name)); err != nil {
 			t.Fatal(err)
 		}
@@ -388,5 +388,24 @@ func TestCancelReachesWorkers(t *testing.T) {
 	}
 	if err := h.Stop("kill"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A worker whose listings are old sees chunks that it has taken itself: it does not take
+// them again.
+func TestOldListingsShowNoNewWork(t *testing.T) {
+	dir := t.TempDir()
+	h := open(t, dir, Disk{})
+	if err := h.Offer(items(20), 2); err != nil {
+		t.Fatal(err)
+	}
+	old := newFaulty(0)
+	old.cached = time.Hour
+	var ran atomic.Int64
+	wait := serve(t, t.Context(), dir, old, 1, quick(0, &ran))
+	drain(t, h, 20, 20*time.Second)
+	wait()
+	if ran.Load() != 20 {
+		t.Errorf("%d executions of 20", ran.Load())
 	}
 }

@@ -37,6 +37,7 @@ type Worker struct {
 	node    string
 	mu      sync.Mutex
 	chunks  map[string]*taken // by name of the file
+	had     map[string]bool   // every chunk that it took
 	running map[string]context.CancelFunc
 	done    int
 	count   int64
@@ -70,7 +71,7 @@ func (w *Worker) Serve(ctx context.Context, run Run) (why string, err error) {
 		w.node = n
 	}
 	w.name = fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(w.node, "/", "_"), os.Getpid(), rand.Text()[:8])
-	w.chunks, w.running = map[string]*taken{}, map[string]context.CancelFunc{}
+	w.chunks, w.had, w.running = map[string]*taken{}, map[string]bool{}, map[string]context.CancelFunc{}
 	if err := w.Files.Make(w.at("workers", w.name)); err != nil {
 		return "", err
 	}
@@ -205,7 +206,7 @@ func (w *Worker) take() bool {
 			continue
 		}
 		for _, n := range names {
-			if !strings.HasPrefix(n, "chunk-") {
+			if !strings.HasPrefix(n, "chunk-") || w.had[n] { // a listing may be old
 				continue
 			}
 			_ = w.Files.Rename(w.at("todo", s, n), w.at("workers", w.name, n))
@@ -213,6 +214,7 @@ func (w *Worker) take() bool {
 			if _, err := w.read(&c, "workers", w.name, n); err != nil {
 				continue // somebody else has it
 			}
+			w.had[n] = true
 			w.mu.Lock()
 			w.chunks[n] = &taken{waiting: c.Items, left: len(c.Items)}
 			w.mu.Unlock()

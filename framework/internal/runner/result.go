@@ -50,7 +50,7 @@ func (a *attempt) result(err error) trial.Result {
 func (a *attempt) failure(err error) *failure.Failure {
 	var f *failure.Failure
 	if errors.As(err, &f) {
-		return f
+		return ofGPU(f)
 	}
 	return &failure.Failure{Kind: failure.Error, Reason: err.Error(), Plugin: a.req.Plugin.Where}
 }

@@ -29,6 +29,7 @@ type Runner struct {
 	number int // tells it from the others at the same site
 	warm   warm
 	claim  claim
+	gpus   gpus
 }
 
 // New makes a runner; number tells it from the others that work at the same site.
@@ -38,6 +39,7 @@ func New(launch Launch, number int) *Runner { return &Runner{launch: launch, num
 func (r *Runner) Close() {
 	r.warm.end()
 	r.claim.release()
+	r.gpus.release()
 }
 
 // Launch starts a plugin and shakes hands with it.
@@ -131,7 +133,10 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 		return err
 	}
 	r.claim.take(a.req.Resources)
-	opt := host.Options{Threads: a.req.Resources.CPUs, CPUs: r.claim.cpus, Memory: a.req.Resources.Memory, Dir: a.work, Access: a.access()}
+	if err := r.gpus.take(ctx, a.req.Resources.GPUs); err != nil {
+		return err
+	}
+	opt := host.Options{Env: r.gpus.env, Threads: a.req.Resources.CPUs, CPUs: r.claim.cpus, Memory: a.req.Resources.Memory, Dir: a.work, Access: a.access()}
 
 	defer a.closeDataset()
 	if a.req.Score != nil {

@@ -19,7 +19,7 @@ type warm struct {
 }
 
 func (w *warm) fits(p host.Plugin, o host.Options) bool {
-	return w.plugin.Same(p) && o.Threads == w.opt.Threads && o.Memory == w.opt.Memory && slices.Equal(o.CPUs, w.opt.CPUs) && o.Access.Equal(w.opt.Access)
+	return w.plugin.Same(p) && o.Threads == w.opt.Threads && o.Memory == w.opt.Memory && slices.Equal(o.CPUs, w.opt.CPUs) && slices.Equal(o.Env, w.opt.Env) && o.Access.Equal(w.opt.Access)
 }
 
 func (w *warm) end() {

@@ -145,7 +145,7 @@ func (s *Study) remote(site runner.Site, idle time.Duration) (*executor.Remote, 
 		return nil, err
 	}
 	r := &executor.Remote{Dir: filepath.Join(results, QueueDir), Kept: site.Kept, Places: 256, Workers: 8, Note: s.Note}
-	return r, r.Open(queue.Terms{Results: results, Cache: cache, Stage: s.Sweep.Run.Slurm.Stage, Threads: s.threads(),
+	return r, r.Open(queue.Terms{Results: results, Cache: cache, Stage: s.Sweep.Run.Slurm.Stage, Threads: s.threads(), Confine: string(s.Launcher.Confine),
 		Checkpoints: filepath.Join(results, store.CheckpointsDir), Kept: filepath.Join(results, store.KeptDir),
 		Beat: trial.Duration(beatEvery), Lease: trial.Duration(lease), Idle: trial.Duration(idle)})
 }

@@ -17,9 +17,13 @@ const defaultStop = 3
 func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 	s.Limits.Threads = 1
 	if n, ok := f.Value("limits"); ok {
-		g := d.Fields(n, "limits", "timeout", "memory", "threads", "confine")
+		g := d.Fields(n, "limits", "timeout", "memory", "threads", "gpus", "confine")
 		g.Choice("confine", &s.Limits.Confine, "default", "required", "off")
 		g.Count("threads", 1, &s.Limits.Threads)
+		if _, ok := g.Value("gpus"); ok {
+			s.Limits.GPUs = new(int)
+			g.Count("gpus", 0, s.Limits.GPUs)
+		}
 		if v, ok := g.Value("timeout"); ok {
 			t, err := yaml.ParseDuration(v.Text)
 			if err != nil || v.Kind != yaml.Text {

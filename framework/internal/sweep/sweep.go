@@ -91,6 +91,7 @@ type Limits struct {
 	Timeout time.Duration
 	Memory  int64  // bytes of resident memory of the plugin's process group
 	Threads int    // default 1
+	GPUs    *int   // claimed for each trial; nil: devices are inherited, 0: hidden
 	Confine string // of plugins: default, required or off; empty: nothing is said
 }
 
