@@ -19,7 +19,7 @@ import (
 // The thread then waits for its end (a death signal is tied to it) and goes. Landlock
 // bounds files, TCP, signals and abstract sockets; seccomp other sockets, and calls
 // that reach into other processes or around the rest. go-landlock restricts all
-// threads of a process and so cannot be used here (docs/decisions/0026).
+// threads of a process and so cannot be used here (docs/decisions/0018).
 
 // Rights of Landlock by the version (ABI) that brought them.
 const (

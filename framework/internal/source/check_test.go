@@ -20,8 +20,6 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		{one(Recording{Source: "catalogue/chewie-one"}), "source", `no dataset "chewie-one"`, `did you mean "chewie-1"?`},
 		{one(Recording{Source: "generate/lowrank-gaussian"}), "source", "no generator", `did you mean "low-rank-gaussians"?`},
 		{one(Recording{Source: "chewie-1"}), "source", "is no .npz", `did you mean "catalogue/chewie-1"?`},
-		{one(Recording{Source: "data.h5"}), "source", "is no .npz", "h5py"},
-		{one(Recording{Source: "data.nwb"}), "source", "is no .npz", "pynwb"},
 		{one(Recording{Source: "catalogue/golub-bci", Keep: map[string]Labels{"period": {"2"}}}), "keep.period", "2 is no label", "before, after"},
 		{one(Recording{Source: "x.csv", Read: &Columns{Samples: []string{"a"}, Axes: []string{"units", "time"}}}), "read.axes", "rows of a .csv file", ""},
 		{one(Recording{Source: "x.npz", Read: &Columns{Axes: []string{"units"}}}), "read.axes", "must name time and units", "[trials, time, units]"},
