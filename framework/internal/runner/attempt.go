@@ -59,7 +59,6 @@ func (a *attempt) say(line string) {
 // access is what the plugin's process reaches. One that serves many trials does not
 // know yet which datasets and checkpoints they will have.
 func (a *attempt) access() host.Access {
-	g := a.req.Allow
 	var out host.Access
 	dataset := a.site.Dataset(a.req.Spec.Dataset)
 	if a.plugin.Description.Reuse {
@@ -75,7 +74,7 @@ func (a *attempt) access() host.Access {
 	default:
 		out.Write = []string{a.checkpoints}
 	}
-	return out.And(host.Access{Read: g.Read, Write: g.Write, Network: g.Network, Env: g.Env})
+	return out.And(a.req.Allow)
 }
 
 func (a *attempt) modelDir() string { return filepath.Join(a.work, "model") }
