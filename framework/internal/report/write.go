@@ -114,11 +114,16 @@ type drawn struct {
 var kinds = map[string]string{table.FigureDots: "means with intervals", table.FigureForest: "differences to the reference",
 	table.FigureCritical: "mean ranks over recordings", table.FigureLearning: "learning curves over the share of the train part"}
 
-// drawings are the figures that can be made of a table: which, its numbers decide.
+// drawings are the figures that can be made of a table, as its numbers decide, and
+// that do not make a page heavy.
 func drawings(t *table.Table) (out []drawn) {
 	for _, kind := range table.Figures() {
 		var b bytes.Buffer
 		if err := table.RenderFigure(&b, t, kind, "svg"); err != nil {
+			continue
+		}
+		const most = 1 << 20 // of a figure with a dot for each of very many trials
+		if b.Len() > most {
 			continue
 		}
 		out = append(out, drawn{kind, fmt.Sprintf("Table %s drawn: %s. The table has the numbers.", t.Name, kinds[kind]),

@@ -7,7 +7,13 @@
     if (text !== undefined) e.textContent = text;
     return Object.assign(e, more);
   };
-  const bytes = Uint8Array.from(atob($("data").textContent), (c) => c.charCodeAt(0));
+  const unpack = (text) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const raw = atob(text), out = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i);
+    return out;
+  };
+  const bytes = unpack($("data").textContent);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const data = JSON.parse(await new Response(stream).text());
   const T = data.trials, n = (T.keys ??= []).length;
