@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/assaylab/assay/framework/internal/failure"
@@ -97,10 +98,15 @@ func (g *gpus) release() {
 }
 
 var (
-	gpuLine = regexp.MustCompile(`^GPU (\d+): .*\(UUID: (GPU-[^)]+)\)`)
-	migLine = regexp.MustCompile(`^\s+MIG .*\(UUID: (MIG-[^)]+)\)`)
-	rocLine = regexp.MustCompile(`^GPU\[(\d+)\]`)
+	gpuLine = pattern(`^GPU (\d+): .*\(UUID: (GPU-[^)]+)\)`)
+	migLine = pattern(`^\s+MIG .*\(UUID: (MIG-[^)]+)\)`)
+	rocLine = pattern(`^GPU\[(\d+)\]`)
 )
+
+// pattern is compiled when it is first used.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // findDevices lists the devices that this process may use, as the variable that is
 // returned names them: those of the machine or, where somebody has chosen already
@@ -117,7 +123,7 @@ func findDevices(ctx context.Context) (variable string, devices []string, err er
 	if out, err := exec.CommandContext(ctx, "rocm-smi", "--showid").Output(); err == nil {
 		var all []device
 		for line := range strings.Lines(string(out)) {
-			if m := rocLine.FindStringSubmatch(line); m != nil && !slices.Contains(all, device{m[1], m[1]}) {
+			if m := rocLine().FindStringSubmatch(line); m != nil && !slices.Contains(all, device{m[1], m[1]}) {
 				all = append(all, device{m[1], m[1]})
 			}
 		}
@@ -134,10 +140,10 @@ func nvidia(text string) (out []device) {
 	index := ""
 	whole := false
 	for line := range strings.Lines(text) {
-		if m := gpuLine.FindStringSubmatch(line); m != nil {
+		if m := gpuLine().FindStringSubmatch(line); m != nil {
 			index, whole = m[1], true
 			out = append(out, device{index, m[2]})
-		} else if m := migLine.FindStringSubmatch(line); m != nil {
+		} else if m := migLine().FindStringSubmatch(line); m != nil {
 			if whole {
 				out, whole = out[:len(out)-1], false
 			}
@@ -177,14 +183,14 @@ func chosen(all []device, choices ...string) (out []string) {
 
 // gpuMemory are the words by which torch, JAX, TensorFlow and the drivers say that the
 // memory of a device was not enough.
-var gpuMemory = regexp.MustCompile(`(?i)(CUDA|HIP) out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|torch\.(cuda\.)?OutOfMemoryError|RESOURCE_EXHAUSTED: .*(out of memory|allocat)`)
+var gpuMemory = pattern(`(?i)(CUDA|HIP) out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|torch\.(cuda\.)?OutOfMemoryError|RESOURCE_EXHAUSTED: .*(out of memory|allocat)`)
 
 // ofGPU gives a failure its own kind where the memory of a device was not enough.
 func ofGPU(f *failure.Failure) *failure.Failure {
 	if f.Kind != failure.Error && f.Kind != failure.Crash {
 		return f
 	}
-	if !gpuMemory.MatchString(f.Reason) && !slices.ContainsFunc(f.Stderr, gpuMemory.MatchString) {
+	if !gpuMemory().MatchString(f.Reason) && !slices.ContainsFunc(f.Stderr, gpuMemory().MatchString) {
 		return f
 	}
 	out := *f
