@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -144,6 +145,10 @@ func openFile(t *testing.T, html []byte, width int64) *browser {
 			if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
 				b.note("console: %s", e.Args[0].Value)
 			}
+		case *log.EventEntryAdded: // what the policy has stopped, too
+			if e.Entry.Level == log.LevelError {
+				b.note("log: %s", e.Entry.Text)
+			}
 		case *runtime.EventExceptionThrown:
 			b.note("exception: %v", e.ExceptionDetails)
 		case *page.EventJavascriptDialogOpening:
@@ -151,7 +156,7 @@ func openFile(t *testing.T, html []byte, width int64) *browser {
 			go chromedp.Run(ctx, page.HandleJavaScriptDialog(false))
 		}
 	})
-	b.run(t, network.Enable(), runtime.Enable(), emulation.SetDeviceMetricsOverride(width, 800, 1, false),
+	b.run(t, network.Enable(), runtime.Enable(), log.Enable(), emulation.SetDeviceMetricsOverride(width, 800, 1, false),
 		chromedp.Navigate("file://"+file), chromedp.WaitVisible(`html[data-ready]`, chromedp.ByQuery))
 	return b
 }
