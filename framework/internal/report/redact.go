@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // redactor takes out of texts what tells about people and machines: a page is made
@@ -16,9 +17,14 @@ type redactor struct {
 }
 
 var (
-	folders   = regexp.MustCompile(`(^|[\s"'=(\[:,;<>])(~?/(?:[^\s"'<>:/,;()\[\]]+/)+)`)
-	winFolder = regexp.MustCompile(`(?:[A-Za-z]:|\\\\[^\s\\]+)\\(?:\\?[^\s"'<>:\\]+\\)+`)
+	folders   = pattern(`(^|[\s"'=(\[:,;<>])(~?/(?:[^\s"'<>:/,;()\[\]]+/)+)`)
+	winFolder = pattern(`(?:[A-Za-z]:|\\\\[^\s\\]+)\\(?:\\?[^\s"'<>:\\]+\\)+`)
 )
+
+// pattern is compiled when it is first used.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 func newRedactor(on bool) *redactor {
 	r := &redactor{on: on, names: map[string]string{}}
@@ -46,8 +52,8 @@ func (r *redactor) text(s string) string {
 	if !r.on || s == "" {
 		return s
 	}
-	s = folders.ReplaceAllString(s, "$1…/")
-	s = winFolder.ReplaceAllString(s, "…/")
+	s = folders().ReplaceAllString(s, "$1…/")
+	s = winFolder().ReplaceAllString(s, "…/")
 	for name, stands := range r.names {
 		s = replaceWord(s, name, stands)
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -126,6 +127,15 @@ func (p *Page) fail(at int, row store.Line) {
 	p.Groups[i].Trials = append(p.Groups[i].Trials, at)
 }
 
+// file is the sweep's, as commands on the page name it: of a folder that nobody else
+// has only the name.
+func (p *Page) file() string {
+	if p.Redact && filepath.IsAbs(p.File) {
+		return filepath.Base(p.File)
+	}
+	return p.File
+}
+
 // payload is what the page's script reads.
 type payload struct {
 	File   string   `json:"file"`
@@ -154,7 +164,7 @@ func (p *Page) place(key string) int {
 }
 
 func (p *Page) payload() ([]byte, error) {
-	out := payload{File: p.File, Trials: &p.trials, Curves: p.curves.figures(), Cells: make([][]cell, len(p.Tables)), Groups: [][]int{}}
+	out := payload{File: p.file(), Trials: &p.trials, Curves: p.curves.figures(), Cells: make([][]cell, len(p.Tables)), Groups: [][]int{}}
 	for i, t := range p.Tables {
 		for k := range t.Cells {
 			c := &t.Cells[k]
