@@ -108,7 +108,7 @@ func (a *attempt) embedHanded(ctx context.Context, split data.Split, model, path
 		if err := one(part.Subset(rows), piece); err != nil {
 			return err
 		}
-		if err := appendRows(&all, piece, len(rows)); err != nil {
+		if err := a.appendRows(&all, piece, len(rows)); err != nil {
 			return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Embed of one trial, split %s: %v", split, err),
 				Hint: "Embed writes a float32 .npy [samples x dims] with a finite row for every sample, and of every trial the same dims"})
 		}
@@ -120,11 +120,13 @@ func (a *attempt) embedHanded(ctx context.Context, split data.Split, model, path
 }
 
 // appendRows adds an embedding that a plugin wrote.
-func appendRows(all *data.Array, path string, samples int) error {
-	if _, err := inspectEmbedding(path, samples); err != nil {
+func (a *attempt) appendRows(all *data.Array, path string, samples int) error {
+	_, own, err := a.takeOver(path, samples)
+	if err != nil {
 		return err
 	}
-	x, unmap, err := data.ReadArray(path)
+	defer os.Remove(own)
+	x, unmap, err := data.ReadArray(own)
 	if err != nil {
 		return err
 	}

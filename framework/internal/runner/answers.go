@@ -35,7 +35,7 @@ func (a *attempt) embed(ctx context.Context, split data.Split, model string) err
 			return a.proc.Explain(ctx, "Embed", err, trailer)
 		}
 	}
-	e, err := inspectEmbedding(path, a.recording.On(split).Len())
+	e, own, err := a.takeOver(path, a.recording.On(split).Len())
 	if err != nil {
 		return a.proc.Complete(&failure.Failure{Kind: failure.Invalid, Reason: fmt.Sprintf("Embed, split %s: %v", split, err),
 			Hint: "Embed writes a float32 .npy [samples x dims] with a finite row for every sample"})
@@ -43,27 +43,8 @@ func (a *attempt) embed(ctx context.Context, split data.Split, model string) err
 	if a.embeddings == nil {
 		a.embeddings = map[string]trial.Embedding{}
 	}
-	a.embeddings[string(split)], a.files[split] = e, path
+	a.embeddings[string(split)], a.files[split] = e, own
 	return nil
-}
-
-// inspectEmbedding holds what the method wrote against the contract.
-func inspectEmbedding(path string, samples int) (trial.Embedding, error) {
-	x, unmap, err := data.ReadArray(path)
-	if err != nil {
-		return trial.Embedding{}, err
-	}
-	defer unmap()
-	if len(x.Shape) != 2 || x.Rows() != samples || x.Cols() == 0 {
-		return trial.Embedding{}, fmt.Errorf("the array has shape %v; it should be [%d x dims]", x.Shape, samples)
-	}
-	for i, v := range x.Values {
-		if v-v != 0 {
-			return trial.Embedding{}, fmt.Errorf("the value at [%d, %d] is %v", i/x.Cols(), i%x.Cols(), v)
-		}
-	}
-	sum, err := hashFile(path)
-	return trial.Embedding{Shape: x.Shape, SHA256: sum}, err
 }
 
 func (a *attempt) evaluate(ctx context.Context, split data.Split) error {

@@ -25,7 +25,8 @@ type attempt struct {
 	began time.Time
 
 	plugin      Plugin
-	work        string // private folder: model/, embedding-SPLIT.npy, arrays-SPLIT/
+	work        string // folder that the plugin writes in: model/, embedding-SPLIT.npy, arrays-SPLIT/
+	taken       string // folder of the host: embeddings that it has taken over
 	checkpoints string // of this trial; "": none
 	proc        Process
 	served      int

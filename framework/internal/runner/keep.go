@@ -29,12 +29,13 @@ func (a *attempt) keep() error {
 	}
 	for _, k := range []struct {
 		wanted  bool
+		in      string
 		pattern string
-	}{{a.req.Keep.Models, "model"}, {a.req.Keep.Embeddings, "embedding-*.npy"}, {a.req.Keep.Arrays, "arrays-*"}} {
+	}{{a.req.Keep.Models, a.work, "model"}, {a.req.Keep.Embeddings, a.taken, "embedding-*.npy"}, {a.req.Keep.Arrays, a.work, "arrays-*"}} {
 		if !k.wanted {
 			continue
 		}
-		found, err := filepath.Glob(filepath.Join(a.work, k.pattern))
+		found, err := filepath.Glob(filepath.Join(k.in, k.pattern))
 		if err != nil {
 			return err
 		}

@@ -129,6 +129,10 @@ func (r *Runner) run(ctx context.Context, a *attempt) error {
 		return err
 	}
 	defer os.RemoveAll(a.work)
+	if a.taken, err = os.MkdirTemp(a.site.Work, "taken-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(a.taken)
 	if err := a.openCheckpoints(); err != nil {
 		return err
 	}
