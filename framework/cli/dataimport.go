@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,22 +44,7 @@ says of it is printed.`,
 				return usage(fmt.Errorf("%s is no file", args[0]), "import one recording at a time")
 			}
 			recipe.Keep, recipe.MinSpeed, recipe.Split = nil, 0, nil // the file keeps all
-			var problems []error
-			for _, p := range recipe.Check() {
-				problems = append(problems, usage(p, ""))
-			}
-			if len(problems) > 0 {
-				return errors.Join(problems...)
-			}
-			b, err := a.newBuilder()
-			if err != nil {
-				return err
-			}
-			built, err := b.Get(cmd.Context(), recipe)
-			if err != nil {
-				return err
-			}
-			set, err := data.Open(built.Dir)
+			built, set, err := a.build(cmd.Context(), recipe)
 			if err != nil {
 				return err
 			}

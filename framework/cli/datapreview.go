@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/figure"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/setting"
@@ -43,22 +41,7 @@ of the division, the mean of each channel, and how often each label occurs.`,
 			} else if columns != nil {
 				recipe.Read = columns
 			}
-			var problems []error
-			for _, p := range recipe.Check() {
-				problems = append(problems, usage(p, ""))
-			}
-			if len(problems) > 0 {
-				return errors.Join(problems...)
-			}
-			b, err := a.newBuilder()
-			if err != nil {
-				return err
-			}
-			built, err := b.Get(cmd.Context(), recipe)
-			if err != nil {
-				return err
-			}
-			set, err := data.Open(built.Dir)
+			built, set, err := a.build(cmd.Context(), recipe)
 			if err != nil {
 				return err
 			}

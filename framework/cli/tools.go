@@ -41,6 +41,27 @@ func (a *app) newBuilder() (*source.Builder, error) {
 	return &source.Builder{Cache: cache, Mirror: a.cfg.DataMirror, Progress: a.downloads(), Importer: importer}, nil
 }
 
+// build checks a recipe, makes its dataset and opens it.
+func (a *app) build(ctx context.Context, recipe source.Dataset) (source.Built, *data.Dataset, error) {
+	var problems []error
+	for _, p := range recipe.Check() {
+		problems = append(problems, usage(p, ""))
+	}
+	if len(problems) > 0 {
+		return source.Built{}, nil, errors.Join(problems...)
+	}
+	b, err := a.newBuilder()
+	if err != nil {
+		return source.Built{}, nil, err
+	}
+	built, err := b.Get(ctx, recipe)
+	if err != nil {
+		return built, nil, err
+	}
+	set, err := data.Open(built.Dir)
+	return built, set, err
+}
+
 // tools are what a study needs of this machine, until they are given back.
 func (a *app) tools() (t study.Tools, giveBack func(), err error) {
 	launcher, err := a.newLauncher()

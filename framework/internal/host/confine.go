@@ -126,9 +126,8 @@ func codeFolder(dir string) []string {
 	return out
 }
 
-// insufficient is why a process that is confined so far, or could be, is not started
-// where confinement is required; nil: it is.
-func (l *Launcher) insufficient(p Plugin, err error) *failure.Failure {
+// insufficient is why a plugin is not started where confinement is required; nil: it is.
+func (l *Launcher) insufficient(p Plugin) *failure.Failure {
 	if l.Confine != ConfineRequired {
 		return nil
 	}
@@ -137,9 +136,7 @@ func (l *Launcher) insufficient(p Plugin, err error) *failure.Failure {
 			Hint: "it takes Linux 5.13 or newer with Landlock and seccomp; confine: default starts plugins as far confined as the system can"}
 	}
 	switch {
-	case err != nil:
-		return fail(err.Error())
-	case fullStrength() == "" && Strength() == "":
+	case Strength() == "":
 		return fail("this system cannot confine a plugin")
 	case fullStrength() == "":
 		return fail("this system confines it by " + Strength() + " alone")

@@ -121,7 +121,7 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "limits.memory cannot be enforced on " + runtime.GOOS,
 			Hint: "leave the limit out, or run on Linux"}
 	}
-	if f := l.insufficient(p, nil); f != nil {
+	if f := l.insufficient(p); f != nil {
 		return nil, f
 	}
 	l.startGuard()
