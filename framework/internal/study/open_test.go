@@ -223,6 +223,17 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// A sweep is not called as a folder that "assay results gc" or the next run tidies up.
+func TestNamesOfTheStore(t *testing.T) {
+	lab := newLab(t, one)
+	for name, free := range map[string]bool{"kept": false, "Work": false, "queue": false, "logs": false, "checkpoints": false, "assay.db": false, "kept-2": true} {
+		_, err := Open(t.Context(), lab.tools, lab.sweep, []string{"name=" + name}, nil)
+		if free != (err == nil) || !free && !strings.Contains(err.Error(), "name: folders of results keep") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // What assay.lock says is checked, strictly or with a note, and stands in the
 // records.
 func TestPins(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
+// workDir is where trials work, in the folder of results; it is emptied.
+const workDir = "work"
+
 // RunOptions say how a sweep is run.
 type RunOptions struct {
 	Jobs   int             // trials at a time; 0: see Workers
@@ -49,7 +52,7 @@ type Event struct {
 // ending ctx ends running trials at once. The error is about the store, the
 // executor or the sweep: a failed trial is a record.
 func (s *Study) Run(ctx context.Context, st *store.Store, o RunOptions) (*Ledger, Spent, error) {
-	work := filepath.Join(st.Dir, "work")
+	work := filepath.Join(st.Dir, workDir)
 	s.jobs = o.Jobs
 	if err := rescue(ctx, st, work); err != nil {
 		return nil, Spent{}, err

@@ -66,7 +66,7 @@ func (s *Study) Smoke(ctx context.Context, o RunOptions) (out []Smoked, err erro
 	r := &run{study: s, store: st, ledger: l, options: o, tried: map[string]bool{}, flying: map[string]*flight{}, stops: l.stops()}
 	r.ask(planned)
 	if len(r.queue) > 0 {
-		err = r.carryOut(ctx, filepath.Join(dir, "work"))
+		err = r.carryOut(ctx, filepath.Join(dir, workDir))
 	}
 	for _, p := range planned {
 		one := Smoked{Method: p.Method, Dataset: p.Dataset, Budget: p.Until, WallSec: p.known.Wall}

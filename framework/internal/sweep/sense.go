@@ -8,7 +8,6 @@ import (
 	"github.com/assaylab/assay/framework/data"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/metric"
-	"github.com/assaylab/assay/framework/setting"
 )
 
 // sense refuses sweeps that would run, but not to the end that their author has
@@ -86,16 +85,14 @@ func (x Dataset) mayHave(split data.Split) bool {
 	return false
 }
 
-// rows checks the row that a table compares with, and that its cells do not mix
+// rows checks what a table compares with, and that its cells do not mix
 // the configurations of a search.
 func (b *binder) rows(t table.Spec, path ...string) {
 	ids := t.Methods
 	if len(ids) == 0 {
 		ids = methodIDs(b.s)
 	}
-	if t.Rows == "method" && !slices.Contains(append([]string{"", "best", "none"}, ids...), t.Against) {
-		b.failAt(setting.Suggest(t.Against, ids), append(slices.Clone(path), "compare", "against"), "table %s: there is no row %q to compare with", t.Name, t.Against)
-	}
+	b.against(t, path...)
 	for _, axis := range []string{t.Rows, t.Cols} {
 		if axis == "variant" || strings.HasPrefix(axis, "settings.") {
 			return
