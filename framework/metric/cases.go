@@ -81,8 +81,13 @@ func Jackknife(theta float64, n int, without func(j int) float64) (z []float64) 
 	if math.IsNaN(mean) || math.IsInf(mean, 0) {
 		return nil
 	}
+	off := 0.0
 	for j := range z {
 		z[j] = theta + float64(n-1)*(mean-z[j])
+		off += (z[j] - theta) / float64(n)
+	}
+	for j := range z {
+		z[j] -= off // what rounding left, which n−1 makes large where there are many cases
 	}
 	return z
 }

@@ -3,6 +3,7 @@ package metric
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -40,6 +41,24 @@ func TestCasesAreTheMetricOnAverage(t *testing.T) {
 		with, more := PerCase(sum, weight)
 		if math.Abs(with-theta) > 1e-12 || more[n] != with {
 			t.Errorf("%d: with an empty case %v, was %v; its number is %v", trial, with, theta, more[n])
+		}
+	}
+}
+
+// The numbers of many cases have their metric as mean as well, although each is
+// thousands of times a difference in the last digits.
+func TestJackknifeOfManyCases(t *testing.T) {
+	for _, n := range []int{1000, 6400, 60000} {
+		rng := rand.New(rand.NewPCG(uint64(n), 1))
+		score := make([]float64, n)
+		for j := range score {
+			score[j] = 0.9 + rng.Float64()
+		}
+		theta, _ := PerCase(score, slices.Repeat([]float64{1}, n))
+		total := theta * float64(n)
+		z := Jackknife(theta, n, func(j int) float64 { return (total - score[j]) / float64(n-1) })
+		if err := (Cases{"x": z}).Check("x", theta, n); err != nil {
+			t.Errorf("%d cases: %v", n, err)
 		}
 	}
 }

@@ -59,6 +59,7 @@ def jackknife(recording: Recording, metric: Callable[[NDArray[np.intp]], Union[f
         if not np.isfinite(without).all():
             return None  # undefined without one of the cases
         z: NDArray[np.float64] = theta + (m - 1) * (without.mean() - without)
+        z -= z.mean() - theta  # what rounding left, which m - 1 makes large where there are many cases
         return z
 
     return Scores(theta, cases)
