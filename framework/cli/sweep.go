@@ -14,10 +14,10 @@ import (
 func (a *app) sweepCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep",
-		Short: "Upgrade sweep files",
+		Short: "Write a new sweep file, or upgrade one",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(a.sweepUpgrade())
+	cmd.AddCommand(a.sweepNew(), a.sweepUpgrade())
 	return cmd
 }
 
