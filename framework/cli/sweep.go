@@ -14,10 +14,10 @@ import (
 func (a *app) sweepCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep",
-		Short: "Write a new sweep file, or upgrade one",
+		Short: "Write a new sweep file, or take one over",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(a.sweepNew(), a.sweepUpgrade())
+	cmd.AddCommand(a.sweepNew(), a.sweepImport(), a.sweepUpgrade())
 	return cmd
 }
 
