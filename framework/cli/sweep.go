@@ -14,10 +14,10 @@ import (
 func (a *app) sweepCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep",
-		Short: "Upgrade sweep files",
+		Short: "Write a new sweep file, or take one over",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(a.sweepUpgrade())
+	cmd.AddCommand(a.sweepNew(), a.sweepImport(), a.sweepUpgrade())
 	return cmd
 }
 
