@@ -209,7 +209,10 @@ func (c *mlflowClient) fill(ctx context.Context, r mlKnown, w mlRun) error {
 	params := w.params
 	for {
 		n, k := min(len(params), maxParams), min(len(metrics), maxMetrics)
-		batch := map[string]any{"run_id": r.id, "params": params[:n], "metrics": metrics[:k]}
+		batch := map[string]any{"run_id": r.id, "params": params[:n]}
+		if k > 0 { // null is refused
+			batch["metrics"] = metrics[:k]
+		}
 		params, metrics = params[n:], metrics[k:]
 		done := len(params)+len(metrics) == 0
 		if done {
