@@ -126,12 +126,19 @@ func (a *app) report(err error) int {
 		return exitInterrupted
 	}
 	status := exitError
-	for _, p := range problem.All(err) {
+	const most = 100 // mistakes that anybody reads
+	all := problem.All(err)
+	for i, p := range all {
+		if status = max(status, p.ExitCode()); i == most {
+			fmt.Fprintf(a.talk, "assay: error: and %d more\n", len(all)-most)
+		}
+		if i >= most {
+			continue
+		}
 		fmt.Fprintf(a.talk, "assay: error: %v\n", p)
 		if p.Hint != "" {
 			fmt.Fprintf(a.talk, "assay: hint: %s\n", p.Hint)
 		}
-		status = max(status, p.ExitCode())
 	}
 	return status
 }

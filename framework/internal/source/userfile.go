@@ -45,6 +45,9 @@ func (userFile) shapes() (map[string]Shape, bool) { return nil, false }
 
 func (p userFile) identity(r Recording, _ uint64) (identity, error) {
 	id := identity{Source: file.Ending(p.path), Read: r.Read}
+	if err := file.Fits(p.path, defaultMaxBytes); err != nil {
+		return id, err
+	}
 	for _, part := range file.Parts(p.path) {
 		sum, _, err := hashOf(part, 0)
 		if err != nil {

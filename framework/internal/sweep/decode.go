@@ -60,7 +60,7 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	}
 	s.Name = strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
 	if n, ok := f.Value("name"); ok && d.ReadText(n, "name", &s.Name) {
-		d.id(n, "sweep")
+		d.sweepName(n)
 	}
 	f.Text("description", &s.Description)
 	f.Require("datasets", "datasets: {mine: {source: generate/swapvae-population}}")

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/assaylab/assay/framework/internal/yaml"
@@ -12,6 +13,20 @@ import (
 
 // idForm is the form of names that become file names and table entries.
 var idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$`) })
+
+// taken are names of folders that a folder of results has beside those of sweeps, and
+// of devices of Windows, whatever ending they have.
+var taken = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(work|kept|checkpoints|logs|attempts|queue|assay\..*|(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.)$`)
+})
+
+// sweepName is a name whose folder is the sweep's alone.
+func (d *decoder) sweepName(n *yaml.Node) {
+	d.id(n, "sweep")
+	if taken().MatchString(n.Text) {
+		d.Fail(n, "give it another name, such as "+strings.TrimRight(n.Text, ".")+"-1", "%q is no name for a sweep: its tables would lie in a folder that is used for something else", yaml.Shorten(n.Text))
+	}
+}
 
 func (d *decoder) id(n *yaml.Node, what string) string {
 	if !idForm().MatchString(n.Text) {

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/csv"
@@ -86,7 +87,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // rowsReader parses the rows.
 func (t *table) rowsReader(r io.Reader) *rowReader {
-	guard := &guard{Reader: r}
+	guard := &guard{Reader: r, comma: []byte(string(t.comma))}
 	in := csv.NewReader(guard)
 	in.Comma, in.ReuseRecord = t.comma, true
 	return &rowReader{t: t, csv: in, guard: guard}
@@ -101,7 +102,7 @@ type rowReader struct {
 
 func (r *rowReader) next() ([]string, error) {
 	row, err := r.csv.Read()
-	r.guard.n = 0
+	r.guard.n, r.guard.cells = 0, 0
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", r.t.path, err) // names line and column
 	}
@@ -115,18 +116,23 @@ func (r *rowReader) at(i int, format string, args ...any) error {
 }
 
 // maxRow bounds a row: a quote that nobody closes would make one of all the file.
-const maxRow = 16 << 20
+// maxCells bounds its columns, each of which costs more than its bytes.
+const maxRow, maxCells = 16 << 20, 1 << 20
 
-// guard counts the bytes since the last row.
+// guard counts the bytes and the separators since the last row.
 type guard struct {
 	io.Reader
-	n int
+	comma    []byte
+	n, cells int
 }
 
 func (g *guard) Read(p []byte) (int, error) {
 	n, err := g.Reader.Read(p)
 	if g.n += n; g.n > maxRow {
 		return 0, fmt.Errorf("a row goes on for more than %d bytes: is a quote (\") not closed?", maxRow)
+	}
+	if g.cells += bytes.Count(p[:n], g.comma); g.cells > maxCells {
+		return 0, fmt.Errorf("a row has more than %d columns", maxCells)
 	}
 	return n, err
 }

@@ -99,7 +99,7 @@ func (b *batch) number(s string, c *column) (float64, error) {
 		bits = 64
 	}
 	v, err := strconv.ParseFloat(plain, bits)
-	if err != nil {
+	if err != nil || strings.ContainsAny(plain, "_xX") { // numbers of Go's, and of no table
 		if strings.Count(s, ",") == 1 {
 			return 0, b.in.at(c.i, "%q in column %q is no number: decimals need a point", s, name)
 		}

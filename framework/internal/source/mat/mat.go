@@ -84,6 +84,7 @@ type File struct {
 	size   int64
 	order  binary.ByteOrder
 	closer io.Closer
+	names  map[string]bool
 }
 
 // Open opens a file and looks at what is in it.
@@ -145,6 +146,20 @@ func New(r io.ReaderAt, size int64) (*File, error) {
 		return nil, fmt.Errorf("a MATLAB file of unknown version %#04x", v)
 	}
 	return f, f.version5()
+}
+
+// add takes in a variable. MATLAB keeps one of a name; where there are two, nobody
+// knows which is meant.
+func (f *File) add(v *Value) error {
+	if f.names == nil {
+		f.names = map[string]bool{}
+	}
+	if f.names[v.Name] {
+		return fmt.Errorf("variable %q is in the file twice", v.Name)
+	}
+	f.names[v.Name] = true
+	f.Vars = append(f.Vars, v)
+	return nil
 }
 
 // Close closes the file.

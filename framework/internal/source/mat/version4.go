@@ -29,7 +29,9 @@ func (f *File) version4() error {
 		if len(f.Vars) == maxValues {
 			return fmt.Errorf("it has more than %d values", maxValues)
 		}
-		f.Vars = append(f.Vars, v)
+		if err := f.add(v); err != nil {
+			return err
+		}
 		at = next
 	}
 	return nil

@@ -69,7 +69,9 @@ func (f *File) version5() error {
 			return fmt.Errorf("variable %d: %w", len(f.Vars)+1, err)
 		}
 		if value.Name != "" { // without a name: what MATLAB keeps beside its objects
-			f.Vars = append(f.Vars, value)
+			if err := f.add(value); err != nil {
+				return err
+			}
 		}
 		at = v.to
 	}
