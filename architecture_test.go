@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"framework/cli", "framework/conformance"},
 	{"framework/internal/control"},
 	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
-	{"framework/internal/report", "framework/internal/export"},
+	{"framework/internal/report", "framework/internal/export", "framework/internal/editor"},
 	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store", "framework/internal/search/asker"},
 	{"framework/internal/runner", "framework/internal/search", "framework/internal/queue"},
 	{"framework/internal/host"},
