@@ -108,6 +108,7 @@ Finished trials are never run twice: change the file and run it again.`,
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	strict(root)
+	a.complete(root)
 	root.SetArgs(args)
 	return a.report(root.ExecuteContext(context.Background()))
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -17,7 +18,7 @@ func (a *app) pluginNew() *cobra.Command {
 		Use:   "new NAME --lang " + strings.Join(scaffold.Languages, "|"),
 		Short: "Make the folder of a new plugin, which passes its checks at once",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			name := args[0]
 			if language == "" {
 				return usage(errors.New("plugin new needs a language"), "--lang "+strings.Join(scaffold.Languages, ", or --lang "))
@@ -32,7 +33,15 @@ func (a *app) pluginNew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, f := range files {
+			schema, err := a.schema(cmd.Context(), "", true)
+			if err != nil {
+				return err
+			}
+			const beside = "sweep.schema.json" // the first line of the sweep names it
+			if err := os.WriteFile(filepath.Join(dir, beside), schema, 0o644); err != nil {
+				return err
+			}
+			for _, f := range append(files, beside) {
 				if !strings.HasPrefix(f, "sdk/") {
 					fmt.Fprintln(a.out, filepath.ToSlash(filepath.Join(dir, f)))
 				}

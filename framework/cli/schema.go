@@ -39,7 +39,7 @@ An editor with a YAML language server finds it by the first line of a sweep:
 			if len(args) == 1 {
 				file = args[0]
 			}
-			text, err := a.schema(cmd.Context(), file)
+			text, err := a.schema(cmd.Context(), file, false)
 			if err != nil {
 				return err
 			}
@@ -58,9 +58,9 @@ An editor with a YAML language server finds it by the first line of a sweep:
 	return cmd
 }
 
-// schema is the text of the schema. Of a plugin that cannot be asked only the name is
-// in it.
-func (a *app) schema(ctx context.Context, file string) ([]byte, error) {
+// schema is the text of the schema. Of a plugin that cannot be asked, or is not, since
+// it is not built in, only the name is in it.
+func (a *app) schema(ctx context.Context, file string, builtin bool) ([]byte, error) {
 	all, err := a.finder().List()
 	if err != nil {
 		return nil, err
@@ -96,6 +96,9 @@ func (a *app) schema(ctx context.Context, file string) ([]byte, error) {
 	free := make(chan struct{}, 2*runtime.NumCPU())
 	var asked sync.WaitGroup
 	for i, p := range found {
+		if builtin && p.Origin != "built-in" {
+			continue
+		}
 		asked.Go(func() {
 			free <- struct{}{}
 			defer func() { <-free }()

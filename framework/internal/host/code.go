@@ -15,7 +15,7 @@ import (
 // change without the plugin's results being another's: notes, pictures, locks, logs.
 // Everything else counts, a file of weights too.
 var notCode = struct{ names, endings []string }{
-	names:   []string{"assay.lock", "assay.yaml", "LICENSE", "COPYING", "NOTICE", ".gitignore", ".gitattributes", ".editorconfig", "Makefile", "requirements.txt", "README.txt", "NOTES.txt", "notes.txt", "CHANGES.txt"},
+	names:   []string{"assay.lock", "assay.yaml", "sweep.schema.json", "LICENSE", "COPYING", "NOTICE", ".gitignore", ".gitattributes", ".editorconfig", "Makefile", "requirements.txt", "README.txt", "NOTES.txt", "notes.txt", "CHANGES.txt"},
 	endings: []string{".md", ".rst", ".ipynb", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".html", ".bib", ".tex", ".lock", ".log", ".swp", ".bak", "~"},
 }
 
