@@ -14,6 +14,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/store"
 	"github.com/assaylab/assay/framework/internal/sweep"
 	"github.com/assaylab/assay/framework/internal/table"
+	"github.com/assaylab/assay/framework/internal/terminal"
 	"github.com/assaylab/assay/framework/internal/trial"
 )
 
@@ -45,11 +46,11 @@ func (a *app) complete(root *cobra.Command) {
 	eachCommand(root, func(c *cobra.Command) {
 		path := strings.TrimPrefix(c.CommandPath(), root.Name()+" ")
 		if f, ok := first[path]; ok {
-			c.ValidArgsFunction = once(path, f)
+			c.ValidArgsFunction = cleaned(once(path, f))
 		}
 		for name, f := range flags {
 			if c.Flags().Lookup(name) != nil {
-				c.RegisterFlagCompletionFunc(name, f)
+				c.RegisterFlagCompletionFunc(name, cleaned(f))
 			}
 		}
 		for of, list := range words {
@@ -64,6 +65,17 @@ func eachCommand(c *cobra.Command, f func(*cobra.Command)) {
 	f(c)
 	for _, sub := range c.Commands() {
 		eachCommand(sub, f)
+	}
+}
+
+// cleaned takes out what files and plugins may say that a terminal would obey.
+func cleaned(f completer) completer {
+	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		out, directive := f(cmd, args, word)
+		for i := range out {
+			out[i] = terminal.Clean(out[i])
+		}
+		return out, directive
 	}
 }
 
