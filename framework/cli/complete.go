@@ -32,13 +32,13 @@ const (
 func (a *app) complete(root *cobra.Command) {
 	first := map[string]completer{ // arguments
 		"plan": sweeps, "run": sweeps, "status": sweeps, "table": sweeps, "search": sweeps, "report": sweeps, "compare": sweeps, "export": sweeps, "schema": sweeps,
-		"sweep upgrade":   sweeps,
+		"sweep upgrade":   sweeps, "sweep import": yamls,
 		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweeps,
 		"data get": datasets, "data describe": datasets,
 		"trial show": a.trials, "trial log": a.trials, "trial verify": a.trials, "trial adopt": a.trials, "trial rm": a.trials,
 	}
 	flags := map[string]completer{
-		"sweep": sweeps, "results": folders, "name": tables,
+		"sweep": sweeps, "results": folders, "name": tables, "data": datasets,
 	}
 	words := map[[2]string][]string{ // of a flag of one command
 		{"table", "format"}: table.Formats(), {"export", "format"}: export.Formats(), {"plugin new", "lang"}: scaffold.Languages,
@@ -120,6 +120,10 @@ func sweeps(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobr
 		return nil, filesToo
 	}
 	return out, justThese
+}
+
+func yamls(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // firstWords are what a shell has room for.

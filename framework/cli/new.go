@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,15 +32,10 @@ func (a *app) pluginNew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			schema, err := a.schema(cmd.Context(), "", true)
-			if err != nil {
+			if _, err := a.writeSchema(cmd.Context(), dir); err != nil {
 				return err
 			}
-			const beside = "sweep.schema.json" // the first line of the sweep names it
-			if err := os.WriteFile(filepath.Join(dir, beside), schema, 0o644); err != nil {
-				return err
-			}
-			for _, f := range append(files, beside) {
+			for _, f := range append(files, schemaFile) {
 				if !strings.HasPrefix(f, "sdk/") {
 					fmt.Fprintln(a.out, filepath.ToSlash(filepath.Join(dir, f)))
 				}

@@ -58,6 +58,27 @@ An editor with a YAML language server finds it by the first line of a sweep:
 	return cmd
 }
 
+// A sweep that assay writes names the schema beside it in its first line.
+const (
+	schemaFile = "sweep.schema.json"
+	schemaLine = "# yaml-language-server: $schema=" + schemaFile + "\n"
+)
+
+// writeSchema puts the schema of the built-in methods into a folder that has none, and
+// reports whether it did.
+func (a *app) writeSchema(ctx context.Context, dir string) (bool, error) {
+	path := filepath.Join(dir, schemaFile)
+	if exists(path) {
+		return false, nil
+	}
+	text, err := a.schema(ctx, "", true)
+	if err != nil {
+		return false, err
+	}
+	_, err = store.Replace(path, func(w io.Writer) error { _, err := w.Write(text); return err })
+	return err == nil, err
+}
+
 // schema is the text of the schema. Of a plugin that cannot be asked, or is not, since
 // it is not built in, only the name is in it.
 func (a *app) schema(ctx context.Context, file string, builtin bool) ([]byte, error) {

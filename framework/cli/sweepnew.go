@@ -115,8 +115,13 @@ func (i *interview) write(ctx context.Context, file string) error {
 	}); err != nil {
 		return err
 	}
-	if _, err := store.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, draft.Text()); return err }); err != nil {
+	if _, err := store.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, schemaLine+draft.Text()); return err }); err != nil {
 		return err
+	}
+	if made, err := i.app.writeSchema(ctx, filepath.Dir(file)); err != nil {
+		return err
+	} else if made {
+		fmt.Fprintf(i.app.talk, "assay: wrote %s, by which editors complete it\n", filepath.Join(filepath.Dir(file), schemaFile))
 	}
 	fmt.Fprintf(i.app.talk, "assay: wrote %s; next: assay run %s --smoke, then assay run %s\n", file, file, file)
 	return nil
