@@ -15,7 +15,7 @@ import (
 // parquetWriter writes flat tables of optional columns as Apache Parquet: a page for
 // each column of a group of rows, texts through a dictionary where they repeat, all
 // of it compressed by zstd. That is the small part of the format that the frames need;
-// docs/decisions/0031-export.md says why it is written here.
+// docs/decisions/0030-export.md says why it is written here.
 type parquetWriter struct {
 	out     *bufio.Writer
 	at      int64 // bytes written
