@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -228,8 +229,25 @@ func TestNamesOfTheStore(t *testing.T) {
 	lab := newLab(t, one)
 	for name, free := range map[string]bool{"kept": false, "Work": false, "queue": false, "logs": false, "checkpoints": false, "assay.db": false, "kept-2": true} {
 		_, err := Open(t.Context(), lab.tools, lab.sweep, []string{"name=" + name}, nil)
-		if free != (err == nil) || !free && !strings.Contains(err.Error(), "name: folders of results keep") {
+		if free != (err == nil) || !free && !strings.Contains(err.Error(), "is no name for a sweep") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text, err := os.ReadFile(lab.sweep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, free := range map[string]bool{"kept.yaml": false, "Work.yml": false, "assay.db.yaml": false, "Nul.yaml": false, "working.yaml": true} {
+		to := filepath.Join(lab.dir, file)
+		if err := os.WriteFile(to, regexp.MustCompile(`(?m)^name: .*\n`).ReplaceAll(text, nil), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(t.Context(), lab.tools, to, nil, nil)
+		if free != (err == nil) || !free && !strings.Contains(err.Error(), "from the file's name, is no name for a sweep") {
+			t.Errorf("%s: %v", file, err)
+		}
+		if _, err := Open(t.Context(), lab.tools, to, []string{"name=mine"}, nil); err != nil {
+			t.Errorf("%s with a name of its own: %v", file, err)
 		}
 	}
 }

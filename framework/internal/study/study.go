@@ -12,8 +12,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
@@ -81,7 +79,7 @@ func Open(ctx context.Context, t Tools, file string, sets []string, pins *Pins) 
 		return nil, ctx.Err()
 	}
 	bound, _ := errors.AsType[problem.List](sw.Bind(s.descriptions()))
-	if err := errors.Join(append(mistakes, bound...).Sorted(), failed, s.nameable(), s.distinct(), s.enough()); err != nil {
+	if err := errors.Join(append(mistakes, bound...).Sorted(), failed, s.distinct(), s.enough()); err != nil {
 		return nil, err
 	}
 	if err := s.openStrategy(ctx, file); err != nil {
@@ -158,17 +156,6 @@ func (s *Study) distinct() error {
 		first[name] = m.ID
 	}
 	return nil
-}
-
-// nameable refuses a name whose folder of results is one of the store's own: the next
-// run, or "assay results gc", would take the sweep's tables for leftovers.
-func (s *Study) nameable() error {
-	own := []string{store.KeptDir, store.CheckpointsDir, store.LogsDir, QueueDir, workDir}
-	name := strings.ToLower(s.Sweep.Name) // as file systems may
-	if !slices.Contains(own, name) && !strings.HasPrefix(name, "assay.") {
-		return nil
-	}
-	return s.Sweep.At(problem.Usage(fmt.Errorf("name: folders of results keep %q for themselves", s.Sweep.Name), "give the sweep another name"), "name")
 }
 
 // enough refuses a sweep that allows less memory than a plugin needs.

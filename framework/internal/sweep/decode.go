@@ -61,6 +61,8 @@ func (d *decoder) sweep(root *yaml.Node) *Sweep {
 	s.Name = strings.TrimSuffix(filepath.Base(d.file), filepath.Ext(d.file))
 	if n, ok := f.Value("name"); ok && d.ReadText(n, "name", &s.Name) {
 		d.sweepName(n)
+	} else if !ok && taken().MatchString(s.Name) {
+		d.Fail(root, "write name: "+strings.TrimRight(s.Name, ".")+"-1 below version", "%q, from the file's name, is no name for a sweep: %s", yaml.Shorten(s.Name), whyTaken)
 	}
 	f.Text("description", &s.Description)
 	f.Require("datasets", "datasets: {mine: {source: generate/swapvae-population}}")

@@ -20,11 +20,13 @@ var taken = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(work|kept|checkpoints|logs|attempts|queue|assay\..*|(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.)$`)
 })
 
+const whyTaken = "its tables would lie in a folder that is used for something else"
+
 // sweepName is a name whose folder is the sweep's alone.
 func (d *decoder) sweepName(n *yaml.Node) {
 	d.id(n, "sweep")
 	if taken().MatchString(n.Text) {
-		d.Fail(n, "give it another name, such as "+strings.TrimRight(n.Text, ".")+"-1", "%q is no name for a sweep: its tables would lie in a folder that is used for something else", yaml.Shorten(n.Text))
+		d.Fail(n, "give it another name, such as "+strings.TrimRight(n.Text, ".")+"-1", "%q is no name for a sweep: %s", yaml.Shorten(n.Text), whyTaken)
 	}
 }
 
