@@ -32,7 +32,7 @@ const (
 func (a *app) complete(root *cobra.Command) {
 	first := map[string]completer{ // arguments
 		"plan": sweeps, "run": sweeps, "status": sweeps, "table": sweeps, "search": sweeps, "report": sweeps, "compare": sweeps, "export": sweeps, "schema": sweeps,
-		"sweep upgrade":   sweeps, "sweep import": yamls,
+		"sweep upgrade": sweeps, "sweep import": yamls,
 		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweeps,
 		"data get": datasets, "data describe": datasets,
 		"trial show": a.trials, "trial log": a.trials, "trial verify": a.trials, "trial adopt": a.trials, "trial rm": a.trials,

@@ -140,12 +140,8 @@ func Metrics(s Spec) []metric.Info {
 	k, _ := find(s.Kind, version(s))
 	out := slices.Clone(k.metrics)
 	if k.version != "" {
-		var set shuffling
-		full, err := k.schema().Complete(s.Settings)
-		if err == nil {
-			err = k.schema().Decode(full, &set)
-		}
-		out = withLevels(out, err == nil && set.Shuffled > 0)
+		s.Settings, _ = k.schema().Complete(s.Settings) // of wrong ones nothing is shuffled
+		out = withLevels(out, Permutations(s) > 0)
 	}
 	for i := range out {
 		out[i].Name = prefix(s) + out[i].Name

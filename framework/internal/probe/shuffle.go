@@ -3,10 +3,10 @@ package probe
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
+	"maps"
 
 	"github.com/assaylab/assay/framework/data"
+	"github.com/assaylab/assay/framework/internal/stats"
 	"github.com/assaylab/assay/framework/metric"
 )
 
@@ -42,47 +42,34 @@ func (p probe2) shuffle(ctx context.Context, out *Result, how course, tasks map[
 			for i, one := range scores[s] {
 				all[i] = one[k].value
 			}
-			out.putFor(m.goal, "shuffled95/"+m.name, s, percentile95(all, m.goal), numbers{})
+			out.putFor(m.goal, "shuffled95/"+m.name, s, stats.Percentile95(all, m.goal == metric.Min), numbers{})
 		}
 		out.add(s, "shuffled/", mean)
 	}
 	return nil
 }
 
-// percentile95 is the value that 95 % of x are no better than: the smallest such.
-func percentile95(x []float64, goal metric.Goal) float64 {
-	x = slices.Sorted(slices.Values(x))
-	if goal == metric.Min {
-		slices.Reverse(x)
-	}
-	return x[int(math.Ceil(0.95*float64(len(x))))-1]
+// permuted is what the samples should be read as, with the units' targets dealt out
+// anew.
+func (t *task) permuted(perm func(int) []int) answer {
+	return t.want.take(stats.Deal(t.unit, perm))
 }
 
-// permuted is what the samples should be read as, with the units' targets dealt out
-// anew: sample t of a unit of n samples has the target of sample ⌊t·m/n⌋ of the unit
-// with m samples that it was dealt.
-func (t *task) permuted(perm func(int) []int) answer {
-	at := map[int32]int{}
-	var rows [][]int // of each unit
-	for i, u := range t.unit {
-		if _, ok := at[u]; !ok {
-			at[u] = len(rows)
-			rows = append(rows, nil)
-		}
-		rows[at[u]] = append(rows[at[u]], i)
+// Permutations is to how many permuted targets a probe is fitted beside its own.
+func Permutations(s Spec) int {
+	k, _ := find(s.Kind, version(s))
+	var set shuffling
+	if k.version == "" || k.schema().Decode(s.Settings, &set) != nil {
+		return 0
 	}
-	// Units in the order of their numbers: the deal does not depend on that of samples.
-	ids := make([]int32, 0, len(at))
-	for u := range at {
-		ids = append(ids, u)
+	return set.Shuffled
+}
+
+// Plain is the probe without permuted targets.
+func Plain(s Spec) Spec {
+	if Permutations(s) > 0 {
+		s.Settings = maps.Clone(s.Settings)
+		s.Settings["shuffled"] = int64(0)
 	}
-	slices.Sort(ids)
-	from := make([]int, len(t.unit))
-	for k, other := range perm(len(ids)) {
-		mine, dealt := rows[at[ids[k]]], rows[at[ids[other]]]
-		for i, r := range mine {
-			from[r] = dealt[i*len(dealt)/len(mine)]
-		}
-	}
-	return t.want.take(from)
+	return s
 }

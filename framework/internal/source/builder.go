@@ -59,6 +59,13 @@ func (b *Builder) Make(ctx context.Context, recipe Dataset, trialSeed uint64) (M
 	if made, ok := b.recall(key); ok {
 		return made, b.Cache.PutAbout(made.Digest, made.About)
 	}
+	if recipe.Shuffled > 0 {
+		made, err := b.shuffle(ctx, recipe, trialSeed)
+		if err == nil {
+			err = b.remember(key, made)
+		}
+		return made, err
+	}
 	if made, ok, err := b.divide(ctx, recipe, trialSeed); ok || err != nil {
 		if err == nil {
 			err = b.remember(key, made)

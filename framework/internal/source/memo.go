@@ -60,6 +60,9 @@ func (d Dataset) fingerprint(trialSeed uint64) (map[string]identity, string, err
 	if err != nil {
 		return nil, "", fmt.Errorf("recipe: %w", err)
 	}
+	if d.Shuffled > 0 {
+		text = fmt.Appendf(text, " shuffled %d", d.Shuffled)
+	}
 	sum := sha256.Sum256(text)
 	return all, hex.EncodeToString(sum[:]), nil
 }

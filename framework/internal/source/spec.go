@@ -17,6 +17,8 @@ type Dataset struct {
 	// Access is what a method may see of the recording that it is tested on; "": all
 	// that the dataset has. See Access...
 	Access string `json:"access,omitempty"`
+	// Shuffled numbers, from 1, a deal of train's targets among whole trials; 0: as they are.
+	Shuffled int `json:"shuffled,omitempty"`
 }
 
 // What a protocol lets a method see of the recording that it is tested on. In all of

@@ -31,6 +31,7 @@ type cell struct {
 	chosen   *sweep.Candidate
 	reported []*Point // of what was chosen, with the seeds of the report
 	ablated  []*Point
+	shuffled []*Point
 	done     bool // nothing more will be asked
 }
 
@@ -168,14 +169,18 @@ func (c *cell) begin(ctx context.Context, l *Ledger, s search.Step) ([]*Point, e
 func (c *cell) finish(ctx context.Context, l *Ledger, best *sweep.Candidate) (more []*Point, err error) {
 	c.done = true
 	var base map[string]any
+	settings := c.steps[0].points[0].Settings
 	if best != nil {
-		base = best.Settings
+		base, settings = best.Settings, best.Settings
 		if c.reported, err = l.plan(ctx, l.study.Sweep.Reported(c.Cell, *best)); err != nil {
 			return nil, err
 		}
 	}
-	c.ablated, err = l.plan(ctx, l.study.Sweep.Ablated(c.Cell, base))
-	return append(c.reported[:len(c.reported):len(c.reported)], c.ablated...), err
+	if c.ablated, err = l.plan(ctx, l.study.Sweep.Ablated(c.Cell, base)); err != nil {
+		return nil, err
+	}
+	c.shuffled, err = c.shuffle(ctx, l, settings)
+	return slices.Concat(c.reported, c.ablated, c.shuffled), err
 }
 
 // finished reports whether every step has come to something.

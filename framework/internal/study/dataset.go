@@ -11,12 +11,13 @@ import (
 
 // dataset returns the digest of a dataset, building it if need be. One that is
 // drawn anew for every trial has a digest per seed, one with folds a digest per fold.
-func (s *Study) dataset(ctx context.Context, id string, fold int, seed uint64) (string, source.Dataset, error) {
+func (s *Study) dataset(ctx context.Context, id string, fold, deal int, seed uint64) (string, source.Dataset, error) {
 	i := slices.IndexFunc(s.Sweep.Datasets, func(d sweep.Dataset) bool { return d.ID == id })
 	recipe := s.Sweep.Datasets[i].Recipe
 	if fold > 0 {
 		recipe = recipe.Fold(fold - 1)
 	}
+	recipe.Shuffled = deal
 	label := datasetLabel(id, recipe, seed)
 	if d, ok := s.digests[label]; ok {
 		return d, recipe, nil
@@ -25,8 +26,10 @@ func (s *Study) dataset(ctx context.Context, id string, fold int, seed uint64) (
 	if err != nil {
 		return "", recipe, s.Sweep.At(fmt.Errorf("dataset %s: %w", id, err), "datasets", s.Sweep.Key(id))
 	}
-	if err := s.pins.dataset(s.Note, label, made.Digest); err != nil {
-		return "", recipe, err
+	if deal == 0 { // else it follows from one that is looked at
+		if err := s.pins.dataset(s.Note, label, made.Digest); err != nil {
+			return "", recipe, err
+		}
 	}
 	s.digests[label], s.abouts[label] = made.Digest, made.About
 	return made.Digest, recipe, nil
@@ -37,6 +40,9 @@ func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
 	if f, ok := recipe.Folded(); ok {
 		id += fmt.Sprintf(", fold %s", foldName(f))
 	}
+	if recipe.Shuffled > 0 {
+		id += fmt.Sprintf(", shuffled %d", recipe.Shuffled)
+	}
 	if recipe.Redrawn() {
 		return fmt.Sprintf("%s, seed %d", id, seed)
 	}
@@ -45,13 +51,13 @@ func datasetLabel(id string, recipe source.Dataset, seed uint64) string {
 
 // recipeKey tells the recipes of a sweep apart.
 type recipeKey struct {
-	dataset string
-	fold    int
+	dataset    string
+	fold, deal int
 }
 
 // sharedRecipe is the recipe of a dataset, or of a fold of it, once for all its points.
 func (s *Study) sharedRecipe(id string, fold int, recipe source.Dataset) *source.Dataset {
-	k := recipeKey{id, fold}
+	k := recipeKey{id, fold, recipe.Shuffled}
 	if s.recipes[k] == nil {
 		if s.recipes == nil {
 			s.recipes = map[recipeKey]*source.Dataset{}

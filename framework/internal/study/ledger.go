@@ -258,7 +258,8 @@ func (l *Ledger) note(ctx context.Context, rec trial.Record) error {
 }
 
 // Points lists what has been asked: first every method on every dataset in every
-// configuration, then the ablations around settings that were chosen.
+// configuration, then the ablations around settings that were chosen, and last what is
+// trained on targets that mean nothing.
 func (l *Ledger) Points() []*Point {
 	var out, later []*Point
 	for _, c := range l.cells {
@@ -271,6 +272,9 @@ func (l *Ledger) Points() []*Point {
 		} else {
 			out = append(out, c.ablated...)
 		}
+	}
+	for _, c := range l.cells {
+		later = append(later, c.shuffled...)
 	}
 	return append(out, later...)
 }

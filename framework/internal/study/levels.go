@@ -16,16 +16,20 @@ const (
 )
 
 // levels gives the rows of one table that stand beside methods: what an answer that
-// looks at nothing scores, and what read-outs fitted to permuted targets do. Both are
-// in the records of the probes.
+// looks at nothing scores, and what is read where train's targets were permuted: by
+// methods trained anew on them where these use labels, else by the read-outs alone.
 type levels struct {
 	seen    map[string]bool
-	remarks []string // for the caption
+	anew    map[[2]string]bool // rows and datasets of which a method was trained anew
+	remarks []string           // for the caption
 }
 
 // observe adds the levels that come with a row. Of chance one trial of each dataset,
 // fold and seed tells all that there is: it does not depend on the method.
 func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []table.Observation {
+	if row.Role == Shuffled && spec.Shuffled {
+		return l.retrained(out, row, spec)
+	}
 	if row.Status != trial.Succeeded || !counts(row.Role, spec) {
 		return out
 	}
@@ -54,6 +58,7 @@ func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []ta
 				l.seen[at] = true
 				o.Method, o.Seedless = chanceRow, true
 			case spec.Shuffled && m.Name == levelOf(name, "shuffled"):
+				o.P95 = valueOf(row.Record, levelOf(name, "shuffled95"), m.Split)
 				o.Method, o.Variant = row.MethodID+shuffledRow, row.Variant
 				if row.Role == Chosen {
 					o.Variant = ""
@@ -66,6 +71,38 @@ func (l *levels) observe(out []table.Observation, row Row, spec table.Spec) []ta
 		}
 	}
 	return out
+}
+
+// retrained adds what came of a training on permuted targets: the deals are what its
+// row's numbers vary with.
+func (l *levels) retrained(out []table.Observation, row Row, spec table.Spec) []table.Observation {
+	o := table.Observation{Method: row.MethodID + shuffledRow, Dataset: row.Dataset, Seed: uint64(row.Provenance.Recipe.Shuffled), Trial: row.Key,
+		Fold: foldOf(row), Origin: originOf(row), Chance: true, Retrained: true}
+	if l.anew == nil {
+		l.anew = map[[2]string]bool{}
+	}
+	l.anew[[2]string{o.Method, o.Dataset}] = true
+	if row.Status != trial.Succeeded {
+		o.Failed = true
+		return append(out, o)
+	}
+	for _, name := range metricsOf(spec) {
+		for _, m := range row.Metrics {
+			if m.Split == spec.Split && m.Name == name {
+				v := o
+				v.Metric, v.Split, v.Goal, v.Value, v.Cases = name, m.Split, m.Goal, m.Value, casesOf(row.Cases, m)
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// settled leaves out the read-outs alone of methods that were trained anew.
+func (l *levels) settled(all []table.Observation) []table.Observation {
+	return slices.DeleteFunc(all, func(o table.Observation) bool {
+		return !o.Retrained && o.Variant == "" && l.anew[[2]string{o.Method, o.Dataset}]
+	})
 }
 
 // besideOf is the name of another metric of the same probe: probe/knn/unseen.

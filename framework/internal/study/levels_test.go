@@ -1,6 +1,9 @@
 package study
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/assaylab/assay/framework/internal/table"
@@ -59,5 +62,53 @@ func TestRowsBesideMethods(t *testing.T) {
 	var none levels
 	if out := none.observe(nil, row("a", "one", 1), table.Spec{Cell: "probe/knn/accuracy", Split: "test"}); out != nil {
 		t.Errorf("a table that asks for none has %v", out)
+	}
+}
+
+// A method that was trained anew on permuted targets has a row of these trainings, and
+// its read-outs alone are left out: on that dataset, and of no variant.
+func TestTrainedAnew(t *testing.T) {
+	row := func(method, variant, dataset, role string, deal int, value float64) Row {
+		r := Row{MethodID: method, Variant: variant, Dataset: dataset, Role: role}
+		r.Status, r.Spec.Seed, r.Provenance.Recipe.Shuffled = trial.Succeeded, 1, deal
+		name := "probe/knn/accuracy"
+		if deal == 0 {
+			r.Metrics = []metric.Value{{Name: "probe/knn/shuffled95/accuracy", Split: "test", Goal: metric.Max, Value: 0.3}}
+			name = "probe/knn/shuffled/accuracy"
+		}
+		r.Metrics = append(r.Metrics, metric.Value{Name: name, Split: "test", Goal: metric.Max, Value: value})
+		return r
+	}
+	spec := table.Spec{Cell: "probe/knn/accuracy", Split: "test", Shuffled: true}
+	var l levels
+	var out []table.Observation
+	failed := row("eit", "", "maze", Shuffled, 3, 0)
+	failed.Status = trial.Failed
+	for _, r := range []Row{row("eit", "", "maze", "", 0, 0.5), row("eit", "", "arena", "", 0, 0.6), row("eit", "deep", "maze", Ablation, 0, 0.7), row("raw", "", "maze", "", 0, 0.8),
+		row("eit", "", "maze", Shuffled, 1, 0.1), row("eit", "", "maze", Shuffled, 2, 0.2), failed} {
+		spec := spec
+		if r.Role == Ablation {
+			spec.Rows = "variant"
+		}
+		out = l.observe(out, r, spec)
+	}
+	var said []string
+	for _, o := range l.settled(out) {
+		p95 := 0.0
+		if o.P95 != nil {
+			p95 = *o.P95
+		}
+		said = append(said, fmt.Sprintf("%s/%s/%s %v %v seed %d anew %v failed %v", o.Method, o.Variant, o.Dataset, o.Value, p95, o.Seed, o.Retrained, o.Failed))
+	}
+	want := []string{
+		"eit, shuffled//arena 0.6 0.3 seed 1 anew false failed false",
+		"eit, shuffled/deep/maze 0.7 0.3 seed 1 anew false failed false",
+		"raw, shuffled//maze 0.8 0.3 seed 1 anew false failed false",
+		"eit, shuffled//maze 0.1 0 seed 1 anew true failed false",
+		"eit, shuffled//maze 0.2 0 seed 2 anew true failed false",
+		"eit, shuffled//maze 0 0 seed 3 anew true failed true",
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("%s", strings.Join(said, "\n"))
 	}
 }

@@ -40,6 +40,9 @@ func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
 		if lacks := l.study.granted(m).Lacks(l.study.plugins[m.ID].Needs().Access); lacks != "" {
 			out = append(out, fmt.Sprintf("%s: its plugin asks for what it does not get: allow: %s in the sweep grants it", m.ID, lacks))
 		}
+		if n := l.deals(m.ID); n > 0 {
+			out = append(out, fmt.Sprintf("%s learns from targets: shuffled: %d trains it %d times more on each of its datasets and folds, on targets that are dealt out anew", m.ID, n, n))
+		}
 		if open {
 			changed, err := l.codeChanged(ctx, m.ID)
 			if err != nil {

@@ -51,7 +51,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Fold, p.Seed)
+		digest, recipe, err := s.dataset(ctx, p.Dataset, p.Fold, p.Shuffled, p.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func (s *Study) plan(ctx context.Context, points []sweep.Point) ([]*Point, error
 		if err != nil {
 			return nil, err
 		}
-		probes, err := s.probes(p.Method, datasetLabel(p.Dataset, recipe, p.Seed), d.EmbedRole())
+		probes, err := s.probes(p.Method, datasetLabel(p.Dataset, recipe, p.Seed), d.EmbedRole(), p.Shuffled > 0)
 		if err != nil {
 			return nil, s.Sweep.At(fmt.Errorf("dataset %s: %w", p.Dataset, err), "datasets", p.Dataset)
 		}
@@ -87,7 +87,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	known := s.origin
 	known.Plugin, known.Path, known.Binary, known.Recipe = plug.Name, plug.Where(), binary, *p.recipe
 	known.Trials = p.trials
-	known.Packages, known.Lock = s.pins.state(plug.Plugin, datasetLabel(p.Dataset, *p.recipe, p.Seed))
+	known.Packages, known.Lock = s.pins.state(plug.Plugin, locked(p))
 	known.Sees = sees(plug.Description, p.Settings)
 	keep := s.Sweep.Keep
 	req := trial.Request{
@@ -115,6 +115,13 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 		}
 	}
 	return req, nil
+}
+
+// locked is the name in assay.lock of the dataset that a point's is made of.
+func locked(p *Point) string {
+	recipe := *p.recipe
+	recipe.Shuffled = 0
+	return datasetLabel(p.Dataset, recipe, p.Seed)
 }
 
 // sees is what the method says that an embedded sample depends on; nil if it says
@@ -150,6 +157,9 @@ func Label(p sweep.Point) string {
 	}
 	if p.Until > 0 {
 		label += fmt.Sprintf(", to %d", p.Until)
+	}
+	if p.Shuffled > 0 {
+		label += fmt.Sprintf(", shuffled %d", p.Shuffled)
 	}
 	return label
 }

@@ -20,6 +20,7 @@ type embedded struct {
 	targets map[string]bool
 	angles  map[string][]float64 // of the classes of targets, where about.json has them
 	wrong   []error              // by probe: why it cannot be fitted
+	divided bool                 // it has a train part
 	notes   []string
 }
 
@@ -35,7 +36,7 @@ func (s *Study) probable(ctx context.Context) error {
 	var errs []error
 	any := false
 	for _, c := range s.Sweep.Cells() {
-		_, recipe, err := s.dataset(ctx, c.Dataset, c.Fold, s.seed())
+		_, recipe, err := s.dataset(ctx, c.Dataset, c.Fold, 0, s.seed())
 		if err != nil {
 			return err
 		}
@@ -105,6 +106,7 @@ func (s *Study) embedded(dataset, role string) (*embedded, error) {
 	}
 	parts := map[data.Split]*data.Recording{}
 	for _, split := range rec.Splits() {
+		e.divided = e.divided || split == data.Train
 		parts[split] = rec.On(split)
 	}
 	for i, p := range s.Sweep.Probes {
@@ -126,8 +128,9 @@ func (s *Study) embedded(dataset, role string) (*embedded, error) {
 }
 
 // probes are those of the sweep that are for this method and whose target the
-// embedded recording has. Points with the same ones share them.
-func (s *Study) probes(method, dataset, role string) (*store.Probes, error) {
+// embedded recording has; plain ones are fitted to no permuted targets of their own.
+// Points with the same ones share them.
+func (s *Study) probes(method, dataset, role string, plain bool) (*store.Probes, error) {
 	if len(s.Sweep.Probes) == 0 {
 		if s.shared[""] == nil {
 			s.shared[""] = store.NewProbes(nil, nil)
@@ -148,6 +151,9 @@ func (s *Study) probes(method, dataset, role string) (*store.Probes, error) {
 	for i, p := range s.Sweep.Probes {
 		if !forMethod(p, method) || !e.targets[p.Target] {
 			continue
+		}
+		if plain && probe.Permutations(p) > 0 {
+			p, which = probe.Plain(p), which+" plain"
 		}
 		specs, which = append(specs, p), which+" "+strconv.Itoa(i)
 		if about := trial.AboutAngles(e.anglesFor(p)); about != "" {

@@ -58,6 +58,7 @@ func wantedBy(specs []table.Spec) func(name, split string) bool {
 			}
 			if s.Shuffled {
 				wanted[what{levelOf(name, "shuffled"), s.Split}] = true
+				wanted[what{levelOf(name, "shuffled95"), s.Split}] = true
 			}
 		}
 	}
@@ -107,7 +108,7 @@ func buildTables(sw *sweep.Sweep, rows iter.Seq2[Row, error], of selections) ([]
 	var wrong []error
 	for i, spec := range sw.Tables {
 		spec.Remarks = beside[i].remarks
-		t, err := table.Build(spec, seen[i])
+		t, err := table.Build(spec, beside[i].settled(seen[i]))
 		if err != nil {
 			wrong = append(wrong, problem.Usage(fmt.Errorf("table %s: %w", spec.Name, err), ""))
 			continue

@@ -19,8 +19,9 @@ const (
 	Chosen   = "chosen"   // its settings were selected
 	Searched = "searched" // it was tried and not selected
 	Ablation = "ablation"
-	Rung     = "rung"   // it was trained to a part of its budget, and its training went on or may do so
-	Pruned   = "pruned" // likewise, and its training did not go on
+	Rung     = "rung"     // it was trained to a part of its budget, and its training went on or may do so
+	Pruned   = "pruned"   // likewise, and its training did not go on
+	Shuffled = "shuffled" // it was trained on targets of train that were dealt out anew
 )
 
 // Rows goes through the trials that have ended, in the order of the sweep: those
@@ -104,6 +105,8 @@ func (l *Ledger) stages() func(*Point) string {
 		switch {
 		case p.Ablation:
 			return Ablation
+		case p.Shuffled > 0:
+			return Shuffled
 		case p.Until > 0 && !p.step.on && over[at]:
 			return Pruned
 		case p.Until > 0:
@@ -117,10 +120,10 @@ func (l *Ledger) stages() func(*Point) string {
 	}
 }
 
-// counts reports whether a table counts trials of a stage: ablations and unselected
-// configurations only if it has an axis that tells them apart.
+// counts reports whether a table counts trials of a stage as the method's: ablations and
+// unselected configurations only if it has an axis that tells them apart.
 func counts(stage string, spec table.Spec) bool {
-	return stage != Searched && stage != Rung && stage != Pruned && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
+	return stage != Searched && stage != Rung && stage != Pruned && stage != Shuffled && (stage != Ablation || spec.Rows == "variant" || spec.Cols == "variant")
 }
 
 // counted are the points that some table counts. Of a search that is few.
@@ -128,6 +131,6 @@ func (l *Ledger) counted(specs []table.Spec) []*Point {
 	stage := l.stages()
 	return slices.DeleteFunc(l.Points(), func(p *Point) bool {
 		s := stage(p)
-		return !slices.ContainsFunc(specs, func(spec table.Spec) bool { return counts(s, spec) })
+		return !slices.ContainsFunc(specs, func(spec table.Spec) bool { return counts(s, spec) || s == Shuffled && spec.Shuffled })
 	})
 }

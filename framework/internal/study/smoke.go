@@ -48,7 +48,7 @@ func (s *Study) Smoke(ctx context.Context, o RunOptions) (out []Smoked, err erro
 	var points []sweep.Point
 	seen := map[[2]string]bool{}
 	for _, p := range whole.Points() {
-		if at := [2]string{p.Method, p.Dataset}; !seen[at] && !p.Ablation {
+		if at := [2]string{p.Method, p.Dataset}; !seen[at] && !p.Ablation && p.Shuffled == 0 {
 			seen[at] = true
 			points = append(points, s.least(p.Point))
 		}

@@ -155,5 +155,6 @@ type Point struct {
 	Report   bool           // of settings that were selected, with the seeds of the report, where the search has its own
 	Until    int64          // to so much of the training budget only; 0: to the end
 	Ablation bool
+	Shuffled int  // the deal of train's targets that it is trained on, from 1; 0: they are as they are
 	Seedless bool // the seed changes nothing: the point stands for every seed of the sweep
 }

@@ -73,7 +73,7 @@ func Build(spec Spec, obs []Observation) (*Table, error) {
 func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 	c := Cell{
 		Row: at.row, Col: at.col, Metric: at.metric, Split: g.spec.Split,
-		Failed: h.failed, Missing: h.missing, Goal: g.goals[at.metric], Chance: h.first.Chance,
+		Failed: h.failed, Missing: h.missing, Goal: g.goals[at.metric], Chance: h.first.Chance, Retrained: h.first.Retrained,
 		Values: []float64{}, Seeds: []uint64{}, Trials: []string{}, // [] in JSON, never null
 	}
 	if c.Goal == "" {
@@ -99,7 +99,7 @@ func (g *gathered) cell(at place, h *heap) (Cell, evidence, error) {
 	if err != nil {
 		return c, e, fmt.Errorf("row %q, column %q: %w", at.row, at.col, err)
 	}
-	c.Mean = &s.Mean
+	c.Mean, c.P95 = &s.Mean, h.percentile(runs, c.Values, c.Goal)
 	if c.N > 1 && !math.IsInf(s.Std, 0) {
 		c.Std = &s.Std
 	}

@@ -85,7 +85,9 @@ func spread(t *Table) (lo, hi int) {
 	}
 	if hi == 0 {
 		for _, c := range t.Cells {
-			lo, hi = max(lo, c.seeds()), max(hi, c.seeds())
+			if !c.Retrained {
+				lo, hi = max(lo, c.seeds()), max(hi, c.seeds())
+			}
 		}
 	}
 	return lo, hi

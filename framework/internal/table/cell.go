@@ -29,8 +29,10 @@ type Cell struct {
 	Folds     []string  `json:"folds,omitempty"`     // of each value, "repeat.index"
 	Seedless  bool      `json:"seedless,omitempty"`  // the seed changes nothing
 	Chance    bool      `json:"chance,omitempty"`
-	Missing   int       `json:"missing,omitempty"` // successful trials without this metric
-	Mark      string    `json:"mark,omitempty"`    // "worse", "better" or "out" (of the best set)
+	Retrained bool      `json:"retrained,omitempty"` // a row of permuted targets: values are of trainings on them, seeds number the permutations
+	P95       *float64  `json:"p95,omitempty"`       // of shuffled targets: 95 % of the deals are no better
+	Missing   int       `json:"missing,omitempty"`   // successful trials without this metric
+	Mark      string    `json:"mark,omitempty"`      // "worse", "better" or "out" (of the best set)
 	Letters   string    `json:"letters,omitempty"`
 	Median    *float64  `json:"median,omitempty"` // with quartiles over trials, in tables of medians
 	Q1        *float64  `json:"q1,omitempty"`

@@ -27,9 +27,13 @@ type Observation struct {
 	// it has none of its own.
 	Environment string
 	Chance      bool // a prediction that looks at nothing: outside every comparison but "above chance"
-	Origin      Origin
-	Sees        *Sees     // nil: not declared
-	Selected    *Selected // nil: settings as given
+	// Retrained says that a row of shuffled targets is of the method trained anew on one
+	// deal of them, not of a read-out alone; P95 is the 95th percentile of such read-outs.
+	Retrained bool
+	P95       *float64
+	Origin    Origin
+	Sees      *Sees     // nil: not declared
+	Selected  *Selected // nil: settings as given
 }
 
 // Fold is one of several trainings on parts of a dataset.

@@ -89,7 +89,8 @@ func (t *Table) kinds(of map[*Cell]evidence) kinds {
 		k.seedless = k.seedless || c.Seedless && !c.Chance
 		k.trainings = max(k.trainings, c.Trainings)
 		k.one = k.one && c.Trainings == 0
-		if c.Interval == nil {
+		if c.Retrained { // sayLevels says what its interval is over
+		} else if c.Interval == nil {
 			k.bare++
 			k.deterministic = k.deterministic || c.N > 1 && c.Trainings == 0 && c.Std != nil && *c.Std == 0
 		} else {
