@@ -38,6 +38,7 @@ func TestNumbersPerCase(t *testing.T) {
 		{Kind: "direction", Target: "direction", Settings: map[string]any{"inits": 3}},
 		{Kind: "logistic", Target: "direction"},
 		{Kind: "state", Target: "direction", Settings: map[string]any{"passes": 2}},
+		{Kind: "state", Target: "direction", Version: "2", Settings: map[string]any{"passes": 1}},
 		{Kind: "knn", Target: "direction"}, {Kind: "knn", Target: "velocity"}, {Kind: "ridge", Target: "velocity"},
 		{Kind: "direction", Target: "direction", Version: "2"}, {Kind: "direction", Target: "direction", Version: "2", Settings: map[string]any{"profile": "swapvae", "inits": 3}},
 		{Kind: "logistic", Target: "direction", Version: "2"}, {Kind: "wiener", Target: "velocity"},

@@ -41,6 +41,7 @@ var kinds = []kind{
 	second[softmaxed]("logistic", "class", penalties, classMetrics),
 	second[linear]("ridge", "value", penalties, valueMetrics),
 	second[lagged]("wiener", "value", penalties, valueMetrics),
+	second[balanced]("state", "class", nil, classMetrics),
 	second[neighbours]("knn", "either", nil, slices.Concat(classMetrics, valueMetrics)),
 }
 

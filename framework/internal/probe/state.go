@@ -28,9 +28,6 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 	if err != nil {
 		return Result{}, err
 	}
-	if p.Draws < p.Batch {
-		return Result{}, problem.New(fmt.Sprintf("%d draws do not fill a batch of %d", p.Draws, p.Batch), "raise draws, or lower batch")
-	}
 	val, ok := parts[data.Val]
 	if !ok {
 		val, ok = parts[data.All] // not divided: fitted, chosen and scored on the whole
@@ -42,17 +39,11 @@ func (p state) Run(ctx context.Context, parts Parts, target string, seed uint64)
 	if err != nil {
 		return Result{}, err
 	}
-	train, held := widen(parts.fitted().X), widen(val.X)
-	var best classifier
-	most := -1.0
-	for i, decay := range decays() {
-		c, err := p.fit(ctx, train, t, data.Rand(seed, fmt.Sprintf("probe/state/decay/%d", i)), decay)
-		if err != nil {
-			return Result{}, err
-		}
-		if a := portion(c.classify(held), judge.Labels); a > most {
-			best, most = c, a
-		}
+	best, err := p.choose(ctx, labelled{widen(parts.fitted().X), t.Labels, t.Classes}, labelled{widen(val.X), judge.Labels, judge.Classes}, func(decay int) *rand.Rand {
+		return data.Rand(seed, fmt.Sprintf("probe/state/decay/%d", decay))
+	})
+	if err != nil {
+		return Result{}, err
 	}
 	var out Result
 	for _, s := range parts.splits() {
@@ -77,16 +68,16 @@ type classifier struct {
 	p    []float64 // [k·d + k]: a row of weights for each class, then the biases
 }
 
-func (p state) fit(ctx context.Context, x samples, t *data.Target, rng *rand.Rand, decay float64) (classifier, error) {
-	c := classifier{x.d, t.Classes, make([]float64, t.Classes*(x.d+1))}
-	bound := 1 / math.Sqrt(float64(x.d)) // PyTorch's Linear
+func (p state) fit(ctx context.Context, t labelled, rng *rand.Rand, decay float64) (classifier, error) {
+	c := classifier{t.x.d, t.classes, make([]float64, t.classes*(t.x.d+1))}
+	bound := 1 / math.Sqrt(float64(t.x.d)) // PyTorch's Linear
 	for i := range c.p {
 		c.p[i] = bound * (2*rng.Float64() - 1)
 	}
-	members := make([][]int, 0, t.Classes) // of the classes that there are
-	for l := range t.Classes {
+	members := make([][]int, 0, t.classes) // of the classes that there are
+	for l := range t.classes {
 		var m []int
-		for i, label := range t.Labels {
+		for i, label := range t.labels {
 			if int(label) == l {
 				m = append(m, i)
 			}
@@ -106,7 +97,7 @@ func (p state) fit(ctx context.Context, x samples, t *data.Target, rng *rand.Ran
 				m := members[rng.IntN(len(members))]
 				rows[i] = m[rng.IntN(len(m))]
 			}
-			c.gradient(g, x, t.Labels, rows)
+			c.gradient(g, t.x, t.labels, rows)
 			o.step(c.p, g)
 		}
 	}

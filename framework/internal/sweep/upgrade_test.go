@@ -61,7 +61,7 @@ func TestUpgrade(t *testing.T) {
 	for _, c := range changes {
 		at = append(at, c.Line)
 	}
-	if diff := cmp.Diff([]int{2, 5, 7, 8, 10, 10, 11, 17}, at); diff != "" {
+	if diff := cmp.Diff([]int{2, 5, 7, 8, 10, 10, 11, 14, 17}, at); diff != "" {
 		t.Error(diff, changes)
 	}
 	again, changes, err := Upgrade("sweep.yaml", text, false)

@@ -34,7 +34,7 @@ func sayLevels(t *Table, g *gathered, s *sentences) {
 	case chance:
 		s.say("chance: the best answer that looks at nothing and is known from train; it is in no family, and never best")
 	case t.Spec.Chance:
-		s.say("no chance level is known: probes of version 2 bring it for all of their kinds but state")
+		s.say("no chance level is known: probes of version 2 bring it")
 	}
 	const dealt = "train's target permuted by whole trials"
 	switch {
