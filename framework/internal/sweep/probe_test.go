@@ -43,7 +43,7 @@ func TestProbesGoByTheVersionOfTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, v := range [][2]string{{"", "2"}, {"", ""}, {"2", "2"}} {
+	for i, v := range [][2]string{{"", "2"}, {"", "2"}, {"2", "2"}} {
 		if got := [2]string{first[i].Version, second[i].Version}; got != v {
 			t.Errorf("%s is of version %q in files of version 1 and 2, want %q", first[i].Kind, got, v)
 		}
