@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"framework/internal/source/file"},
 	{"framework/internal/yaml", "framework/internal/stats", "framework/internal/figure", "framework/latent", "framework/transport", "framework/views", "framework/modelfile", "framework/internal/source/pickle", "framework/internal/source/mat"},
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
-	{"framework/internal/scaffold"},
+	{"framework/internal/scaffold", "sweeps"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
 	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
 	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal", "framework/internal/regular"},

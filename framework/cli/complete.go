@@ -31,14 +31,14 @@ const (
 // one name mean one thing everywhere.
 func (a *app) complete(root *cobra.Command) {
 	first := map[string]completer{ // arguments
-		"plan": sweeps, "run": sweeps, "status": sweeps, "table": sweeps, "search": sweeps, "report": sweeps, "compare": sweeps, "export": sweeps, "schema": sweeps,
-		"sweep upgrade": sweeps, "sweep import": yamls,
-		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweeps,
+		"plan": sweepFiles, "run": sweepFiles, "status": sweepFiles, "table": sweepFiles, "search": sweepFiles, "report": sweepFiles, "compare": sweepFiles, "export": sweepFiles, "schema": sweepFiles,
+		"sweep upgrade": sweepFiles, "sweep import": yamls,
+		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweepFiles,
 		"data get": datasets, "data describe": datasets,
 		"trial show": a.trials, "trial log": a.trials, "trial verify": a.trials, "trial adopt": a.trials, "trial rm": a.trials,
 	}
 	flags := map[string]completer{
-		"sweep": sweeps, "results": folders, "name": tables, "data": datasets,
+		"sweep": sweepFiles, "results": folders, "name": tables, "data": datasets,
 	}
 	words := map[[2]string][]string{ // of a flag of one command
 		{"table", "format"}: table.Formats(), {"export", "format"}: export.Formats(), {"plugin new", "lang"}: scaffold.Languages,
@@ -89,9 +89,9 @@ func once(path string, f completer) completer {
 	}
 }
 
-// sweeps are the YAML files in the folder of the word, and in sweeps where the word
+// sweepFiles are the YAML files in the folder of the word, and in sweeps where the word
 // names none, as far as they are sweeps.
-func sweeps(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func sweepFiles(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	dir, _ := filepath.Split(word)
 	var out []cobra.Completion
 	dirs := []string{dir}

@@ -26,13 +26,15 @@ func (a *app) exportCommand() *cobra.Command {
 	var dir, format, out string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "export FILE --format " + strings.Join(export.Formats(), "|") + " --out DIR|URL",
+		Use:   "export FILE|DIR --format " + strings.Join(export.Formats(), "|") + " --out DIR|URL",
 		Short: "Hand a sweep's results to data frames, MLflow or TensorBoard",
 		Long: `Export writes what is recorded of a sweep in a form that other tools read: its
 trials, metrics, curves, cases and tables as tidy Parquet or CSV files; a run for each
 trial on an MLflow server; an event file for each trial for TensorBoard. It reads the
 store of the results folder or, where there is none (results that were committed),
-records.jsonl. Exporting again replaces files and writes no run twice.
+records.jsonl. Instead of the sweep's file its folder of results will do, as RESULTS/NAME:
+what stands in records and tables there, with curves where the store is beside it.
+Exporting again replaces files and writes no run twice.
 
 MLflow asks for a name and password in MLFLOW_TRACKING_USERNAME and
 MLFLOW_TRACKING_PASSWORD, or a token in MLFLOW_TRACKING_TOKEN, if it asks at all.`,
@@ -85,6 +87,10 @@ MLFLOW_TRACKING_PASSWORD, or a token in MLFLOW_TRACKING_TOKEN, if it asks at all
 // source is what there is to export of a sweep, and what closes it: nil where there is
 // nothing. There may be both, and an error: of a table that cannot be made.
 func (a *app) source(ctx context.Context, file string, sets []string, dir string) (export.Source, func(), error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		s, giveBack, err := study.Folder(ctx, file)
+		return export.Source{Sweep: s.Sweep, Rows: s.Rows, Tables: s.Tables}, giveBack, err
+	}
 	if !store.Exists(dir) {
 		tables, wrong := study.CommittedTables(file, sets, dir)
 		if len(tables) == 0 && wrong != nil {

@@ -23,7 +23,11 @@ func (a *app) planCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			s, giveBack, err := a.openStudy(ctx, args[0], sets, study.NewPins(locked))
+			file, err := a.shipped(args[0])
+			if err != nil {
+				return err
+			}
+			s, giveBack, err := a.openStudy(ctx, file, sets, study.NewPins(locked))
 			if err != nil {
 				return err
 			}

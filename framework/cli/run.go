@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/assaylab/assay/framework/internal/study"
 	"github.com/assaylab/assay/framework/internal/table"
 	"github.com/assaylab/assay/framework/internal/trial"
+	"github.com/assaylab/assay/sweeps"
 )
 
 // summary is the last line of `assay run --json`: a contract for scripts.
@@ -39,10 +41,19 @@ in a process of its own, and prints the sweep's tables. What has finished is
 recorded at once: after Ctrl-C, a crash or a kill the same command continues.
 
 The first Ctrl-C starts no further trials and gives the running ones a grace
-time (ASSAY_GRACE, 30 s); the second ends them at once.`,
+time (ASSAY_GRACE, 30 s); the second ends them at once.
+
+The binary brings sweeps of its own, called by name: ` + strings.Join(sweeps.Names(), ", ") + `. Such a
+file is written here first.`,
+		Example: `  assay run quickstart
+  assay run sweep.yaml --set seeds=10`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.run(cmd.Context(), args[0], f)
+			file, err := a.shipped(args[0])
+			if err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), file, f)
 		},
 	}
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
