@@ -35,7 +35,13 @@ func ReferenceIn(t testing.TB, dir string, problem any, got []float64) {
 // same arrays.
 func ReferenceArrays(t testing.TB, problem any, got map[string][]float64) {
 	t.Helper()
-	want := answer(t, "testdata", problem)
+	ReferenceArraysIn(t, "testdata", problem, got)
+}
+
+// ReferenceArraysIn is ReferenceArrays with the files in another folder.
+func ReferenceArraysIn(t testing.TB, dir string, problem any, got map[string][]float64) {
+	t.Helper()
+	want := answer(t, dir, problem)
 	for name := range want.Arrays {
 		if got[name] == nil {
 			t.Errorf("%s: PyTorch %s has it, we have not", name, want.Torch)
