@@ -14,6 +14,7 @@ import (
 // model is a trained encoder; its weights lie in weights.safetensors.
 type model struct {
 	Profile   string    `json:"profile"`
+	Encoder   string    `json:"encoder,omitempty"` // of profile image
 	Target    string    `json:"target"`
 	Channels  int       `json:"channels"`
 	Kept      []int     `json:"kept"` // channels of the recording that are units
@@ -26,6 +27,9 @@ const weightsFile = "weights.safetensors"
 
 // standardise drops units that do not vary and keeps the moments of the others.
 func (m *model) standardise(r *data.Recording, p params) error {
+	if p.image {
+		return m.standardisePictures(r)
+	}
 	moments := data.MomentsOf(r.Samples, p.ddof)
 	m.Kept = moments.Varying(p.minStd)
 	if len(m.Kept) == 0 {
@@ -61,6 +65,10 @@ func load(dir string) (*model, error) {
 	n := len(m.Kept)
 	if !known || n == 0 || m.Kept[n-1] >= m.Channels || len(m.Mean) != n || len(m.Std) != n {
 		return nil, fmt.Errorf("the model in %s does not fit together: profile %q, %d of %d channels, %d means, %d deviations", dir, m.Profile, n, m.Channels, len(m.Mean), len(m.Std))
+	}
+	p.conv = m.Encoder == "conv"
+	if p.conv && (side(n) < 8 || n != m.Channels) {
+		return nil, fmt.Errorf("the model in %s does not fit together: %d of %d pixels are no square picture", dir, n, m.Channels)
 	}
 	m.body = new(nn.Params)
 	m.f, _ = encoder(m.body, &p, n, data.Rand(0, "overwritten by the file"))

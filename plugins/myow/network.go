@@ -11,6 +11,9 @@ import (
 // second Linear without bias, BatchNorm and PReLU. The last layer is Linear
 // with nothing behind it. Weights and biases begin at U(±1/√fan-in).
 func encoder(ps *nn.Params, p *params, units int, rng *rand.Rand) (f nn.Sequence, norms []*nn.BatchNorm) {
+	if p.conv {
+		return convolutions(ps, p, units, rng)
+	}
 	in := units
 	for i, out := range p.encoder {
 		name := fmt.Sprintf("encoder.%d", i)
@@ -67,8 +70,15 @@ func newBranch(p *params, units int, online bool, rng *rand.Rand) *branch {
 	}
 	b.f, b.norms = encoder(b.body, p, units, rng)
 	y := p.encoder[len(p.encoder)-1]
+	if p.conv {
+		y = channels[len(channels)-1]
+	}
 	if p.objective == "supervised" {
-		b.classify = linear(b.predictors, "classify", y, 2, true, rng)
+		outputs := 2 // cos and sin of the class angle
+		if p.classes > 0 {
+			outputs = p.classes
+		}
+		b.classify = linear(b.predictors, "classify", y, outputs, true, rng)
 		return b
 	}
 	z := y
@@ -76,7 +86,7 @@ func newBranch(p *params, units int, online bool, rng *rand.Rand) *branch {
 		z = p.g.out
 	}
 	hIn := z
-	if p.layout == "parallel" {
+	if p.layout == "parallel" || p.image && p.objective == "simclr" { // whose only projection is h
 		hIn = y
 	}
 	b.h = head(b.heads, p, "h", hIn, p.h, rng)

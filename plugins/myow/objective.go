@@ -7,9 +7,10 @@ import (
 
 // objective is one training step: views in, a loss out.
 type objective struct {
-	x, xTarget *nn.Value // views for the online and for the target network; may be one value
-	labels     *nn.Value // (cos θ, sin θ) of the supervised objective
-	rows       *nn.Batch // rows of A: distinct samples of the batch (second release)
+	x, xTarget *nn.Value   // views for the online and for the target network; may be one value
+	labels     *nn.Value   // (cos θ, sin θ) of the supervised objective
+	classes    *nn.Indices // those of pictures
+	rows       *nn.Batch   // rows of A: distinct samples of the batch (second release)
 	anchors    *nn.Indices
 	swapped    *nn.Indices
 	aug, mined *nn.Loss // aug: also the contrastive and the supervised loss
@@ -35,6 +36,12 @@ func newSecond(p *params, online, target *branch, units, batch int, w *kernel.Wo
 	o.swapped = nn.NewIndices(B.Pass(1), B.Pass(1)) // rows of view 2, then of view 1
 	switch p.objective {
 	case "supervised":
+		if p.classes > 0 {
+			o.classes = nn.NewIndices(B.Pass(1), o.rows.Pass(1))
+			o.aug = nn.Weigh(nn.CrossEntropy(online.classify.Apply(y), o.classes), 0.5)
+			o.step = nn.NewStep(nn.Total(o.aug))
+			return o
+		}
 		o.labels = g.Input(2, B.Pass(1), o.rows.Pass(1))
 		o.aug = nn.Weigh(nn.MSE(online.classify.Apply(y), o.labels), 0.5)
 		o.step = nn.NewStep(nn.Total(o.aug))

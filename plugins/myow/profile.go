@@ -32,6 +32,13 @@ type params struct {
 	start, ramp      int
 	temperature      float64
 
+	image, conv bool // samples are pictures; f is convolutional
+	classes     int  // of the supervised encoder for pictures, else 0
+	crop        augment.Crop
+	flip        augment.Flip
+	blur        augment.Blur
+	light       augment.Light
+
 	from, to int // neighbours are at t+from ... t+to
 	dropout  augment.Dropout
 	noise    augment.Gaussian
@@ -73,6 +80,16 @@ var profiles = map[string]params{
 		dropout: augment.Dropout{Most: 0.8, Apply: 0.9}, noise: augment.Gaussian{SD: 0.2, Apply: 1}, pepper: augment.Pepper{Size: 0.3}, shared: true, zFirst: true, minStd: 1e-3,
 		steps: 20000, batch: 256, optimiser: "lars", rate: 0.8, decay: 1e-6, momentum: 0.9, warmUp: 200, tau: 0.9,
 	},
+	// The first release's settings for CIFAR-10, brought to 20 epochs of 39 steps: mining
+	// begins after an eighth of the training, and the loss is symmetric, as in gen2. Heads
+	// are as much smaller as the encoder is (released: g and q 4096, 256; h and r 1024, 64),
+	// AdamW stands in for SGD at a rate of 2, which 780 steps are too few for.
+	"image": {
+		image: true, encoder: []int{256, 256, 128}, encNorm: 0.1,
+		g: mlp{256, 64}, q: mlp{256, 64}, h: mlp{128, 32}, r: mlp{128, 32},
+		k: 1, lambda: 0.5, start: 98, ramp: 10,
+		steps: 780, batch: 256, optimiser: "adamw", rate: 1e-3, decay: 5e-5, warmUp: 30, tau: 0.98,
+	},
 }
 
 // budget is the number of steps as an expression on settings, for Describe.
@@ -110,6 +127,12 @@ func (s *settings) resolve() params {
 		if p.from < 0 {
 			p.from = -s.Jitter
 		}
+	}
+	if p.image {
+		p.conv = s.Encoder == "conv"
+		p.crop, p.flip = augment.Crop{Least: s.Crop}, augment.Flip{P: s.Flip}
+		p.light = augment.Light{Brightness: s.Brightness, Contrast: s.Contrast, Apply: 0.8}
+		p.blur = augment.Blur{Least: 0.1 * s.Blur, Most: s.Blur, Apply: 0.5}
 	}
 	if s.Pattern != "profile" {
 		p.shared = s.Pattern == "shared"

@@ -43,7 +43,7 @@ func TestFirstLossesArePyTorchs(t *testing.T) {
 	// The target's heads do not begin as the online ones here, so that their
 	// moving average shows. The rate is small because the bias of h has no
 	// gradient but rounding (batch norm follows), which Adam makes steps of.
-	training.target.heads.CopyFrom(newBranch(p, len(training.second.aug.scale), false, request.Rand("other heads")).heads)
+	training.target.heads.CopyFrom(newBranch(p, len(training.second.aug.(*augmenter).scale), false, request.Rand("other heads")).heads)
 	problem.Online, problem.Target = map[string][]float32{}, map[string][]float32{}
 	store := func(into map[string][]float32, sets ...*nn.Params) {
 		for _, ps := range sets {

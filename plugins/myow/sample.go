@@ -75,7 +75,7 @@ func (a *augmenter) standardise(x []float32) {
 type secondSampler struct {
 	p         *params
 	r         *data.Recording
-	aug       *augmenter
+	aug       views
 	rng       *rand.Rand
 	order     []int // a permutation of the samples; anchors are order[next:]
 	next      int
@@ -85,8 +85,8 @@ type secondSampler struct {
 	rowOf     []int // of a sample in A, or -1
 }
 
-func newSecondSampler(p *params, m *model, r *data.Recording, batch int, order, noise *rand.Rand) *secondSampler {
-	s := &secondSampler{p: p, r: r, aug: newAugmenter(p, m, 3*batch, noise), rng: order, next: r.Len(),
+func newSecondSampler(p *params, r *data.Recording, batch int, order *rand.Rand, aug views) *secondSampler {
+	s := &secondSampler{p: p, r: r, aug: aug, rng: order, next: r.Len(),
 		anchors: make([]int, batch), positives: make([]int, batch), rowOf: make([]int, r.Len())}
 	for i := range r.Len() {
 		s.order = append(s.order, i)
@@ -163,8 +163,15 @@ func (s *secondSampler) eligible(i, j int) bool {
 	return s.r.Trial[a] != s.r.Trial[b]
 }
 
-// label fills the targets of the supervised objective, (cos, sin) of 2πl/C.
+// label fills the targets of the supervised objective, (cos, sin) of 2πl/C, or of
+// pictures the classes l.
 func (s *secondSampler) label(o *objective, t *data.Target) {
+	if o.classes != nil {
+		for k, i := range append(append([]int(nil), s.positives...), s.all...) {
+			o.classes.At[k] = int(t.Labels[i])
+		}
+		return
+	}
 	y, B := o.labels.Data(), len(s.positives)
 	at := func(k, i int) {
 		sin, cos := math.Sincos(2 * math.Pi * float64(t.Labels[i]) / float64(t.Classes))

@@ -3,6 +3,7 @@ package myow
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/data"
@@ -18,6 +19,9 @@ func (method) Train(ctx context.Context, req framework.TrainRequest, rec framewo
 		return nil, err
 	}
 	m := &model{Profile: s.Profile, Target: s.Target, Channels: r.Samples.Cols()}
+	if p.image {
+		m.Encoder = s.Encoder
+	}
 	if err := m.standardise(r, p); err != nil {
 		return nil, err
 	}
@@ -71,6 +75,9 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 			return nil, framework.Refuse(err.Error(), "set target to a class target of the recording")
 		}
 		t.labels = l
+		if p.image {
+			t.p.classes = l.Classes
+		}
 	}
 	t.online = newBranch(&t.p, units, true, req.Rand("init"))
 	t.target = newBranch(&t.p, units, false, req.Rand("init target"))
@@ -79,11 +86,16 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 		t.target.body.CopyFrom(t.online.body)
 	}
 	m.body, m.f = t.online.body, t.online.f
-	order, noise := req.Stream("batches"), req.Stream("augmentation")
-	t.places = map[string]place{"batches": order, "augmentation": noise}
+	t.places = map[string]place{}
+	stream := func(name string) *rand.Rand {
+		s := req.Stream(name)
+		t.places[name] = s
+		return s.Rand
+	}
+	order := stream("batches")
 	if p.pool > 0 && (p.objective == "myow" || p.objective == "byol" || p.objective == "simsiam") {
 		pool := min(p.pool, r.Len())
-		t.first = newFirstSampler(&t.p, m, r, batch, pool, order.Rand, noise.Rand)
+		t.first = newFirstSampler(&t.p, m, r, batch, pool, order, stream("augmentation"))
 		t.places["pairs"], t.places["trials"] = t.first.pairs, trialOrder{t.first}
 		t.plain = newFirst(&t.p, t.online, t.target, units, batch, pool, false, t.workers)
 		t.full = t.plain
@@ -93,7 +105,13 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 			t.full.search.eligible = func(int, int) bool { return true }
 		}
 	} else {
-		t.second = newSecondSampler(&t.p, m, r, batch, order.Rand, noise.Rand)
+		var aug views
+		if p.image {
+			aug = newPictureViews(&t.p, m, 3*batch, stream)
+		} else {
+			aug = newAugmenter(&t.p, m, 3*batch, stream("augmentation"))
+		}
+		t.second = newSecondSampler(&t.p, r, batch, order, aug)
 		t.places["partition"] = partition{t.second}
 		t.full = newSecond(&t.p, t.online, t.target, units, batch, t.workers)
 		t.plain = t.full
@@ -102,8 +120,7 @@ func newTraining(p params, m *model, whole *data.Recording, req framework.TrainR
 		}
 	}
 	if t.full.search != nil {
-		mining := req.Stream("mining")
-		t.full.search.rng, t.places["mining"] = mining.Rand, mining
+		t.full.search.rng = stream("mining")
 	}
 	t.optimiser = newOptimiser(&t.p, t.full.step.Params())
 	return t, nil
