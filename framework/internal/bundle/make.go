@@ -69,7 +69,8 @@ func Make(ctx context.Context, s Source, w io.Writer) (m Manifest, notes []strin
 		t.m.Commands[1] += " --set '" + set + "'"
 	}
 	t.files[readmeName] = []byte(t.readme())
-	return t.m, t.notes, write(w, t.m, t.files)
+	err = write(w, &t.m, t.files)
+	return t.m, t.notes, err
 }
 
 // taken is what a bundle will hold, as far as it is gathered.

@@ -19,7 +19,7 @@ type content map[string][]byte
 
 // write writes the archive: the manifest, then all members by name. Times, owners and
 // modes are those of nobody, so that equal contents give equal bytes.
-func write(w io.Writer, m Manifest, c content) error {
+func write(w io.Writer, m *Manifest, c content) error {
 	m.Members = nil
 	names := slices.Sorted(maps.Keys(c))
 	for _, name := range names {
