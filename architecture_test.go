@@ -18,7 +18,7 @@ const module = "github.com/assaylab/assay/"
 var layers = [][]string{
 	{".", "bench/gemm", "bench/ot", "bench/training"},
 	{"framework/cli", "framework/conformance"},
-	{"framework/internal/control"},
+	{"framework/internal/control", "framework/internal/bundle"},
 	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
 	{"framework/internal/report", "framework/internal/export", "framework/internal/editor"},
 	{"framework/internal/executor", "framework/internal/sweep", "framework/internal/store", "framework/internal/search/asker"},

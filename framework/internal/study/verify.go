@@ -3,13 +3,9 @@ package study
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 
-	"github.com/assaylab/assay/framework/internal/problem"
-	"github.com/assaylab/assay/framework/internal/runner"
 	"github.com/assaylab/assay/framework/internal/trial"
 	"github.com/assaylab/assay/framework/metric"
 )
@@ -17,46 +13,12 @@ import (
 // Verify runs a recorded trial again, as any trial is run, and lists what differs.
 // A plugin named by a relative path is looked for from dir.
 func Verify(ctx context.Context, t Tools, old trial.Record, dir string) ([]string, error) {
-	digest, err := t.Builder.Build(ctx, old.Provenance.Recipe, old.Spec.Seed)
-	if err != nil {
+	now, other, err := Rerun(ctx, t, old, Again{Recipe: old.Provenance.Recipe, Plugin: old.Provenance.Plugin, Dir: dir})
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if digest != old.Spec.Dataset {
-		return []string{fmt.Sprintf("the dataset is another one now: %s, was %s", digest, old.Spec.Dataset)}, nil
-	}
-	p, err := t.Finder.Find(old.Provenance.Plugin, dir)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(p.Where()); err != nil && p.Origin == "path" {
-		return nil, problem.Advise(fmt.Errorf("the trial's plugin %s is not at %s", old.Provenance.Plugin, p.Where()), "the path is relative to the sweep: name that with --sweep FILE")
-	}
-	d, err := t.Launcher.Describe(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	if d.Version != old.Spec.Version {
-		return []string{fmt.Sprintf("the method is version %s now, was %s", d.Version, old.Spec.Version)}, nil
-	}
-	work, err := os.MkdirTemp("", "assay-verify-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(work)
-	site := runner.Site{
-		Plugin: func(context.Context, trial.PluginRef) (runner.Plugin, error) {
-			return runner.Plugin{Plugin: p, Description: d}, nil
-		},
-		Dataset: t.Builder.Cache.Dir,
-		Work:    work,
-	}
-	r := runner.New(runner.With(t.Launcher), 0)
-	defer r.Close()
-	now := r.Run(ctx, trial.Request{
-		Attempt: "verify", Number: 1, Key: old.Key, Spec: old.Spec, Resources: trial.Resources{CPUs: old.Provenance.Threads},
-	}, site, nil).Record
-	if now.Failure != nil {
-		return nil, errors.Join(errors.New("the trial failed this time"), now.Failure)
+	case other != "":
+		return []string{other}, nil
 	}
 	return Differences(old, now), nil
 }
