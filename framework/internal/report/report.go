@@ -27,6 +27,7 @@ type Options struct {
 	File    string // of the sweep, as commands on the page name it
 	Version string // of assay
 	Redact  bool   // take names of users, nodes and folders out
+	Live    bool   // with a place for what happens now, which a server tells; see view
 }
 
 // A Page is what a report shows.
@@ -44,6 +45,9 @@ type Page struct {
 	at     map[string]int // places of trials by their keys
 	redact *redactor
 }
+
+// Ended is how many trials the page tells of.
+func (p *Page) Ended() int { return p.Finished + p.Failed }
 
 // Group is trials that failed for one reason.
 type Group struct {

@@ -25,6 +25,9 @@ var pageCSS string
 //go:embed page/page.js
 var pageJS string
 
+//go:embed page/live.js
+var liveJS string
+
 // charts is built by page/build; its licence is page/charts.LICENSE.
 //
 //go:embed page/charts.min.js
@@ -44,7 +47,8 @@ var layout = sync.OnceValue(func() *template.Template {
 // Write writes the page.
 //
 // Its content security policy names the digests of its own scripts and style and
-// nothing else, so that no text in it can become a script, and no request leaves it.
+// nothing else, so that no text in it can become a script, and no request leaves it. A
+// live page asks the server that it comes from, and nobody else.
 func (p *Page) Write(w io.Writer) error {
 	data, err := p.packed()
 	if err != nil {
@@ -71,15 +75,21 @@ func (p *Page) Write(w io.Writer) error {
 	style, library, script := "\n"+pageCSS, "\n"+charts, "\n"+pageJS
 	policy := fmt.Sprintf("default-src 'none'; script-src %s %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
 		source(library), source(script), source(style))
+	var live template.JS
+	if p.Live {
+		live = template.JS("\n" + liveJS)
+		policy = strings.Replace(policy, "script-src ", "connect-src 'self'; script-src "+source(string(live))+" ", 1)
+	}
 	return layout().Execute(w, struct {
 		*Page
 		Policy          string
 		Style           template.CSS
 		Library, Script template.JS
+		LiveScript      template.JS
 		Sections        []section
 		Data            template.HTML
 		Licence         string
-	}{p, policy, template.CSS(style), template.JS(library), template.JS(script), tables, template.HTML(data), licence})
+	}{p, policy, template.CSS(style), template.JS(library), template.JS(script), live, tables, template.HTML(data), licence})
 }
 
 // source is a script or style as a policy names it.
