@@ -33,7 +33,7 @@ var layers = [][]string{
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
 	{"framework/internal/scaffold"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
-	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
+	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile", "framework/internal/cite"},
 	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal", "framework/internal/regular"},
 	{"framework/internal/clean"},
 }

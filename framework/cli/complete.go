@@ -31,7 +31,7 @@ const (
 // one name mean one thing everywhere.
 func (a *app) complete(root *cobra.Command) {
 	first := map[string]completer{ // arguments
-		"plan": sweeps, "run": sweeps, "status": sweeps, "table": sweeps, "search": sweeps, "report": sweeps, "compare": sweeps, "export": sweeps, "schema": sweeps, "bundle": sweeps,
+		"plan": sweeps, "run": sweeps, "status": sweeps, "table": sweeps, "search": sweeps, "report": sweeps, "compare": sweeps, "export": sweeps, "schema": sweeps, "bundle": sweeps, "cite": sweeps,
 		"sweep upgrade": sweeps, "sweep import": yamls,
 		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweeps,
 		"data get": datasets, "data describe": datasets,
