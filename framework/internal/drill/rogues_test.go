@@ -29,6 +29,9 @@ func rogueSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	names := []string{"well-behaved"}
+	for name := range extras {
+		names = append(names, name)
+	}
 	for _, class := range behaviours() {
 		for _, b := range class.all {
 			names = append(names, class.slug+"-"+b.name)
