@@ -25,6 +25,7 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/cli"
+	"github.com/assaylab/assay/plugins/baseline"
 )
 
 var (
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 	name := filepath.Base(os.Args[0])
 	switch {
 	case name == "assay":
-		cli.Main(func() framework.Method { return nothing{} })
+		cli.Main(baseline.New, func() framework.Method { return nothing{} })
 		return
 	case name == "rogue":
 		playRogue(os.Args[1])
@@ -66,7 +67,9 @@ func newSite(t *testing.T) *site {
 	s := &site{dir: t.TempDir()}
 	s.assay, s.measure = s.copyOf(t, "assay"), s.copyOf(t, "measure")
 	if *other != "" {
-		s.assay = *other
+		if err := errors.Join(os.Remove(s.assay), os.Symlink(*other, s.assay)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }

@@ -29,6 +29,9 @@ func rogueSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	names := []string{"well-behaved"}
+	for name := range extras {
+		names = append(names, name)
+	}
 	for _, class := range behaviours() {
 		for _, b := range class.all {
 			names = append(names, class.slug+"-"+b.name)
@@ -134,7 +137,11 @@ func (s *site) watched(interrupt time.Duration, args ...string) (o outcome, late
 	}
 	close(done)
 	<-stopped
-	return outcome{code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), wall: time.Since(began), memory: memory, cpu: cpu}, late
+	code := cmd.ProcessState.ExitCode()
+	if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && s.Signaled() {
+		code = -int(s.Signal())
+	}
+	return outcome{code: code, stdout: stdout.String(), stderr: stderr.String(), wall: time.Since(began), memory: memory, cpu: cpu}, late
 }
 
 // left is what these drills leave behind: processes, files in shared memory.
