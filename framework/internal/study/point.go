@@ -139,7 +139,7 @@ func sees(d framework.Description, settings map[string]any) *trial.Sees {
 func (s *Study) allowed(method string) trial.Grant {
 	for _, m := range s.Sweep.Methods {
 		if m.ID == method {
-			return m.Allow
+			return m.Allow.And(s.pins.granted(s.plugins[m.ID].Plugin))
 		}
 	}
 	return trial.Grant{}
