@@ -26,7 +26,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Write a page with a sweep's tables, trials, figures and failures",
 		Long: `Report writes one HTML file that needs no other and asks nobody for anything: the
 sweep's tables, every trial behind every number with the command that repeats it,
-figures, failures with the ends of their logs, what was spent, and where the numbers
+figures, pictures of what is kept of trials, failures with the ends of their logs, what was spent, and where the numbers
 come from. It reads the store of the results folder or, where there is none (results
 that were committed), records.jsonl.`,
 		Args: cobra.ExactArgs(1),
