@@ -46,6 +46,7 @@ var goldenSettings = map[string]map[string]any{
 	"baseline":   {"embedding": "fa", "dims": 3},
 	"decoder":    {"target": "direction", "context": []int{-1, 1}},
 	"eit":        {"window": 4, "bins": 4, "heads": 1, "head_width": 4, "depth_t": 1, "depth_s": 1, "epochs": 1, "learning_rate": 1e-3},
+	"evolution":  {"genes": 5, "generations": 5, "examples": 40},
 	"hiwa":       {"restarts": 2, "iterations": 10},
 	"myow":       {"profile": "gen2", "steps": 4, "batch": 16, "mining_start": 0},
 	"nemo":       {"n": 400, "k": 10, "draws": 20, "graphs": 2},
@@ -241,12 +242,12 @@ func goldenRecording(role int) *data.Recording {
 	const samples, channels, length = 192, 24, 8
 	rng := data.Rand(uint64(role+1), "golden")
 	r := &data.Recording{Samples: data.NewArray(samples, channels), Trial: make([]int32, samples), Split: make([]data.Split, samples)}
-	labels := make([]int32, samples)
+	labels, sides := make([]int32, samples), make([]int32, samples)
 	velocity := data.NewArray(samples, 2)
 	for i := range samples {
 		trial := i / length
 		direction := trial % 4
-		r.Trial[i], labels[i], r.Split[i] = int32(trial), int32(direction), data.Train
+		r.Trial[i], labels[i], sides[i], r.Split[i] = int32(trial), int32(direction), int32(direction/2), data.Train
 		if trial%4 == trial/4%4 {
 			r.Split[i] = data.Test
 		}
@@ -263,6 +264,7 @@ func goldenRecording(role int) *data.Recording {
 	r.Targets = []data.Target{
 		{Name: "direction", Labels: labels, Classes: 4}, {Name: "velocity", Values: velocity, Unit: "cm/s"},
 		{Name: "cluster", Labels: labels, Classes: 4}, {Name: "class", Labels: labels, Classes: 4},
+		{Name: "side", Labels: sides, Classes: 2},
 	}
 	return r
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/assaylab/assay/plugins/baseline"
 	"github.com/assaylab/assay/plugins/decoder"
 	"github.com/assaylab/assay/plugins/eit"
+	"github.com/assaylab/assay/plugins/evolution"
 	"github.com/assaylab/assay/plugins/hiwa"
 	"github.com/assaylab/assay/plugins/myow"
 	"github.com/assaylab/assay/plugins/plasticity"
@@ -16,6 +17,6 @@ import (
 )
 
 // methods are those that the binary brings.
-var methods = []func() framework.Method{assemblies.New, baseline.New, decoder.New, eit.New, hiwa.New, myow.New, nemo.New, plasticity.New, swapvae.New}
+var methods = []func() framework.Method{assemblies.New, baseline.New, decoder.New, eit.New, evolution.New, hiwa.New, myow.New, nemo.New, plasticity.New, swapvae.New}
 
 func main() { cli.Main(methods...) }
