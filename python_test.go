@@ -124,3 +124,22 @@ func TestPythonScaffold(t *testing.T) {
 		t.Errorf("pytest: %v\n%s", err, out)
 	}
 }
+
+// A search strategy that plugin new makes passes its checks, and a sweep searches with it.
+func TestStrategyScaffold(t *testing.T) {
+	python := environment(t, "plugins/python")
+	dir := t.TempDir()
+	t.Setenv("ASSAY_CACHE", filepath.Join(dir, "cache"))
+	made := filepath.Join(dir, "my-climber")
+	assay(t, "plugin", "new", "my-climber", "--lang", "python", "--strategy", "--dir", made)
+	manifest := read(t, filepath.Join(made, "plugin.yaml"))
+	write(t, filepath.Join(made, "plugin.yaml"), strings.Replace(manifest, "python: .venv", "python: "+python, 1))
+	assay(t, "plugin", "check", "--strategy", made)
+	assay(t, "run", filepath.Join(made, "sweep.yaml"), "--results", dir, "--set", "search.configurations=10")
+	if records := read(t, filepath.Join(dir, "my-climber", "records.jsonl")); strings.Count(records, "\"role\":\"chosen\"") != 2 {
+		t.Errorf("the selected configuration has not run with both seeds:\n%s", records)
+	}
+	if out, err := exec.Command(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", made).CombinedOutput(); err != nil {
+		t.Errorf("pytest: %v\n%s", err, out)
+	}
+}

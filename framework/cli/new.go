@@ -13,6 +13,7 @@ import (
 
 func (a *app) pluginNew() *cobra.Command {
 	var language, dir, clone string
+	var strategy bool
 	cmd := &cobra.Command{
 		Use:   "new NAME --lang " + strings.Join(scaffold.Languages, "|"),
 		Short: "Make the folder of a new plugin, which passes its checks at once",
@@ -21,6 +22,12 @@ func (a *app) pluginNew() *cobra.Command {
 			name := args[0]
 			if language == "" {
 				return usage(errors.New("plugin new needs a language"), "--lang "+strings.Join(scaffold.Languages, ", or --lang "))
+			}
+			if strategy {
+				if language != "python" {
+					return usage(errors.New("search strategies are written in Python"), "--strategy --lang python")
+				}
+				language = scaffold.Strategy
 			}
 			if dir == "" {
 				dir = name
@@ -45,6 +52,7 @@ func (a *app) pluginNew() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&language, "lang", "", "`LANGUAGE` of the plugin: "+strings.Join(scaffold.Languages, " or "))
+	cmd.Flags().BoolVar(&strategy, "strategy", false, "make a search strategy instead of a method")
 	cmd.Flags().StringVar(&dir, "dir", "", "folder to make (default: NAME)")
 	cmd.Flags().StringVar(&clone, "assay", "", "folder of the clone of assay that a Go plugin builds against (default: the one around this folder)")
 	return cmd

@@ -26,11 +26,14 @@ import (
 	"github.com/assaylab/assay/framework/setting"
 )
 
-//go:embed all:go all:python
+//go:embed all:go all:python all:strategy
 var templates embed.FS
 
 // Languages are those that there are templates for.
 var Languages = []string{"go", "python"}
+
+// Strategy is the template of a search strategy, which is written in Python.
+const Strategy = "strategy"
 
 // assayModule is the module that a Go plugin imports.
 const assayModule = "github.com/assaylab/assay"
@@ -53,10 +56,10 @@ var nameForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // refuse is a request that cannot be met.
 func refuse(fact, hint string) error { return problem.Problem{Fact: fact, Hint: hint, Usage: true} }
 
-// Write makes the folder dir, which must not exist or be empty, and returns the
-// files that it wrote. clone is the folder of a clone of assay, or "".
+// Write makes the folder dir of a method in a language, or of a [Strategy]; it must not
+// exist or be empty. It returns the files that it wrote. clone is the folder of a clone of assay, or "".
 func Write(dir, name, language, clone string) ([]string, error) {
-	if !slices.Contains(Languages, language) {
+	if language != Strategy && !slices.Contains(Languages, language) {
 		return nil, refuse(fmt.Sprintf("there is no template for the language %q", language), strings.TrimSpace(setting.Suggest(language, Languages)+" languages: "+strings.Join(Languages, ", ")))
 	}
 	if !nameForm().MatchString(name) || len(name) > 64 {
@@ -100,7 +103,7 @@ func describe(dir, name, language, clone string) (Plugin, map[string][]byte, err
 		p.Type += strings.ToUpper(word[:1]) + word[1:]
 	}
 	extra := map[string][]byte{}
-	if language == "python" {
+	if language != "go" {
 		err := eachOfSDK(func(name string, text []byte) error { extra[path.Join("sdk", name)] = text; return nil })
 		return p, extra, err
 	}
