@@ -18,6 +18,7 @@ const module = "github.com/assaylab/assay/"
 var layers = [][]string{
 	{".", "bench/gemm", "bench/ot", "bench/training"},
 	{"framework/cli", "framework/conformance"},
+	{"framework/internal/view"},
 	{"framework/internal/control", "framework/internal/bundle"},
 	{"framework/internal/study", "framework/methodtest", "framework/methodtest/recordings"},
 	{"framework/internal/report", "framework/internal/export", "framework/internal/editor"},
@@ -33,7 +34,7 @@ var layers = [][]string{
 	{"framework/data", "framework/nn/nntest", "framework/augment", "framework/ot"},
 	{"framework/internal/scaffold", "sweeps"},
 	{"framework/data/npy", "framework/setting", "framework/nn"},
-	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile"},
+	{"framework/metric", "framework/internal/failure", "framework/internal/wire", "framework/nn/kernel", "framework/internal/bytesize", "framework/internal/lockfile", "framework/internal/cite"},
 	{"framework/internal/wire/protogen", "framework/internal/problem", "framework/internal/build", "framework/internal/terminal", "framework/internal/regular"},
 	{"framework/internal/clean"},
 }

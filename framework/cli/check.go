@@ -152,6 +152,9 @@ func (a *app) check(ctx context.Context, name string, o checkOptions) error {
 		if lacks := (host.Access{Env: launcher.Env}).Lacks(p.Needs().Access); lacks != "" {
 			fmt.Fprintf(a.out, "it asks for what a sweep grants: allow: %s\n", lacks)
 		}
+		if words := p.Environs(ctx); words != "" {
+			fmt.Fprintf(a.out, "its environment: %s\n", words)
+		}
 		fmt.Fprintln(a.out)
 	}
 	for _, check := range chosen {

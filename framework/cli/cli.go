@@ -105,7 +105,7 @@ Finished trials are never run twice: change the file and run it again.`,
 	root.AddCommand(a.planCommand(), a.runCommand(), a.statusCommand(), a.tableCommand(), a.searchCommand(), a.sweepCommand(),
 		a.pluginCommand(), a.dataCommand(), a.trialCommand(), a.resultsCommand(), a.workerCommand())
 	root.AddCommand(a.reportCommand(), a.viewCommand(), a.compareCommand(), a.exportCommand(), a.schemaCommand())
-	root.AddCommand(a.bundleCommand(), a.reproduceCommand())
+	root.AddCommand(a.bundleCommand(), a.reproduceCommand(), a.citeCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	strict(root)

@@ -15,7 +15,7 @@ import (
 
 func (a *app) compareCommand() *cobra.Command {
 	var sets []string
-	var dir, other string
+	var dir, other, out string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "compare FILE [FILE]",
@@ -24,7 +24,10 @@ func (a *app) compareCommand() *cobra.Command {
 another (--with), in the metrics that their tables show: by how much, and whether that
 is more than the chance of training seeds and test cases. Methods and datasets are
 matched by their names. Differences are tested as tables test them; p values are
-adjusted by Holm's method over all that is compared of one metric on one split.`,
+adjusted by Holm's method over all that is compared of one metric on one split. With
+--out it is a page, too: one HTML file without a script that asks nobody for anything.`,
+		Example: `  assay compare before.yaml after.yaml
+  assay compare sweep.yaml --set methods.one.settings.rate=0.1 --out changes.html`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			second := args[len(args)-1]
@@ -45,6 +48,11 @@ adjusted by Holm's method over all that is compared of one metric on one split.`
 			if err != nil {
 				return err
 			}
+			if out != "" {
+				if err := a.comparePage(out, [2]*sweep.Sweep{one.Sweep, two.Sweep}, [2]string{a.results(dir), a.results(other)}, sets, changes); err != nil {
+					return err
+				}
+			}
 			if asJSON {
 				return json.NewEncoder(a.out).Encode(map[string]any{"changes": changes})
 			}
@@ -55,6 +63,7 @@ adjusted by Holm's method over all that is compared of one metric on one split.`
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the second sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
 	cmd.Flags().StringVar(&other, "with", "", "folder of results of the second (default: that of the first)")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "`FILE` of a page to write")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

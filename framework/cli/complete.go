@@ -31,7 +31,7 @@ const (
 // one name mean one thing everywhere.
 func (a *app) complete(root *cobra.Command) {
 	first := map[string]completer{ // arguments
-		"plan": sweepFiles, "run": sweepFiles, "status": sweepFiles, "table": sweepFiles, "search": sweepFiles, "report": sweepFiles, "view": sweepFiles, "compare": sweepFiles, "export": sweepFiles, "schema": sweepFiles, "bundle": sweepFiles,
+		"plan": sweepFiles, "run": sweepFiles, "status": sweepFiles, "table": sweepFiles, "search": sweepFiles, "report": sweepFiles, "view": sweepFiles, "compare": sweepFiles, "export": sweepFiles, "schema": sweepFiles, "bundle": sweepFiles, "cite": sweepFiles,
 		"sweep upgrade": sweepFiles, "sweep import": yamls,
 		"plugin describe": a.plugins, "plugin check": a.plugins, "plugin lock": sweepFiles,
 		"data get": datasets, "data describe": datasets,

@@ -20,18 +20,18 @@ import (
 func (a *app) reportCommand() *cobra.Command {
 	var sets []string
 	var dir, out string
-	var redact bool
+	var redact, draws bool
 	cmd := &cobra.Command{
 		Use:   "report FILE",
 		Short: "Write a page with a sweep's tables, trials, figures and failures",
 		Long: `Report writes one HTML file that needs no other and asks nobody for anything: the
 sweep's tables, every trial behind every number with the command that repeats it,
-figures, failures with the ends of their logs, what was spent, and where the numbers
+figures, pictures of what is kept of trials, failures with the ends of their logs, what was spent, and where the numbers
 come from. It reads the store of the results folder or, where there is none (results
 that were committed), records.jsonl.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := report.Options{File: args[0], Version: build.This().Name(), Redact: redact}
+			o := report.Options{File: args[0], Version: build.This().Name(), Redact: redact, Draws: draws}
 			p, wrong := a.page(cmd.Context(), o, sets, a.results(dir))
 			if p == nil {
 				return wrong
@@ -49,6 +49,7 @@ that were committed), records.jsonl.`,
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a scalar of the sweep, `PATH=VALUE` (repeatable)")
 	cmd.Flags().StringVar(&dir, "results", "", "folder of results")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "`FILE` to write (default: the sweep's name and .html)")
+	cmd.Flags().BoolVar(&draws, "pictures", true, "draw embeddings, confusion matrices and arrays, where they are kept")
 	cmd.Flags().BoolVar(&redact, "redact", true, "take out names of users, nodes and folders")
 	return cmd
 }
@@ -81,7 +82,14 @@ func (a *app) page(ctx context.Context, o report.Options, sets []string, dir str
 	tables, wrong := tablesOf(ctx, l)
 	o.Sweep = s.Sweep.Name
 	const all = store.Spec | store.Metrics | store.Provenance | store.Curves
-	return joined(wrong)(report.New(o, tables, iter.Seq2[store.Line, error](l.Rows(ctx, all, nil))))
+	p, err := joined(wrong)(report.New(o, tables, iter.Seq2[store.Line, error](l.Rows(ctx, all, nil))))
+	if p == nil {
+		return nil, err
+	}
+	if o.Draws {
+		err = errors.Join(err, a.pictures(ctx, s, l, dir, p))
+	}
+	return p, err
 }
 
 // tablesOf are the tables of what has run; of a sweep in which nothing has come to

@@ -126,6 +126,10 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 	if err != nil && !(interrupted && errors.Is(err, context.Canceled)) {
 		return err
 	}
+	if ledger == nil { // the second signal came before it was known what there is to run
+		fmt.Fprintln(a.talk, "assay: interrupted before anything ran")
+		return exitCode(exitInterrupted)
+	}
 	total := ledger.Count(nil)
 	if f.detach {
 		fmt.Fprintf(a.talk, "assay: left with %s: %d of %d trials are finished; the same command without --detach takes in what has come\n", s.Sweep.Run.Executor, total.Cached, total.Trials)

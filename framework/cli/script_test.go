@@ -242,6 +242,26 @@ func serveRogue(step string, do func(*toyModel) error) func() {
 	}
 }
 
+// writeOn writes 400 MB into a file, which has no name if that is empty.
+func writeOn(name string) error {
+	f, err := os.CreateTemp(".", "rogue")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if name == "" {
+		err = os.Remove(f.Name())
+	}
+	for b, i := make([]byte, 1<<20), 0; err == nil && i < 400; i++ {
+		_, err = f.Write(b)
+		time.Sleep(2 * time.Millisecond)
+	}
+	if err == nil {
+		err = fmt.Errorf("nobody stopped me")
+	}
+	return err
+}
+
 // rogues are plugins that misbehave, each in one way, by the name that a sweep
 // gives them.
 var rogues = map[string]func(){
@@ -267,6 +287,14 @@ var rogues = map[string]func(){
 			err = self.Kill()
 		}
 		return err
+	}),
+	"writes":  serveRogue("train", func(*toyModel) error { return writeOn("written") }),
+	"unlinks": serveRogue("train", func(*toyModel) error { return writeOn("") }),
+	"talks": serveRogue("train", func(*toyModel) error {
+		for range 400 {
+			fmt.Println(strings.Repeat("talk", 256<<8))
+		}
+		return fmt.Errorf("nobody stopped me")
 	}),
 	"hog": serveRogue("train", func(*toyModel) error {
 		var hoard [][]byte

@@ -40,6 +40,8 @@ func (b *Bundle) elsewhere(ctx context.Context, t study.Tools, top string, old, 
 		if code, err := p.Code(); err == nil {
 			other("code of the plugin", code, old.Spec.Code)
 		}
+	} else if digest, err := p.Digest(); err == nil && p.Origin != "built-in" { // the first edition knew no more
+		other("files of the plugin", digest, old.Provenance.Binary)
 	}
 	return out
 }

@@ -25,10 +25,12 @@ import (
 
 	"github.com/assaylab/assay/framework"
 	"github.com/assaylab/assay/framework/cli"
+	"github.com/assaylab/assay/plugins/baseline"
 )
 
 var (
 	whole = flag.Bool("whole", false, "try all of every class, not the first of each")
+	into  = flag.String("report", "", "append the tables to this `file`")
 	other = flag.String("assay", "", "try this `binary` instead")
 )
 
@@ -37,7 +39,7 @@ func TestMain(m *testing.M) {
 	name := filepath.Base(os.Args[0])
 	switch {
 	case name == "assay":
-		cli.Main(func() framework.Method { return nothing{} })
+		cli.Main(baseline.New, func() framework.Method { return nothing{} })
 		return
 	case name == "rogue":
 		playRogue(os.Args[1])
@@ -66,7 +68,9 @@ func newSite(t *testing.T) *site {
 	s := &site{dir: t.TempDir()}
 	s.assay, s.measure = s.copyOf(t, "assay"), s.copyOf(t, "measure")
 	if *other != "" {
-		s.assay = *other
+		if err := errors.Join(os.Remove(s.assay), os.Symlink(*other, s.assay)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }
@@ -218,12 +222,31 @@ func (c *tally) add(t *testing.T, class, name, why string, o outcome) {
 func (c *tally) print(t *testing.T) {
 	t.Helper()
 	tried, failed := 0, 0
-	t.Logf("%-44s %5s %8s %6s", c.what, "tried", "survived", "failed")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-44s %5s %8s %6s\n", c.what, "tried", "survived", "failed")
 	for _, class := range c.classes {
 		n, bad := c.tried[class], c.failed[class]
-		t.Logf("%-44s %5d %8d %6d", class, n, n-bad, bad)
+		fmt.Fprintf(&b, "%-44s %5d %8d %6d\n", class, n, n-bad, bad)
 		tried, failed = tried+n, failed+bad
 	}
-	t.Logf("%-44s %5d %8d %6d", fmt.Sprintf("all %d classes", len(c.classes)), tried, tried-failed, failed)
-	t.Logf("%d refused, %d taken; at most %v of processor time, %d MB", c.refused, c.read, c.time.Round(10*time.Millisecond), c.memory>>20)
+	fmt.Fprintf(&b, "%-44s %5d %8d %6d\n", fmt.Sprintf("all %d classes", len(c.classes)), tried, tried-failed, failed)
+	fmt.Fprintf(&b, "%d refused, %d taken; at most %v of processor time, %d MB\n", c.refused, c.read, c.time.Round(10*time.Millisecond), c.memory>>20)
+	t.Log("\n" + b.String())
+	c.report(t, b.String())
+}
+
+// report appends a table to the file of the long drill.
+func (c *tally) report(t *testing.T, text string) {
+	t.Helper()
+	if *into == "" {
+		return
+	}
+	f, err := os.OpenFile(*into, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = fmt.Fprintln(f, text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }

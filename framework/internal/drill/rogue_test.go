@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -52,7 +55,7 @@ type behaviour struct {
 }
 
 func playRogue(name string) {
-	r := &rogue{}
+	r := &rogue{behaviour: extras[name]}
 	for _, class := range behaviours() {
 		for _, b := range class.all {
 			if class.slug+"-"+b.name == name {
@@ -61,6 +64,52 @@ func playRogue(name string) {
 		}
 	}
 	r.serve()
+}
+
+// extras are behaviours of single rows.
+var extras = map[string]behaviour{
+	// a metric that no table of columns can hold
+	"huge": {train: func(req *wire.TrainRequest, _ func(*wire.TrainEvent)) error {
+		return os.WriteFile(filepath.Join(req.ModelDir, "model"), fmt.Append(nil, req.Seed), 0o644)
+	}, evaluate: func(req *wire.EvaluateRequest, r *wire.EvaluateReply) error {
+		seed, err := os.ReadFile(filepath.Join(req.ModelDir, "model"))
+		if err == nil {
+			r.Metrics["one"], err = strconv.ParseFloat(string(seed)+"e200", 64)
+		}
+		return err
+	}},
+	// puts into shared memory what it may not have
+	"shares": {train: func(*wire.TrainRequest, func(*wire.TrainEvent)) error {
+		if err := os.WriteFile(fmt.Sprint("/dev/shm/drill-shares-", os.Getpid()), make([]byte, 200<<20), 0o644); err != nil {
+			return err
+		}
+		time.Sleep(5 * time.Second)
+		return nil
+	}},
+	// cuts its embedding off while it is looked at
+	"cuts": {embed: func(req *wire.EmbedRequest, r *wire.EmbedReply) error {
+		n := 50 << 20
+		if err := writeArray(req.OutPath, []int{4, n / 4}, make([]float32, n)); err != nil {
+			return err
+		}
+		r.Dims = int64(n / 4)
+		return exec.Command("sh", "-c", "(sleep 0.02; : > '"+req.OutPath+"') >/dev/null 2>&1 &").Run()
+	}},
+	// reads what is the host's
+	"snoops": {train: func(*wire.TrainRequest, func(*wire.TrainEvent)) error {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", os.Getppid()))
+		if err == nil && len(text) > 0 {
+			return fmt.Errorf("the host's environment has %d bytes", len(text))
+		}
+		return nil
+	}},
+	// needs a variable
+	"wants": {train: func(*wire.TrainRequest, func(*wire.TrainEvent)) error {
+		if os.Getenv("HF_HOME") == "" {
+			return fmt.Errorf("HF_HOME is not set")
+		}
+		return nil
+	}},
 }
 
 func (r *rogue) serve() {

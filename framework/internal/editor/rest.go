@@ -25,7 +25,7 @@ func (b *builder) selection() object {
 }
 
 func limits() object {
-	return record("of each trial, enforced from outside", object{"timeout": duration("of the clock"), "memory": size("resident"), "threads": whole(1, "of computation"),
+	return record("of each trial, enforced from outside", object{"timeout": duration("of the clock"), "memory": size("resident"), "output": size("written: files and log"), "threads": whole(1, "of computation"),
 		"gpus": whole(0, "claimed for each trial; 0: hidden"), "confine": choice("of plugins", "default", "required", "off")})
 }
 

@@ -18,6 +18,7 @@ const (
 	Crash     Kind = "crash"      // the process ended while it had work
 	Timeout   Kind = "timeout"    // the trial's time was up
 	Memory    Kind = "memory"     // it used more memory than the limit
+	Output    Kind = "output"     // it wrote more than the limit
 	GPUMemory Kind = "gpu_memory" // the memory of its GPU was not enough
 	Refused   Kind = "refused"    // the method cannot take these settings or this data
 	Error     Kind = "error"      // the method itself reported an error

@@ -171,6 +171,11 @@ func (l *Launcher) newPrivate(p Plugin, dir string) (private, error) {
 	return out, errors.Join(errs...)
 }
 
+// folders are those outside of the working folder.
+func (v private) folders(dir string) []string {
+	return slices.DeleteFunc([]string{v.temp, v.cache}, func(path string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) })
+}
+
 // variables are those that lead a plugin there.
 func (v private) variables() []string {
 	out := []string{"HOME=" + v.home, "TMPDIR=" + v.temp, "XDG_CACHE_HOME=" + v.cache}

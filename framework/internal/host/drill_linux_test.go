@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -11,7 +12,10 @@ import (
 	"time"
 )
 
-var drills = flag.Int("drills", 4, "how many hosts TestKillDrill kills")
+var (
+	drills     = flag.Int("drills", 4, "how many hosts TestKillDrill kills")
+	drillsInto = flag.String("report", "", "append what TestKillDrill found to this `file`")
+)
 
 // TestKillDrill kills hosts, guards, both at once, and plugins, at random moments,
 // while the plugins have children that shed session, parent and environment. When
@@ -69,8 +73,21 @@ func TestKillDrill(t *testing.T) {
 			t.Errorf("drill %d, seed %d: %s killed: %d children live on; left: %v", i, seed, kind, len(sleepers(seconds)), left)
 		}
 	}
+	text := fmt.Sprintf("%-44s %5s %8s %6s\n", "kill -9, with children that shed everything", "tried", "survived", "failed")
 	for _, kind := range kinds {
-		t.Logf("%-28s tried %3d, failed %d", kind, tried[kind], failed[kind])
+		text += fmt.Sprintf("%-44s %5d %8d %6d\n", kind, tried[kind], tried[kind]-failed[kind], failed[kind])
+	}
+	t.Log("\n" + text)
+	if *drillsInto == "" {
+		return
+	}
+	f, err := os.OpenFile(*drillsInto, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = fmt.Fprint(f, text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -23,10 +23,15 @@ const lastWords = 12
 // ErrTimeout is the cause with which a trial's context ends when its time is up.
 var ErrTimeout = errors.New("time is up")
 
-// Stopped says why a context ended: its time was up, or the run was stopped.
+// Stopped says why a context ended: its time was up, a failure that is its cause, or
+// the run was stopped.
 func Stopped(ctx context.Context) *failure.Failure {
 	if errors.Is(context.Cause(ctx), ErrTimeout) {
 		return &failure.Failure{Kind: failure.Timeout, Reason: context.Cause(ctx).Error(), Hint: "raise limits.timeout in the sweep, or give the method less to do"}
+	}
+	if f, ok := errors.AsType[*failure.Failure](context.Cause(ctx)); ok {
+		out := *f
+		return &out
 	}
 	return &failure.Failure{Kind: failure.Cancelled, Reason: "the run was stopped", Hint: "the same command continues where it stopped"}
 }

@@ -18,6 +18,10 @@ func (p *Process) Confined() string { return p.Confinement }
 // Log is what the plugin has said since it started or the last Begin.
 func (p *Process) Log() *Tail { return p.tail }
 
+// Folders are those that the process has for itself, or with others of the same
+// plugin, beside its working folder.
+func (p *Process) Folders() []string { return p.folders }
+
 // StartUp is the time from launch to handshake.
 func (p *Process) StartUp() time.Duration { return p.startUp }
 

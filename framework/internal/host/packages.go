@@ -21,6 +21,8 @@ import (
 type Environment struct {
 	Interpreter string            `yaml:"interpreter" json:"interpreter"` // "CPython 3.11.2"
 	Packages    map[string]string `yaml:"packages" json:"packages"`       // name -> version
+
+	sources map[string]string // name -> direct_url.json, of those that came from no index
 }
 
 // Digest is the SHA-256 over interpreter and packages.
@@ -35,11 +37,16 @@ func (e Environment) Digest() string {
 
 const listPackages = `import json, platform, sys
 from importlib.metadata import distributions
-found = {}
+found, sources = {}, {}
 for d in distributions():
     name = d.metadata["Name"]
-    if name: found.setdefault(name.lower().replace("_", "-"), d.version)
-json.dump({"interpreter": platform.python_implementation() + " " + platform.python_version(), "packages": found}, sys.stdout)
+    if not name: continue
+    name = name.lower().replace("_", "-")
+    if name in found: continue
+    found[name] = d.version
+    source = d.read_text("direct_url.json")
+    if source: sources[name] = source
+json.dump({"interpreter": platform.python_implementation() + " " + platform.python_version(), "packages": found, "sources": sources}, sys.stdout)
 `
 
 var environments sync.Map // Where() -> Environment
@@ -65,7 +72,11 @@ func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err er
 	}
 	text, err := ask(ctx, cmd, p.box())
 	if err == nil {
-		err = json.Unmarshal(text, &e)
+		var more struct {
+			Sources map[string]string `json:"sources"`
+		}
+		err = errors.Join(json.Unmarshal(text, &e), json.Unmarshal(text, &more))
+		e.sources = more.Sources
 	}
 	if err != nil {
 		return e, true, fmt.Errorf("asking %s for its packages: %w", p.Path, err)
@@ -77,7 +88,7 @@ func (p Plugin) Environment(ctx context.Context) (e Environment, ok bool, err er
 
 // clean is the environment without what a terminal would act on or hide.
 func (e Environment) clean() Environment {
-	out := Environment{Interpreter: clean.Cut(e.Interpreter, 200), Packages: map[string]string{}}
+	out := Environment{Interpreter: clean.Cut(e.Interpreter, 200), Packages: map[string]string{}, sources: e.sources}
 	for name, version := range e.Packages {
 		out.Packages[clean.Cut(name, 200)] = clean.Cut(version, 200)
 	}

@@ -105,6 +105,7 @@ type Process struct {
 	watched sync.WaitGroup
 	before  time.Duration // processor time when the current trial began
 	startUp time.Duration // from launch to handshake
+	folders []string      // for temporary files and caches
 }
 
 // Launch starts a plugin and shakes hands with it. Ending ctx during the start
@@ -152,6 +153,9 @@ func (l *Launcher) Launch(ctx context.Context, p Plugin, opt Options) (*Process,
 		}()
 	}
 	proc := &Process{plugin: p, tail: tail, sub: sub}
+	if confine {
+		proc.folders = own.folders(cmd.Dir)
+	}
 	offer, err := l.offer(p)
 	if err != nil {
 		return nil, &failure.Failure{Kind: failure.Launch, Plugin: p.Where(), Reason: "making keys for TLS: " + err.Error()}

@@ -24,6 +24,7 @@ type Tail struct {
 	path    string   // of a copy that outlives the host; "": none
 	file    *os.File // the copy; nil: nothing has been said
 	written int      // bytes in file
+	all     int64    // bytes that were said since the last Reset
 }
 
 // Follow keeps a copy in a file, so that a killed host does not take the last
@@ -69,6 +70,7 @@ func (t *Tail) copy(p []byte) {
 func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.all += int64(len(p))
 	for rest := p; len(rest) > 0; {
 		end := bytes.IndexByte(rest, '\n') + 1
 		line := rest[:end]
@@ -113,7 +115,14 @@ func (t *Tail) Line(s string) { t.Write([]byte(clean.Text(strings.TrimRight(s, "
 func (t *Tail) Reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text, t.line, t.dropped = nil, 0, false
+	t.text, t.line, t.dropped, t.all = nil, 0, false, 0
+}
+
+// Written is how much was said since the last Reset, kept or not.
+func (t *Tail) Written() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all
 }
 
 // String returns what is kept.

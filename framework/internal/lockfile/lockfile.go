@@ -23,10 +23,12 @@ const Name = "assay.lock"
 // Versions of the file. A file of version 1 pins every file of a Python plugin's
 // folder; it is read and held against the plugin by that rule for as long as it is
 // kept. Version 2 may have plugins of which only the code is pinned, so that a lock,
-// a sweep or notes in a plugin's own folder do not make it another plugin.
+// a sweep or notes in a plugin's own folder do not make it another plugin. In version 3
+// plugins may be granted something.
 const (
 	everyFile = 1
 	codeOnly  = 2
+	granting  = 3
 )
 
 // Code is what Plugin.Counts says where only the plugin's code is pinned.
@@ -50,6 +52,16 @@ type Plugin struct {
 	Files       map[string]string `yaml:"files,omitempty"`       // of one with a manifest: SHA-256 by path
 	Interpreter string            `yaml:"interpreter,omitempty"` // of a Python plugin
 	Packages    map[string]string `yaml:"packages,omitempty"`    // that it finds installed: versions by name
+	Allow       *Allow            `yaml:"allow,omitempty"`       // what it is granted, as long as it is the one that is pinned
+}
+
+// Allow is what a plugin is granted of what its manifest asks for. Paths are relative
+// to the lock's folder; ~ is the home folder of whoever runs.
+type Allow struct {
+	Network bool     `yaml:"network,omitempty"`
+	Read    []string `yaml:"read,omitempty"`
+	Write   []string `yaml:"write,omitempty"`
+	Env     []string `yaml:"env,omitempty"`
 }
 
 const header = `# Written by "assay plugin lock". Keep it under version control: "assay run --locked"
@@ -96,12 +108,15 @@ func Read(path string) (*File, error) {
 	if err := yaml.Load(text, f, yaml.WithKnownFields()); err != nil {
 		return nil, at(path, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	if f.Version < everyFile || f.Version > codeOnly {
-		return nil, at(path, fmt.Sprintf("the lock is of version %d; this assay reads versions up to %d", f.Version, codeOnly))
+	if f.Version < everyFile || f.Version > granting {
+		return nil, at(path, fmt.Sprintf("the lock is of version %d; this assay reads versions up to %d", f.Version, granting))
 	}
 	for name, p := range f.Plugins {
 		if p.Counts != "" && (p.Counts != Code || f.Version < codeOnly) {
 			return nil, at(path, fmt.Sprintf("plugin %s: counts: %s is not known to version %d", name, p.Counts, f.Version))
+		}
+		if p.Allow != nil && f.Version < granting {
+			return nil, at(path, fmt.Sprintf("plugin %s: allow: version %d of the file grants nothing; write version: %d", name, f.Version, granting))
 		}
 	}
 	return f, nil
@@ -124,13 +139,30 @@ func (f *File) Relative(path string) string {
 	return filepath.ToSlash(path)
 }
 
+// Portable is a path as Allow has it: relative where it lies in the lock's folder, else
+// from the home folder if it lies there, else whole.
+func (f *File) Portable(path string) string {
+	if rel, err := filepath.Rel(filepath.Dir(f.path), path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		if rel, err := filepath.Rel(home, path); err == nil && filepath.IsLocal(rel) {
+			return "~/" + filepath.ToSlash(rel)
+		}
+	}
+	return filepath.ToSlash(path)
+}
+
 // Write puts the lock into its place, at once and whole. Its version is the lowest
 // that says what it holds, so that an earlier assay reads what it can.
 func (f *File) Write() error {
 	f.Version = everyFile
 	for _, p := range f.Plugins {
 		if p.Counts != "" {
-			f.Version = codeOnly
+			f.Version = max(f.Version, codeOnly)
+		}
+		if p.Allow != nil {
+			f.Version = granting
 		}
 	}
 	body, err := yaml.Dump(f, yaml.WithIndent(2)) // keys of maps are sorted

@@ -12,6 +12,7 @@
 //	ridge      ridge regression (a continuous target)
 //	knn        k nearest neighbours (either)
 //
+//	ceiling    nothing: how far trials of one class agree (a class target)
 //	wiener     ridge regression on lagged samples (a continuous target)
 //
 // Kinds have versions. Those of the first edition read embeddings as they are; of

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"iter"
 	"math/rand/v2"
 	"os"
@@ -72,6 +74,15 @@ func made(t *testing.T, n int, name func(i int) string, word func(i int) string)
 	p, err := New(Options{Sweep: "made " + word(5), File: "made.yaml", Version: "test", Redact: true}, []*table.Table{tab}, all(lines))
 	if err != nil {
 		t.Fatal(err)
+	}
+	var dot bytes.Buffer
+	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 600, 400))); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if !p.Show(name(i), word(i), lines[i].Key, dot.Bytes()) {
+			t.Fatal("a picture found no room")
+		}
 	}
 	return p
 }
@@ -212,6 +223,10 @@ func TestClicks(t *testing.T) {
 	b.is(t, `document.getElementById("more-body").textContent.includes("rate")`)
 	b.run(t, chromedp.KeyEvent("\x1b"))
 	b.is(t, `!document.querySelector("dialog").open`)
+
+	// pictures
+	b.is(t, `[...document.querySelectorAll(".picture img")].length === 3 && [...document.querySelectorAll(".picture img")].every((i) => i.naturalWidth === 600 && i.alt !== "" && i.clientWidth <= 352)`)
+	b.is(t, `document.querySelector('nav a[href="#pictures"]') !== null`)
 
 	// filters, order, failures
 	b.run(t, chromedp.SetValue("#by-status", "1", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("by-status").dispatchEvent(new Event("change"))`, nil))

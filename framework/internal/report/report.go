@@ -28,6 +28,7 @@ type Options struct {
 	Version string // of assay
 	Redact  bool   // take names of users, nodes and folders out
 	Live    bool   // with a place for what happens now, which a server tells; see view
+	Draws   bool   // draw what is kept of trials, which is for the caller to do: see [Page.Show]
 }
 
 // A Page is what a report shows.
@@ -39,7 +40,9 @@ type Page struct {
 	Origins  []Origin
 	Finished int
 	Failed   int
+	Pictures []Picture
 
+	drawn  int // bytes of pictures
 	trials columns
 	curves curves
 	at     map[string]int // places of trials by their keys

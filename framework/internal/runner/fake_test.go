@@ -116,6 +116,8 @@ func (p *fakeProcess) Calls() wire.MethodClient { return p.calls }
 func (p *fakeProcess) Confined() string         { return "" }
 func (p *fakeProcess) Via() host.Transport      { return host.TransportSocket }
 func (p *fakeProcess) Log() *host.Tail          { return p.tail }
+func (p *fakeProcess) Folders() []string        { return nil }
+func (p *fakeProcess) Unnamed() int64           { return 0 }
 func (p *fakeProcess) StartUp() time.Duration   { return 3 * time.Second }
 func (p *fakeProcess) Begin()                   { p.begun++; p.tail.Reset() }
 func (p *fakeProcess) Ended() bool              { return p.ended.Load() }

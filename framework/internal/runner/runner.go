@@ -63,6 +63,8 @@ type Process interface {
 	Confined() string
 	Log() *host.Tail
 	StartUp() time.Duration
+	Folders() []string // of its own, beside the working folder
+	Unnamed() int64    // bytes of files that it has open and that have no name
 
 	Begin()                                     // of another trial
 	Attend(context.Context) (leave func() bool) // end it when the context does
@@ -177,8 +179,14 @@ func (r *Runner) converse(ctx context.Context, a *attempt, opt host.Options, cal
 	log := LogFile(a.site.Work, a.req.Attempt)
 	defer os.Remove(log)
 	defer proc.Log().Follow(log)()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	look := a.watchOutput(ctx, end)
 	leave := proc.Attend(ctx)
 	err = calls(ctx)
+	if err == nil {
+		err = look()
+	}
 	if !leave() && err == nil { // ctx ended with the last answer: the process is being killed
 		err = proc.Complete(host.Stopped(ctx))
 	}

@@ -6,7 +6,9 @@ import (
 
 	"github.com/assaylab/assay/framework/internal/host"
 	"github.com/assaylab/assay/framework/internal/lockfile"
+	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/sweep"
+	"github.com/assaylab/assay/framework/internal/trial"
 )
 
 // pin is what a lock keeps of a plugin, without starting it. counts says by which
@@ -52,11 +54,14 @@ type Locked struct {
 	Method  string // name and version that it gives itself
 	New     bool
 	Changes []string // from what the file had; none: nothing changed
+	Lacks   string   // what its manifest asks for and the lock does not grant
+	Plugin  host.Plugin
 }
 
 // LockPlugin puts a third-party plugin into a lock file; ok is false for built-in
-// ones, which need no lock.
-func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin) (l Locked, ok bool, err error) {
+// ones, which need no lock. With allow it grants what the manifest asks for; without,
+// what the lock granted before stays.
+func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin, allow bool) (l Locked, ok bool, err error) {
 	if plug.Origin == "built-in" {
 		return Locked{}, false, nil
 	}
@@ -69,7 +74,7 @@ func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin
 		return Locked{}, false, err
 	}
 	is.Method = d.Name + " " + d.Version
-	l = Locked{Key: lockKey(f, plug), Method: is.Method}
+	l = Locked{Key: lockKey(f, plug), Method: is.Method, Plugin: plug}
 	was, known := f.Plugins[l.Key]
 	if l.New = !known; known {
 		same, err := pin(ctx, plug, was.Counts) // by the rule that it was locked by
@@ -81,12 +86,22 @@ func LockPlugin(ctx context.Context, t Tools, f *lockfile.File, plug host.Plugin
 	if f.Plugins == nil {
 		f.Plugins = map[string]lockfile.Plugin{}
 	}
+	if is.Allow = was.Allow; allow {
+		is.Allow = allowOf(f, plug.Needs().Access)
+	}
+	given := trial.Grant{}
+	if is.Allow != nil {
+		if given, err = grantOf(f, is.Allow); err != nil {
+			return Locked{}, false, problem.Usage(fmt.Errorf("%s: plugin %s: allow: %w", f.Path(), l.Key, err), "--allow writes what its manifest asks for")
+		}
+	}
+	l.Lacks = given.Lacks(plug.Needs().Access)
 	f.Plugins[l.Key] = is
 	return l, true, nil
 }
 
 // LockSweep puts the plugins and datasets of a sweep into a lock file.
-func LockSweep(ctx context.Context, t Tools, f *lockfile.File, file string) ([]Locked, error) {
+func LockSweep(ctx context.Context, t Tools, f *lockfile.File, file string, allow bool) ([]Locked, error) {
 	sw, err := sweep.Load(file, nil)
 	if err != nil {
 		return nil, err
@@ -103,7 +118,7 @@ func LockSweep(ctx context.Context, t Tools, f *lockfile.File, file string) ([]L
 			continue
 		}
 		done[plug.Where()] = true
-		l, ok, err := LockPlugin(ctx, t, f, plug)
+		l, ok, err := LockPlugin(ctx, t, f, plug, allow)
 		if err != nil {
 			return out, fmt.Errorf("method %s: %w", m.ID, err)
 		}

@@ -38,7 +38,7 @@ func (l *Ledger) Notes(ctx context.Context) ([]string, error) {
 			moved = moved || p.Trained() && was != "" && is != "" && was != is
 		}
 		if lacks := l.study.granted(m).Lacks(l.study.plugins[m.ID].Needs().Access); lacks != "" {
-			out = append(out, fmt.Sprintf("%s: its plugin asks for what it does not get: allow: %s in the sweep grants it", m.ID, lacks))
+			out = append(out, fmt.Sprintf("%s: its plugin asks for what it does not get: allow: %s in the sweep grants it, or \"assay plugin lock --allow\"", m.ID, lacks))
 		}
 		if n := l.deals(m.ID); n > 0 {
 			out = append(out, fmt.Sprintf("%s learns from targets: shuffled: %d trains it %d times more on each of its datasets and folds, on targets that are dealt out anew", m.ID, n, n))
@@ -92,7 +92,7 @@ func (l *Ledger) Unknown() (map[string][]string, error) {
 // granted is what a method's plugin gets of what it may ask for: from the sweep, and
 // variables from the configuration.
 func (s *Study) granted(m sweep.Method) trial.Grant {
-	g := m.Allow
+	g := m.Allow.And(s.pins.granted(s.plugins[m.ID].Plugin))
 	if s.Launcher == nil {
 		return g
 	}

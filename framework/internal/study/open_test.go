@@ -297,7 +297,7 @@ func TestPins(t *testing.T) {
 		t.Errorf("with an empty lock the record says %q", got)
 	}
 
-	locked, err := LockSweep(ctx, lab.tools, f, lab.sweep)
+	locked, err := LockSweep(ctx, lab.tools, f, lab.sweep, false)
 	if err != nil || len(locked) != 1 || locked[0].Key != "gain" || !locked[0].New || locked[0].Method != "gain 1" {
 		t.Fatalf("%+v, %v", locked, err)
 	}
@@ -325,11 +325,11 @@ func TestPins(t *testing.T) {
 	if got := state(); got != trial.Override || !strings.Contains(lab.notes[0], "plugin") {
 		t.Errorf("another plugin: %q, notes %q", got, lab.notes)
 	}
-	again, _, err := LockPlugin(ctx, lab.tools, f, mustFind(t, lab, "gain"))
+	again, _, err := LockPlugin(ctx, lab.tools, f, mustFind(t, lab, "gain"), false)
 	if err != nil || again.New || len(again.Changes) == 0 {
 		t.Errorf("locked again: %+v, %v", again, err)
 	}
-	if _, ok, err := LockPlugin(ctx, lab.tools, f, host.Plugin{Origin: "built-in"}); ok || err != nil {
+	if _, ok, err := LockPlugin(ctx, lab.tools, f, host.Plugin{Origin: "built-in"}, false); ok || err != nil {
 		t.Errorf("a built-in method was locked: %v", err)
 	}
 }

@@ -19,10 +19,11 @@ import (
 type Pins struct {
 	strict   bool // what differs or is missing is an error
 	lock     *lockfile.File
-	sweep    string             // as the lock names it
-	plugins  map[string]verdict // by Where()
-	packages map[string]string  // digest of the environment, by Where()
-	datasets map[string]verdict // by label
+	sweep    string                 // as the lock names it
+	plugins  map[string]verdict     // by Where()
+	packages map[string]string      // digest of the environment, by Where()
+	datasets map[string]verdict     // by label
+	grants   map[string]trial.Grant // by Where(): what the lock grants
 }
 
 // verdict is what the lock says of one thing: one of trial.Locked, ...
@@ -30,7 +31,7 @@ type verdict string
 
 // NewPins are those of a run; strict is --locked.
 func NewPins(strict bool) *Pins {
-	return &Pins{strict: strict, plugins: map[string]verdict{}, packages: map[string]string{}, datasets: map[string]verdict{}}
+	return &Pins{strict: strict, plugins: map[string]verdict{}, packages: map[string]string{}, datasets: map[string]verdict{}, grants: map[string]trial.Grant{}}
 }
 
 // open reads the lock and looks at every third-party plugin of the sweep.
@@ -90,7 +91,15 @@ func (p *Pins) plugin(ctx context.Context, t Tools, plug host.Plugin, file strin
 	}
 	changes := was.Changes(is)
 	if len(changes) == 0 {
+		if was.Allow != nil {
+			if p.grants[plug.Where()], err = grantOf(p.lock, was.Allow); err != nil {
+				return "", problem.Usage(fmt.Errorf("%s: plugin %s: allow: %w", p.lock.Path(), lockKey(p.lock, plug), err), "\"assay plugin lock --allow\" writes what its manifest asks for")
+			}
+		}
 		return trial.Locked, nil
+	}
+	if was.Allow != nil {
+		changes = append(changes, "what the lock grants it does not hold for another plugin")
 	}
 	text := fmt.Sprintf("plugin %s differs from %s:\n  %s", plug.Where(), p.lock.Path(), strings.Join(changes, "\n  "))
 	if p.strict {
@@ -140,6 +149,14 @@ func (p *Pins) state(plug host.Plugin, dataset string) (packages, lock string) {
 		}
 	}
 	return packages, trial.Locked
+}
+
+// granted is what the lock grants a plugin that is the one it pins.
+func (p *Pins) granted(plug host.Plugin) trial.Grant {
+	if p == nil {
+		return trial.Grant{}
+	}
+	return p.grants[plug.Where()]
 }
 
 // environment is the digest of a plugin's environment now, where somebody has looked.

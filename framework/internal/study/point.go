@@ -93,7 +93,7 @@ func (s *Study) request(p *Point, fit *trial.Record) (trial.Request, error) {
 	req := trial.Request{
 		Label: Label(p.Point), Key: p.Key, Spec: spec, Known: known, Allow: s.allowed(p.Method),
 		Plugin:    trial.PluginRef{Name: plug.Name, Origin: plug.Origin, Where: plug.Where(), Digest: binary},
-		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), GPUs: s.Sweep.Limits.GPUs, Memory: s.Sweep.Limits.Memory},
+		Resources: trial.Resources{CPUs: max(s.threads(), plug.Needs().Threads), GPUs: s.Sweep.Limits.GPUs, Memory: s.Sweep.Limits.Memory, Output: s.Sweep.Limits.Output},
 		Timeout:   trial.Duration(s.Sweep.Limits.Timeout),
 		Keep:      trial.Keep{Models: keep.Models, Embeddings: !keep.Embeddings.None, Pinned: keep.Embeddings.All, Arrays: keep.Arrays},
 	}
@@ -139,7 +139,7 @@ func sees(d framework.Description, settings map[string]any) *trial.Sees {
 func (s *Study) allowed(method string) trial.Grant {
 	for _, m := range s.Sweep.Methods {
 		if m.ID == method {
-			return m.Allow
+			return m.Allow.And(s.pins.granted(s.plugins[m.ID].Plugin))
 		}
 	}
 	return trial.Grant{}

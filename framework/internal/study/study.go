@@ -183,3 +183,8 @@ func (s *Study) Workers(asked int) int {
 }
 
 func (s *Study) threads() int { return max(1, s.Sweep.Limits.Threads) }
+
+// Description is what the plugin of a method of the sweep says of itself.
+func (s *Study) Description(method string) framework.Description {
+	return s.plugins[method].Description
+}

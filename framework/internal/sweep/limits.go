@@ -17,7 +17,7 @@ const defaultStop = 3
 func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 	s.Limits.Threads = 1
 	if n, ok := f.Value("limits"); ok {
-		g := d.Fields(n, "limits", "timeout", "memory", "threads", "gpus", "confine")
+		g := d.Fields(n, "limits", "timeout", "memory", "output", "threads", "gpus", "confine")
 		g.Choice("confine", &s.Limits.Confine, "default", "required", "off")
 		g.Count("threads", 1, &s.Limits.Threads)
 		if _, ok := g.Value("gpus"); ok {
@@ -37,6 +37,13 @@ func (d *decoder) limits(f yaml.Fields, s *Sweep) {
 				d.Fail(v, bytesize.Hint, "limits: memory: %s", reason(err, v, "is no size of memory"))
 			}
 			s.Limits.Memory = m
+		}
+		if v, ok := g.Value("output"); ok {
+			m, err := bytesize.Parse(v.Text)
+			if err != nil || v.Kind != yaml.Text || m <= 0 {
+				d.Fail(v, bytesize.Hint, "limits: output: %s", reason(err, v, "is no size"))
+			}
+			s.Limits.Output = m
 		}
 	}
 	if n, ok := f.Value("retries"); ok {

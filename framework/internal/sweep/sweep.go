@@ -90,6 +90,7 @@ type Variant struct {
 type Limits struct {
 	Timeout time.Duration
 	Memory  int64  // bytes of resident memory of the plugin's process group
+	Output  int64  // bytes that a trial may write: files and log
 	Threads int    // default 1
 	GPUs    *int   // claimed for each trial; nil: devices are inherited, 0: hidden
 	Confine string // of plugins: default, required or off; empty: nothing is said

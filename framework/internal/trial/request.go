@@ -37,6 +37,7 @@ type Resources struct {
 	CPUs   int   `json:"cpus"`             // threads that training may use
 	GPUs   *int  `json:"gpus,omitempty"`   // nil: devices are inherited, not claimed; 0: hidden
 	Memory int64 `json:"memory,omitempty"` // bytes; 0: no limit
+	Output int64 `json:"output,omitempty"` // bytes that the plugin may write, into files and its log; 0: no limit
 }
 
 // Keep says what stays on disk of a trial that succeeded.
