@@ -289,6 +289,9 @@ var stem = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[._
 
 // table guesses for a table: the largest family of numbered columns are the samples.
 func (g *guesser) table() {
+	if g.spikeTable() {
+		return
+	}
 	families := map[string][]string{}
 	for _, a := range g.reader.arrays {
 		if a.numeric() && stem().MatchString(a.Name) {

@@ -38,6 +38,44 @@ func (g *guesser) byTime(ctx context.Context) (ok bool, err error) {
 	return true, g.timedTargets(ctx)
 }
 
+// Names of the columns of a table with a row for each spike.
+var (
+	timeNames = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^(t|times?|spikes?|spike[_ ]?times?|timestamps?)([_ ]?\(?(s|sec|seconds)\)?)?$`)
+	})
+	unitNames = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^(units?|clusters?|spike[_ ]?clusters?|neurons?|cells?)([_ ]?(id|ids|nr|no|number|index))?$`)
+	})
+)
+
+// spikeTable recognises a table of (time, unit), a row for each spike: what else stands
+// in it belongs to spikes and is no recording.
+func (g *guesser) spikeTable() bool {
+	var times, unit string
+	whole := false
+	for _, a := range g.reader.arrays {
+		switch {
+		case times == "" && a.numeric() && timeNames().MatchString(a.Name):
+			times, whole = a.Name, a.Kind == Wholes
+		case unit == "" && a.Kind != Floats && unitNames().MatchString(a.Name):
+			unit = a.Name
+		case trialNames().MatchString(a.Name): // samples of trials have times, too
+			return false
+		}
+	}
+	if times == "" || unit == "" {
+		return false
+	}
+	c := &g.s.Columns
+	c.Spikes, c.BinSeconds = &Spikes{Times: times, Unit: unit}, 0.05
+	g.used[times], g.used[unit] = true, true
+	g.s.Why["spikes"] = "a row for each spike: times in seconds"
+	if whole {
+		g.s.Why["spikes"] = "a row for each spike; add rate: 30000 if these are sample numbers"
+	}
+	return true
+}
+
 func (g *guesser) spikeLists() (Array, bool) {
 	for _, a := range g.reader.arrays {
 		if a.Kind == Floats && lists(a) && (a.Ragged || a.Parts != nil) && spikeNames().MatchString(base(a.Name)) {

@@ -41,7 +41,11 @@ func (s Suggestion) YAML(path string) string {
 		line(3, "axes: "+flow(c.Axes), s.Why["axes"])
 	}
 	if c.Spikes != nil {
-		line(3, "spikes: "+scalar(c.Spikes.Times), s.Why["spikes"])
+		text := "spikes: " + scalar(c.Spikes.Times)
+		if c.Spikes.Unit != "" {
+			text = fmt.Sprintf("spikes: {times: %s, unit: %s}", scalar(c.Spikes.Times), scalar(c.Spikes.Unit))
+		}
+		line(3, text, s.Why["spikes"])
 		line(3, "bin: "+strings.ReplaceAll(duration(c.BinSeconds), " ", ""), "width of a bin")
 	}
 	if c.Trials != nil {
@@ -103,7 +107,11 @@ func (s Suggestion) YAML(path string) string {
 	} else {
 		line(2, "session: "+quoted(s.Session), "")
 	}
-	line(2, "split: {by: trial, train: 0.8, test: 0.2}", "by: sample where all is one trial")
+	if c.Spikes != nil && c.Spikes.Unit != "" && c.Trials == nil {
+		line(2, "split: {by: sample, train: 0.8, test: 0.2}", "nothing says what trials are: all is one")
+	} else {
+		line(2, "split: {by: trial, train: 0.8, test: 0.2}", "by: sample where all is one trial")
+	}
 	const most = 40
 	for i, a := range s.Unused {
 		if i == most {
