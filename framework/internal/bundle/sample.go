@@ -15,7 +15,7 @@ import (
 // training went on from another's is not run again alone.
 func (b *Bundle) Lines() ([]store.Line, error) {
 	var out []store.Line
-	seen := map[string]bool{}
+	seen := map[[2]string]bool{} // one fit may be scored on two datasets, whose numbers are about different things
 	for l, err := range store.ReadLines(b.results(store.RecordsFile)) {
 		if err == nil && l.Status == trial.Succeeded {
 			if wrong := l.Check(); wrong != nil {
@@ -25,8 +25,8 @@ func (b *Bundle) Lines() ([]store.Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.Status == trial.Succeeded && l.Spec.Parent == "" && !seen[l.Key] {
-			seen[l.Key] = true
+		if l.Status == trial.Succeeded && l.Spec.Parent == "" && !seen[[2]string{l.Key, l.Dataset}] {
+			seen[[2]string{l.Key, l.Dataset}] = true
 			out = append(out, l)
 		}
 	}
@@ -41,7 +41,7 @@ func (b *Bundle) results(name string) string {
 // there are. Equal seeds draw equal trials, whatever the order of the lines.
 func Sample(lines []store.Line, n int, seed uint64) []store.Line {
 	out := slices.Clone(lines)
-	slices.SortFunc(out, func(a, b store.Line) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(out, func(a, b store.Line) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Dataset, b.Dataset)) })
 	if n == 0 || n >= len(out) {
 		return out
 	}

@@ -60,9 +60,15 @@ func Rerun(ctx context.Context, t Tools, old trial.Record, from Again) (now tria
 		Angles: map[string][]float64{}, Measured: old.Measured,
 	}
 	for _, probe := range old.Spec.Probes { // those that were scored by angles are again
-		if old.Measured[probe.Name].About != "" {
-			req.Angles[probe.Target] = made.About.Recordings[d.EmbedRole()].Targets[probe.Target].Angles
+		about := old.Measured[probe.Name].About
+		if about == "" {
+			continue
 		}
+		angles := made.About.Recordings[d.EmbedRole()].Targets[probe.Target].Angles
+		if trial.AboutAngles(angles) != about { // a fit keeps the recipe that it was trained by, and may be scored by another
+			return now, fmt.Sprintf("probe %s was scored by angles of classes that the recorded recipe of the dataset does not say", probe.Name), nil
+		}
+		req.Angles[probe.Target] = angles
 	}
 	r := runner.New(runner.With(t.Launcher), 0)
 	defer r.Close()
