@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package drill tries the binary with what it must not be hurt by: hostile files,
 // sweeps and plugins, by class. It prints class, tried, survived, failed; the whole
 // of it by
@@ -19,7 +21,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -151,11 +152,11 @@ func (s *site) call(args ...string) outcome {
 func measure(args []string) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	dieWithUs(cmd)
 	runtime.LockOSThread() // the death signal is tied to it
 	_ = cmd.Run()
 	p := cmd.ProcessState
-	fmt.Fprintln(os.NewFile(3, "used"), p.ExitCode(), int64(p.UserTime()+p.SystemTime()), p.SysUsage().(*syscall.Rusage).Maxrss<<10)
+	fmt.Fprintln(os.NewFile(3, "used"), p.ExitCode(), int64(p.UserTime()+p.SystemTime()), peakOf(p))
 	os.Exit(0)
 }
 

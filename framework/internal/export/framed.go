@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // rowWriter writes the rows of one frame. It does not hold on to a row.
@@ -31,18 +29,18 @@ func (f framed) Export(ctx context.Context, s Source, out string) (parts []Part,
 	if err := failed(); err != nil {
 		return nil, err
 	}
-	files := make([]*renameio.PendingFile, len(frames))
+	files := make([]*pending, len(frames))
 	writers := make([]rowWriter, len(frames))
 	defer func() {
 		for _, file := range files {
 			if file != nil {
-				err = errors.Join(err, file.Cleanup()) // nothing, once it is in its place
+				file.drop()
 			}
 		}
 	}()
 	for i, frame := range frames {
 		path := filepath.Join(out, frame.Name+f.ext)
-		if files[i], err = renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(out)); err != nil {
+		if files[i], err = newPending(path); err != nil {
 			return nil, err
 		}
 		writers[i] = f.open(files[i], frame)
@@ -66,9 +64,38 @@ func (f framed) Export(ctx context.Context, s Source, out string) (parts []Part,
 		}
 	}
 	for _, file := range files {
-		if err := file.CloseAtomicallyReplace(); err != nil {
+		if err := file.place(); err != nil {
 			return nil, err
 		}
 	}
 	return parts, nil
+}
+
+// pending is a file that is not in its place yet. (renameio, which does this elsewhere,
+// does nothing on Windows.)
+type pending struct {
+	*os.File
+	path string
+}
+
+func newPending(path string) (*pending, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
+	if err != nil {
+		return nil, err
+	}
+	return &pending{f, path}, nil
+}
+
+// place puts the whole file where it belongs.
+func (p *pending) place() error {
+	if err := errors.Join(p.Chmod(0o644), p.Sync(), p.Close()); err != nil {
+		return err
+	}
+	return os.Rename(p.Name(), p.path)
+}
+
+// drop takes away what was not placed; of what was there is nothing under this name.
+func (p *pending) drop() {
+	p.Close()
+	os.Remove(p.Name())
 }
