@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/assaylab/assay/framework/internal/problem"
 	"github.com/assaylab/assay/framework/internal/yaml"
@@ -223,7 +224,7 @@ func number(x float64) string {
 }
 
 // plain is text that is nothing else without quotes.
-var plain = regexp.MustCompile(`^(?i:[a-z./_][a-z0-9./_-]*)$`)
+var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:[a-z./_][a-z0-9./_-]*)$`) })
 
 // words are what older YAML takes for something else.
 var words = []string{"true", "false", "yes", "no", "on", "off", "null", ".inf", ".nan", "y", "n"}
@@ -245,7 +246,7 @@ func flow(n *yaml.Node) string {
 		}
 		return "{" + strings.Join(out, ", ") + "}"
 	case yaml.Text:
-		if plain.MatchString(n.Text) && !n.Quoted && !slices.Contains(words, strings.ToLower(n.Text)) {
+		if plain().MatchString(n.Text) && !n.Quoted && !slices.Contains(words, strings.ToLower(n.Text)) {
 			return n.Text
 		}
 		return strconv.Quote(n.Text)
