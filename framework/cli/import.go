@@ -43,7 +43,7 @@ func (a *app) importTrials(ctx context.Context, from []string, dir string) error
 			return err
 		}
 	}
-	st, err := a.openStore(ctx, dir, true)
+	st, err := a.openStore(ctx, nil, dir, true)
 	if err != nil {
 		return err
 	}

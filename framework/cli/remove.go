@@ -24,7 +24,7 @@ until it is run or its tables are made the next time.`,
 				_, err := a.viewStore(a.results(*dir))
 				return err
 			}
-			st, err := a.openStore(ctx, a.results(*dir), true)
+			st, err := a.openStore(ctx, nil, a.results(*dir), true)
 			if err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ they count as trials of the code as it is now, and run again once that changes.`
 				return err
 			}
 			defer giveBack()
-			st, err := a.openStore(ctx, a.results(*dir), true)
+			st, err := a.openStore(ctx, nil, a.results(*dir), true)
 			if err != nil {
 				return err
 			}

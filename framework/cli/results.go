@@ -84,7 +84,7 @@ until they fit. Trials, numbers and logs stay: "assay trial rm" removes those.`,
 				_, err := a.viewStore(a.results(*dir))
 				return err
 			}
-			st, err := a.openStore(ctx, a.results(*dir), true)
+			st, err := a.openStore(ctx, nil, a.results(*dir), true)
 			if err != nil {
 				return err
 			}

@@ -107,7 +107,7 @@ func (a *app) run(parent context.Context, file string, f runFlags) error {
 	if f.detach && s.Sweep.Run.Executor == "local" {
 		return usage(errors.New("--detach: trials on this machine end with assay"), "run: {executor: slurm} in the sweep hands them to a cluster")
 	}
-	store, err := a.openStore(ctx, dir, !f.noWait)
+	store, err := a.openStore(ctx, stopper.drain, dir, !f.noWait)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ const inLine = time.Second
 
 // openStore takes the folder of results. Where another host has it this one waits in
 // line, and says so.
-func (a *app) openStore(ctx context.Context, dir string, wait bool) (*store.Store, error) {
+func (a *app) openStore(ctx context.Context, drain <-chan struct{}, dir string, wait bool) (*store.Store, error) {
 	for said := false; ; said = true {
 		st, err := store.Open(ctx, dir)
 		held, isHeld := errors.AsType[*store.HeldError](err)
@@ -197,6 +197,8 @@ func (a *app) openStore(ctx context.Context, dir string, wait bool) (*store.Stor
 		}
 		select {
 		case <-time.After(inLine):
+		case <-drain: // nothing runs yet: the first interrupt is enough
+			return nil, context.Canceled
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
