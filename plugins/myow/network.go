@@ -86,7 +86,7 @@ func newBranch(p *params, units int, online bool, rng *rand.Rand) *branch {
 		z = p.g.out
 	}
 	hIn := z
-	if p.layout == "parallel" || p.image && p.objective == "simclr" { // whose only projection is h
+	if p.layout == "parallel" || p.objective == "simclr" { // whose only projection is h
 		hIn = y
 	}
 	b.h = head(b.heads, p, "h", hIn, p.h, rng)

@@ -65,7 +65,7 @@ func TestWrittenIsRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for text, ok := range map[string]bool{"version: 1\n": true, "version: 2\n": true, "version: 3\n": false, "version: 0\n": false, "version: 1\nplugin: {}\n": false, "just text": false, "version: 1\nplugins: {a: {digset: x}}\n": false,
+	for text, ok := range map[string]bool{"version: 1\n": true, "version: 2\n": true, "version: 3\n": true, "version: 4\n": false, "version: 0\n": false, "version: 1\nplugin: {}\n": false, "just text": false, "version: 1\nplugins: {a: {digset: x}}\n": false,
 		"version: 1\nplugins: {a: {counts: code}}\n": false, "version: 2\nplugins: {a: {counts: code}}\n": true, "version: 2\nplugins: {a: {counts: most}}\n": false} {
 		path := filepath.Join(t.TempDir(), Name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

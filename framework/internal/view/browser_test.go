@@ -225,6 +225,7 @@ func TestHostileStrings(t *testing.T) {
 	for from := 0; from < len(texts); from += 25 {
 		s, tell := pages(t, func(i int) string { return texts[(from+i)%len(texts)] })
 		b := visit(t, s, "/0/", 375)
+		b.soon(t, `document.querySelectorAll("#now-running tbody tr").length === 4`) // the server has found the run
 		for i := range 4 {
 			for k := range 3 {
 				tell(i, trial.Event{Point: &metric.Point{Name: texts[(from+k)%len(texts)], Step: 1, Value: float64(i)}})
